@@ -1,0 +1,37 @@
+# make demo: train, sample, evaluate and export on embedded data.  make test: lint and all tests.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: demo test lint format clean
+
+# One environment for everything; made anew when a dependency changes.
+$(VENV)/installed: setup.cfg constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/ganzoo train recipes/digits_dcgan.py --run runs/demo
+	$(BIN)/ganzoo sample runs/demo --count 100 --out runs/demo/samples.png
+	$(BIN)/ganzoo export runs/demo --to runs/demo/export
+	@echo
+	@echo "A grid of samples:  runs/demo/samples.png"
+	@echo "A SavedModel:       runs/demo/export/ (its newest version; README.md is its card)"
+	@echo "Curves and samples: $(BIN)/tensorboard --logdir runs"
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check ganzoo tests recipes benchmarks
+	$(BIN)/ruff format --check ganzoo tests recipes benchmarks
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed
+	$(BIN)/ruff check --fix ganzoo tests recipes benchmarks
+	$(BIN)/ruff format ganzoo tests recipes benchmarks
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache
