@@ -1,0 +1,273 @@
+"""Adversarial losses: pure functions of logits, and small objects that bundle both players' functions.
+
+Every function takes logits [B, 1] (no sigmoid), returns a scalar to minimise and is safe for logits of any size.
+A discriminator's loss is the SUM of its real and its fake term, each a mean over the batch, so that the log losses
+stand at ln 4 = 1.386 where the discriminator cannot tell (a mean of both terms would read half of it, .693).
+Means are over the given batch: under several replicas the caller scales.
+"""
+
+import dataclasses
+import math
+from typing import ClassVar, NamedTuple
+
+import tensorflow as tf
+
+from ganzoo.errors import UserError
+
+
+class Equilibrium(NamedTuple):
+    """Both losses where generated and real data are alike and D plays its best; None where any value may occur."""
+
+    discriminator: float | None
+    generator: float | None
+
+
+# ----------------------------------------------------------------------------------------------- pure functions
+
+
+def cross_entropy(logits, target):
+    """Mean binary cross-entropy in nats of `logits` against one `target` probability for the whole batch."""
+    return tf.reduce_mean(target * tf.nn.softplus(-logits) + (1.0 - target) * tf.nn.softplus(logits))
+
+
+def log_discriminator(real_logits, fake_logits, smoothing=1.0):
+    """-E log D(x) - E log(1 - D(G(z))), the real term against the target `smoothing` instead of 1."""
+    return cross_entropy(real_logits, smoothing) + cross_entropy(fake_logits, 0.0)
+
+
+def minimax_generator(fake_logits):
+    """E log(1 - D(G(z))): its gradient vanishes where the discriminator is sure that samples are fake."""
+    return -tf.reduce_mean(tf.nn.softplus(fake_logits))
+
+
+def non_saturating_generator(fake_logits):
+    """-E log D(G(z)): the same fixed point as minimax, with a gradient where the discriminator is sure."""
+    return cross_entropy(fake_logits, 1.0)
+
+
+def least_squares_discriminator(real_logits, fake_logits, a=0.0, b=1.0):
+    """E (D(x) - b)^2 / 2 + E (D(G(z)) - a)^2 / 2."""
+    return 0.5 * tf.reduce_mean(tf.square(real_logits - b)) + 0.5 * tf.reduce_mean(tf.square(fake_logits - a))
+
+
+def least_squares_generator(fake_logits, c=1.0):
+    """E (D(G(z)) - c)^2 / 2."""
+    return 0.5 * tf.reduce_mean(tf.square(fake_logits - c))
+
+
+def hinge_discriminator(real_logits, fake_logits):
+    """E max(0, 1 - D(x)) + E max(0, 1 + D(G(z)))."""
+    return tf.reduce_mean(tf.nn.relu(1.0 - real_logits)) + tf.reduce_mean(tf.nn.relu(1.0 + fake_logits))
+
+
+def wasserstein_critic(real_logits, fake_logits):
+    """E f(G(z)) - E f(x): its negative estimates the Wasserstein-1 distance, up to the critic's Lipschitz constant."""
+    return tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits)
+
+
+def wasserstein_generator(fake_logits):
+    """-E f(G(z)); the hinge loss's generator minimises the same."""
+    return -tf.reduce_mean(fake_logits)
+
+
+def relativistic(better_logits, worse_logits):
+    """E softplus(worse_i - better_i): logits are compared in pairs, number i of each batch."""
+    if not better_logits.shape.is_compatible_with(worse_logits.shape):
+        raise UserError(
+            "a relativistic loss compares real and fake logits in pairs and needs as many of each, "
+            f"not {tuple(better_logits.shape)} and {tuple(worse_logits.shape)}"
+        )
+    return tf.reduce_mean(tf.nn.softplus(worse_logits - better_logits))
+
+
+def relativistic_average(better_logits, worse_logits):
+    """E softplus(-(better - E worse)) + E softplus(worse - E better): each logit against the other batch's mean."""
+    better = cross_entropy(better_logits - tf.reduce_mean(worse_logits), 1.0)
+    return better + cross_entropy(worse_logits - tf.reduce_mean(better_logits), 0.0)
+
+
+# ------------------------------------------------------------------------------------------------ loss objects
+
+
+class Loss:
+    """Both players' losses.
+
+    Attributes:
+        needs_real: whether `generator` also needs the logits of a real batch.
+        probability: whether the sigmoid of a logit is the probability that an example is real.
+        equilibrium: `Equilibrium(discriminator, generator)`.
+    """
+
+    needs_real: ClassVar[bool] = False
+    probability: ClassVar[bool] = False
+
+    @property
+    def equilibrium(self):
+        raise NotImplementedError
+
+    def discriminator(self, real_logits, fake_logits):
+        """The discriminator's loss, a scalar: the real term's batch mean plus the fake term's."""
+        raise NotImplementedError
+
+    def generator(self, fake_logits, real_logits=None):
+        """The generator's loss, a scalar; `real_logits` matter only where `needs_real`."""
+        raise NotImplementedError
+
+
+@dataclasses.dataclass(frozen=True)
+class Minimax(Loss):
+    """The zero-sum game of the original GAN; its generator saturates. Reference: Goodfellow et al. 2014, 1406.2661."""
+
+    probability: ClassVar[bool] = True
+
+    @property
+    def equilibrium(self):
+        return Equilibrium(2 * math.log(2), -math.log(2))
+
+    def discriminator(self, real_logits, fake_logits):
+        return log_discriminator(real_logits, fake_logits)
+
+    def generator(self, fake_logits, real_logits=None):
+        return minimax_generator(fake_logits)
+
+
+@dataclasses.dataclass(frozen=True)
+class NonSaturating(Loss):
+    """The GAN's loss in practice: the generator maximises E log D(G(z)).
+
+    Args:
+        smoothing: target probability of real data in (0, 1], 1 for none (one-sided label smoothing, 1606.03498); fake
+            data's target is always 0. The discriminator's optimum is smoothing * p / (p + q), smoothing / 2 at the end.
+
+    Reference: Goodfellow et al. 2014, 1406.2661.
+    """
+
+    smoothing: float = 1.0
+    probability: ClassVar[bool] = True
+
+    def __post_init__(self):
+        if not 0.0 < self.smoothing <= 1.0:
+            raise UserError(f"smoothing is real data's target probability, in (0, 1], not {self.smoothing}")
+
+    @property
+    def equilibrium(self):
+        optimum = self.smoothing / 2
+        discriminator = -self.smoothing * math.log(optimum) - (2 - self.smoothing) * math.log(1 - optimum)
+        return Equilibrium(discriminator, -math.log(optimum))
+
+    def discriminator(self, real_logits, fake_logits):
+        return log_discriminator(real_logits, fake_logits, self.smoothing)
+
+    def generator(self, fake_logits, real_logits=None):
+        return non_saturating_generator(fake_logits)
+
+
+@dataclasses.dataclass(frozen=True)
+class LeastSquares(Loss):
+    """LSGAN: the discriminator regresses fake data to `a` and real data to `b`, the generator aims at `c`.
+
+    (0, 1, 1) is the usual choice; (-1, 1, 0) minimises Pearson's chi-squared divergence.
+
+    Reference: Mao et al. 2016, 1611.04076.
+    """
+
+    a: float = 0.0
+    b: float = 1.0
+    c: float = 1.0
+
+    @property
+    def equilibrium(self):
+        return Equilibrium((self.b - self.a) ** 2 / 4, ((self.a + self.b) / 2 - self.c) ** 2 / 2)
+
+    def discriminator(self, real_logits, fake_logits):
+        return least_squares_discriminator(real_logits, fake_logits, self.a, self.b)
+
+    def generator(self, fake_logits, real_logits=None):
+        return least_squares_generator(fake_logits, self.c)
+
+
+@dataclasses.dataclass(frozen=True)
+class Hinge(Loss):
+    """Geometric GAN's hinge, as in SNGAN, SAGAN and BigGAN; in the end any constant in [-1, 1] is D's optimum.
+
+    Reference: Lim and Ye 2017, 1705.02894; Miyato et al. 2018, 1802.05957.
+    """
+
+    @property
+    def equilibrium(self):
+        return Equilibrium(2.0, None)
+
+    def discriminator(self, real_logits, fake_logits):
+        return hinge_discriminator(real_logits, fake_logits)
+
+    def generator(self, fake_logits, real_logits=None):
+        return wasserstein_generator(fake_logits)
+
+
+@dataclasses.dataclass(frozen=True)
+class Wasserstein(Loss):
+    """WGAN: the critic's negative loss estimates the Wasserstein-1 distance if something keeps the critic Lipschitz.
+
+    The generator's loss carries the critic's arbitrary constant and means nothing alone.
+
+    Reference: Arjovsky et al. 2017, 1701.07875.
+    """
+
+    @property
+    def equilibrium(self):
+        return Equilibrium(0.0, None)
+
+    def discriminator(self, real_logits, fake_logits):
+        return wasserstein_critic(real_logits, fake_logits)
+
+    def generator(self, fake_logits, real_logits=None):
+        return wasserstein_generator(fake_logits)
+
+
+@dataclasses.dataclass(frozen=True)
+class Relativistic(Loss):
+    """RpGAN, R3GAN's loss: softplus of the difference of the paired real and fake logits, the same for both players.
+
+    One term, not a sum of two: ln 2 at the end.
+
+    Reference: Jolicoeur-Martineau 2018, 1807.00734; Huang et al. 2024, 2501.05441.
+    """
+
+    needs_real: ClassVar[bool] = True
+
+    @property
+    def equilibrium(self):
+        return Equilibrium(math.log(2), math.log(2))
+
+    def discriminator(self, real_logits, fake_logits):
+        return relativistic(real_logits, fake_logits)
+
+    def generator(self, fake_logits, real_logits=None):
+        return relativistic(fake_logits, required(self, real_logits))
+
+
+@dataclasses.dataclass(frozen=True)
+class RelativisticAverage(Loss):
+    """RaGAN: each logit is judged against the mean of the other batch (of this replica, where there are several).
+
+    Reference: Jolicoeur-Martineau 2018, 1807.00734.
+    """
+
+    needs_real: ClassVar[bool] = True
+
+    @property
+    def equilibrium(self):
+        return Equilibrium(2 * math.log(2), 2 * math.log(2))
+
+    def discriminator(self, real_logits, fake_logits):
+        return relativistic_average(real_logits, fake_logits)
+
+    def generator(self, fake_logits, real_logits=None):
+        return relativistic_average(fake_logits, required(self, real_logits))
+
+
+def required(loss, real_logits):
+    """`real_logits`, or an error that names the loss that cannot do without them."""
+    if real_logits is None:
+        raise UserError(f"the generator's loss of {loss!r} needs the logits of a real batch: pass real_logits")
+    return real_logits

@@ -1,0 +1,103 @@
+"""What many tests need: a small GAN, a small recipe file, the command line, real data where it is prepared."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+TINY = '''
+"""A tiny recipe for tests."""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.mixtures import Points
+from ganzoo.families.gan import GAN
+from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Points("ring8", take=512),
+        model=GAN(
+            generator=mlp_generator(shape=(2,), latent_dim=4, width=8, output="linear"),
+            discriminator=mlp_discriminator(shape=(2,), width=8),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.5),
+        },
+        batch_size=16,
+        steps=20,
+        log_every=10,
+        sample_every=10,
+        checkpoint_every=10,
+    )
+'''
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_dir(tmp_path_factory):
+    """Embedded data sets are prepared once, in a directory of the tests'; TFDS_DATA_DIR still finds real ones."""
+    given = os.environ.get("TFDS_DATA_DIR")
+    directory = tmp_path_factory.mktemp("data")
+    os.environ["TFDS_DATA_DIR"] = str(directory)
+    if given:
+        for name in ("mnist", "fashion_mnist", "cifar10"):
+            if (Path(given) / name).is_dir():
+                (directory / name).symlink_to(Path(given) / name)
+    return directory
+
+
+@pytest.fixture
+def tiny_recipe(tmp_path):
+    """A recipe file that trains in seconds."""
+    path = tmp_path / "tiny.py"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Runs `ganzoo ARGUMENTS` in a process of its own, in an empty directory; returns the completed process."""
+
+    def run(*arguments, check=0, env=None, timeout=300):
+        process = subprocess.run(
+            [sys.executable, "-m", "ganzoo.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert process.returncode == check, f"exit code {process.returncode}\n{process.stdout}\n{process.stderr}"
+        return process
+
+    return run
+
+
+@pytest.fixture
+def isolated(tmp_path):
+    """Runs Python code in a process of its own: tf.distribute strategies do not share one."""
+
+    def run(code, env=None, timeout=300):
+        process = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert process.returncode == 0, f"{process.stdout}\n{process.stderr[-4000:]}"
+        return process.stdout
+
+    return run
