@@ -1,0 +1,270 @@
+"""The base model: the verbs that a GAN's algorithm box is written with."""
+
+import threading
+
+import keras
+import tensorflow as tf
+
+from ganzoo import noise
+from ganzoo.averages import Average
+
+# What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
+MOST_RECORDS = 64
+
+
+class Round(threading.local):
+    """What one `train_step` has drawn and recorded so far: MirroredStrategy traces each replica in a thread of its own."""
+
+    def __init__(self):
+        self.draws, self.records = 0, {}
+
+    def end(self):
+        """Starts over; returns the records."""
+        records, self.draws, self.records = self.records, 0, {}
+        return records
+
+
+class Family(keras.Model):
+    """A family of GANs: networks, players, and a `train_step` that reads like the paper's algorithm box.
+
+    A subclass sets its networks as attributes, names them in `networks`, and writes `train_step(batch)` with the verbs
+    `fresh_batches`, `minimize`, `noise`, `generate`, `discriminate`, `record` and `logs`. A batch is a dict of features:
+    `image` float32 [B, H, W, C] in [-1, 1] or `point` float32 [B, 2], and `label` int64 [B] where the data has labels.
+
+    Args:
+        latents: a prior from `ganzoo.noise`.
+        average_decay: decay of the generator's moving average, in [0, 1).
+
+    Attributes:
+        step: generator steps so far, an int64 tf.Variable.
+        seed: the run's seed; `compile` sets it.
+        generator_steps: generator steps in one `train_step`.
+    """
+
+    generator_steps = 1
+
+    def __init__(self, latents=None, average_decay=0.999, **kwargs):
+        super().__init__(**kwargs)
+        self.latents = latents or noise.Normal()
+        self.average_decay = average_decay
+        self.seed = 0
+        self.optimizers = {}
+        self.average = None
+        self.step = self._counter("step", [], tf.int64, tf.VariableAggregation.ONLY_FIRST_REPLICA)
+        self._sums = self._counter("sums", [MOST_RECORDS], tf.float32, tf.VariableAggregation.MEAN)
+        self._steps_summed = self._counter("steps_summed", [], tf.float32, tf.VariableAggregation.ONLY_FIRST_REPLICA)
+        self.record_names = []
+        self._round = Round()
+
+    @staticmethod
+    def _counter(name, shape, dtype, aggregation):
+        return tf.Variable(tf.zeros(shape, dtype), trainable=False, name=name, aggregation=aggregation)
+
+    # What a family is made of.
+
+    @property
+    def networks(self):
+        """Every network by name: what a checkpoint holds."""
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    @property
+    def players(self):
+        """The networks that each player's optimizer moves, by the player's name."""
+        return {name: (network,) for name, network in self.networks.items()}
+
+    @property
+    def batches_per_step(self):
+        """How many fresh real batches one `train_step` takes from the data."""
+        return 1
+
+    @property
+    def latent_shape(self):
+        """The shape of one latent."""
+        return tuple(self.generator.inputs[0].shape[1:])
+
+    @property
+    def equilibrium(self):
+        """Each player's loss when neither can gain, by the player's name; None where that is not known."""
+        return {}
+
+    # Compiling and state.
+
+    def compile(self, optimizers, seed=0, **kwargs):
+        """Gives each player its optimizer.
+
+        Args:
+            optimizers: a dict from player to keras.Optimizer.
+            seed: the run's seed.
+            **kwargs: `steps_per_execution`, `jit_compile` and `run_eagerly`, as Keras has them.
+
+        Raises:
+            ValueError: a player has no optimizer, or an optimizer no player.
+        """
+        if set(optimizers) != set(self.players):
+            raise ValueError(f"one optimizer a player: players {sorted(self.players)}, optimizers {sorted(optimizers)}")
+        # Without optimizer=None Keras would track and save an RMSprop that nothing uses.
+        super().compile(optimizer=None, **{"jit_compile": False, **kwargs})
+        self.seed = seed
+        self.optimizers = {player: self._wrapped(optimizer) for player, optimizer in optimizers.items()}
+        for player, optimizer in self.optimizers.items():
+            optimizer.build(self.variables_of(player))
+        self.average = Average(self.generator, self.average_decay)
+        self.built = True
+
+    def _wrapped(self, optimizer):
+        # Keras wraps only `self.optimizer`, which a family does not have.
+        if self.dtype_policy.name == "mixed_float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            return keras.optimizers.LossScaleOptimizer(optimizer)
+        return optimizer
+
+    def build(self, input_shape=None):
+        """Nothing to build: the networks come built. Keras asks all the same."""
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        # Keras would call the model on a reduced batch of data, and cannot reduce a dict of several workers' parts.
+        pass
+
+    def call(self, latents, training=False):
+        """Latents [B, latent_dim] to samples, by the generator that trains."""
+        return self.generator(latents, training=training)
+
+    def variables_of(self, player):
+        """The variables that `player` moves."""
+        return [variable for network in self.players[player] for variable in network.trainable_variables]
+
+    def state(self):
+        """Everything a resumed run needs, as a dict of lists of tf.Variable."""
+        state = {name: [v.value for v in network.variables] for name, network in self.networks.items()}
+        state |= {f"{player}_optimizer": [v.value for v in o.variables] for player, o in self.optimizers.items()}
+        if self.average:
+            state["average"] = [v.value for v in self.average.network.variables]
+        state["counters"] = [self.step, self._sums, self._steps_summed]
+        return state
+
+    # The verbs.
+
+    def fresh_batches(self, batch):
+        """Splits what the data gave for one step into `batches_per_step` real batches."""
+        parts = {name: tf.split(value, self.batches_per_step) for name, value in batch.items()}
+        return [dict(zip(parts, values, strict=True)) for values in zip(*parts.values(), strict=True)]
+
+    def gradients(self, player, loss_fn):
+        """The gradients of `loss_fn()` for `player`, which does not move yet; records its loss.
+
+        Args:
+            player: a name from `players`.
+            loss_fn: returns the mean loss over this replica's batch, a scalar.
+
+        Returns:
+            A list of tensors, such that their sum over the replicas is the gradient of the global batch's mean loss.
+        """
+        optimizer, variables = self.optimizers[player], self.variables_of(player)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
+            loss = loss_fn()
+            replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+            scaled = optimizer.scale_loss(loss / replicas)
+        gradients = tape.gradient(scaled, [variable.value for variable in variables])
+        self.record(f"{player}_loss", loss)
+        return gradients
+
+    def move(self, player, gradients):
+        """Lets `player`'s optimizer take one step along `gradients`; records their norm, stops where it is not finite."""
+        replicas = tf.distribute.get_replica_context().num_replicas_in_sync
+        norm = tf.linalg.global_norm(gradients) * replicas
+        self.record(f"{player}_gradient_norm", norm)
+        if not isinstance(self.optimizers[player], keras.optimizers.LossScaleOptimizer):
+            # Before the weights change: what is not finite must not reach them.
+            finite = tf.debugging.Assert(tf.math.is_finite(norm), [NOT_FINITE.format(player=player), norm])
+            with tf.control_dependencies([finite] if finite is not None else []):
+                gradients = [tf.identity(gradient) for gradient in gradients]
+        self.optimizers[player].apply(gradients, self.variables_of(player))
+
+    def minimize(self, player, loss_fn):
+        """One step of `player` down `loss_fn()`, a scalar that is the mean over this replica's batch."""
+        self.move(player, self.gradients(player, loss_fn))
+
+    def minimize_together(self, loss_fns):
+        """One step of several players from the same point: all gradients first, then all moves.
+
+        Args:
+            loss_fns: a dict from player to its loss function.
+        """
+        gradients = {player: self.gradients(player, loss_fn) for player, loss_fn in loss_fns.items()}
+        for player, gradient in gradients.items():
+            self.move(player, gradient)
+
+    def draw(self, batch_size, shape, prior, purpose="latents"):
+        """This replica's part of a fresh draw, [batch_size, *shape]: the n-th of a step is always the same."""
+        self._round.draws += 1
+        seed = noise.seed_of(self.seed, self.step, f"{purpose} {self._round.draws}")
+        return noise.replica_rows(prior, batch_size, shape, seed)
+
+    def noise(self, batch_size):
+        """Fresh latents [batch_size, latent_dim], different on each replica and in each call of a step."""
+        return self.draw(batch_size, self.latent_shape, self.latents)
+
+    def generate(self, latents, labels=None, training=True):
+        """Samples by the generator that trains."""
+        inputs = latents if labels is None else [latents, labels]
+        return self.generator(inputs, training=training)
+
+    def discriminate(self, images, labels=None, training=True):
+        """Logits [B, 1] of the discriminator."""
+        inputs = images if labels is None else [images, labels]
+        return self.discriminator(inputs, training=training)
+
+    def record(self, name, value):
+        """Keeps a scalar for the logs; the last value of a name in a step counts."""
+        self._round.records[name] = tf.cast(value, tf.float32)
+
+    def logs(self):
+        """Ends a step: the average follows, the step is counted. Returns the step's records."""
+        self.average.update(self.step)
+        self.step.assign_add(self.generator_steps)
+        records = self._round.end()
+        self.record_names = list(records)
+        if len(records) > MOST_RECORDS:
+            raise ValueError(f"a step records {len(records)} values, more than {MOST_RECORDS}")
+        values = tf.stack([tf.reshape(value, []) for value in records.values()])
+        self._sums.assign_add(tf.pad(values, [[0, MOST_RECORDS - len(records)]]))
+        self._steps_summed.assign_add(1.0)
+        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras averages over a leading axis there, and fails on scalars.
+            return {name: tf.expand_dims(value, 0) for name, value in records.items()}
+        return records
+
+    def take_records(self):
+        """The mean of each record since the last call, as a dict of floats; starts over."""
+        steps = float(self._steps_summed.numpy())
+        means = self._sums.numpy()[: len(self.record_names)] / max(steps, 1.0)
+        self._sums.assign(tf.zeros_like(self._sums))
+        self._steps_summed.assign(0.0)
+        return dict(zip(self.record_names, means.tolist(), strict=True)) if steps else {}
+
+    # What samples, exports and figures ask for.
+
+    @property
+    def sample_options(self):
+        """What `draw_inputs` takes beside count and seed: a dict from name to (dtype, the value that leaves it open)."""
+        return {}
+
+    def draw_inputs(self, count, seed, first=0):
+        """The generator's inputs for samples first .. first + count - 1 of `seed`, as a dict of tensors.
+
+        A function of its arguments alone, so that one seed gives the same samples on every machine and in every batch.
+        """
+        return {"latents": noise.sample_rows(self.latents, count, self.latent_shape, seed, first)}
+
+    def sample(self, latents, labels=None):
+        """Samples by the averaged generator in inference mode: what the world gets to see."""
+        inputs = latents if labels is None else [latents, labels]
+        return self.average.network(inputs, training=False)
+
+
+NOT_FINITE = "the loss or gradient of the {player} is not finite"
+
+
+def examples_of(batch):
+    """The examples of a batch: its `image`, or its `point` where the data has no images."""
+    return batch["image"] if "image" in batch else batch["point"]

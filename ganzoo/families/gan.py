@@ -1,0 +1,120 @@
+"""The GAN of Goodfellow et al.; with other losses and penalties LSGAN, hinge, relativistic and DRAGAN."""
+
+import keras
+import tensorflow as tf
+
+from ganzoo import losses, noise
+from ganzoo.families.base import Family, examples_of
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class GAN(Family):
+    """Two players: a discriminator that tells data from samples, a generator that makes it err.
+
+    Args:
+        generator: keras.Model, latents [B, latent_dim] to samples.
+        discriminator: keras.Model, samples to logits [B, 1].
+        adversarial_loss: a loss object from `ganzoo.losses`.
+        penalties: penalties from `ganzoo.penalties`, added to the discriminator's loss.
+        discriminator_steps: discriminator steps before the generator moves, each on a fresh real batch.
+        generator_steps: generator steps after them.
+        simultaneous: both players move from the same point, as in the original algorithm's code; one step each.
+        instance_noise: standard deviation of Gaussian noise on all that the discriminator sees.
+        instance_noise_steps: steps over which that noise falls linearly to zero; None keeps it.
+        latents: a prior from `ganzoo.noise`.
+        average_decay: decay of the generator's moving average.
+
+    Reference: Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        adversarial_loss=losses.NonSaturating(),
+        penalties=(),
+        discriminator_steps=1,
+        generator_steps=1,
+        simultaneous=False,
+        instance_noise=0.0,
+        instance_noise_steps=None,
+        latents=noise.Normal(),
+        average_decay=0.999,
+        **kwargs,
+    ):
+        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
+            raise ValueError("simultaneous updates are one step of each player")
+        self.generator = generator
+        self.discriminator = discriminator
+        self.adversarial_loss = adversarial_loss
+        self.penalties = tuple(penalties)
+        self.discriminator_steps = discriminator_steps
+        self.generator_steps = generator_steps
+        self.simultaneous = simultaneous
+        self.instance_noise = instance_noise
+        self.instance_noise_steps = instance_noise_steps
+
+    @property
+    def batches_per_step(self):
+        return self.discriminator_steps
+
+    @property
+    def equilibrium(self):
+        return self.adversarial_loss.equilibrium._asdict()
+
+    def train_step(self, batch):
+        """One round: the discriminator's steps on fresh batches, then the generator's."""
+        if self.simultaneous:
+            return self.train_together(batch)
+        for real in self.fresh_batches(batch):
+            self.minimize("discriminator", lambda: self.discriminator_loss(real))
+        for _ in range(self.generator_steps):
+            self.minimize("generator", lambda: self.generator_loss(real))
+        return self.logs()
+
+    def train_together(self, batch):
+        """One round in which both players move from the same point."""
+        self.minimize_together(
+            {
+                "discriminator": lambda: self.discriminator_loss(batch),
+                "generator": lambda: self.generator_loss(batch),
+            }
+        )
+        return self.logs()
+
+    def discriminator_loss(self, batch):
+        """The discriminator's mean loss on a real batch and as many fresh samples, penalties included."""
+        real = examples_of(batch)
+        fake = self.generate(self.noise(tf.shape(real)[0]))
+        real_logits = self.discriminate(self.blurred(real))
+        fake_logits = self.discriminate(self.blurred(fake))
+        self.record_scores(real_logits, fake_logits)
+        loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+        for penalty in self.penalties:
+            loss += penalty(self.discriminate, real, fake, self.draw(tf.shape(real)[0], (), noise.Uniform(0.0, 1.0)))
+        return loss
+
+    def generator_loss(self, batch):
+        """The generator's mean loss on fresh samples."""
+        real = examples_of(batch)
+        fake_logits = self.discriminate(self.blurred(self.generate(self.noise(tf.shape(real)[0]))))
+        if not self.adversarial_loss.needs_real:
+            return self.adversarial_loss.generator(fake_logits)
+        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.blurred(real)))
+
+    def blurred(self, images):
+        """`images` with the instance noise of this step."""
+        if not self.instance_noise:
+            return images
+        strength = self.instance_noise
+        if self.instance_noise_steps:
+            left = 1.0 - tf.cast(self.step, tf.float32) / self.instance_noise_steps
+            strength *= tf.maximum(left, 0.0)
+        return images + strength * self.draw(tf.shape(images)[0], tuple(images.shape[1:]), noise.Normal(), "blur")
+
+    def record_scores(self, real_logits, fake_logits):
+        """Records D(real) and D(fake): mean probabilities, or mean logits where the loss reads no probability in them."""
+        score = tf.sigmoid if self.adversarial_loss.probability else tf.identity
+        self.record("real_score", tf.reduce_mean(score(real_logits)))
+        self.record("fake_score", tf.reduce_mean(score(fake_logits)))
