@@ -1,0 +1,80 @@
+"""A model's state on disk: written whole or not at all, the newest readable one restored."""
+
+import logging
+
+import tensorflow as tf
+
+from ganzoo.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+class Checkpoints:
+    """The checkpoints of a run.
+
+    TensorFlow writes a checkpoint beside the older ones and names it the latest only when it is whole; so a kill at any
+    moment leaves a good one, and an old one is removed only after a new one is there.
+
+    Args:
+        directory: where they lie.
+        state: a dict of lists of tf.Variable, from `Family.state`.
+        keep: how many of the newest stay.
+    """
+
+    def __init__(self, directory, state, keep=3):
+        self.directory = directory
+        self.step = state["counters"][0]
+        self._checkpoint = tf.train.Checkpoint(**state)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint, str(directory), max_to_keep=keep, checkpoint_name="step", step_counter=self.step
+        )
+
+    @property
+    def latest_step(self):
+        """The step of the newest checkpoint, or None."""
+        latest = self._manager.latest_checkpoint
+        return int(latest.rsplit("-", 1)[1]) if latest else None
+
+    def save(self):
+        """Writes the state as it is now.
+
+        Raises:
+            UserError: the disk is full or cannot be written; the older checkpoints are untouched.
+        """
+        step = int(self.step.numpy())
+        if step == self.latest_step:
+            return
+        try:
+            self._manager.save(checkpoint_number=step)
+        except (OSError, tf.errors.OpError) as error:
+            reason = str(error).splitlines()[0]
+            last = f"step {self.latest_step} is still there" if self.latest_step else "there is no earlier one"
+            raise UserError(
+                f"the checkpoint of step {step} cannot be written to {self.directory} ({last}): {reason}"
+            ) from error
+
+    def restore(self, partly=False):
+        """Restores the newest checkpoint that can be read.
+
+        Args:
+            partly: whether the checkpoint may hold more than the state asks for (sampling needs no optimizers).
+
+        Returns:
+            Its step, or None where there is no checkpoint.
+
+        Raises:
+            UserError: there are checkpoints and none can be read.
+        """
+        found = list(reversed(self._manager.checkpoints))
+        for path in found:
+            try:
+                status = self._checkpoint.restore(path)
+                status.assert_existing_objects_matched()
+                if not partly:
+                    status.assert_consumed()
+                return int(self.step.numpy())
+            except (tf.errors.OpError, AssertionError, ValueError, IndexError) as error:
+                log.warning("the checkpoint %s cannot be read, trying the one before: %s", path, str(error).splitlines()[0])
+        if found:
+            raise UserError(f"none of the {len(found)} checkpoints in {self.directory} can be read; --fresh starts anew")
+        return None

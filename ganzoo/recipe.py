@@ -1,0 +1,262 @@
+"""Recipes: one Python file an experiment, built lazily by Fiddle, changed from the command line by dotted names."""
+
+import ast
+import dataclasses
+import importlib.util
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import fiddle as fdl
+from fiddle import printing
+
+from ganzoo.errors import UserError
+from ganzoo.recipe_files import recipe_path
+
+
+@dataclasses.dataclass
+class Recipe:
+    """An experiment: what is trained, on what, how, and how long.
+
+    Args:
+        data: a source from `ganzoo.data`.
+        model: a family from `ganzoo.families`.
+        optimizers: a dict from player to keras.Optimizer.
+        batch_size: real examples in one batch of one player's step, over all replicas together.
+        steps: generator steps of the whole run.
+        seed: every random draw of the run follows from it.
+        log_every: steps between two log entries.
+        sample_every: steps between two sample grids.
+        checkpoint_every: steps between two checkpoints.
+        keep_checkpoints: how many of the newest checkpoints stay.
+        evaluations: what scores the model during training, each at its own cadence.
+    """
+
+    data: Any
+    model: Any
+    optimizers: dict
+    batch_size: int
+    steps: int
+    seed: int = 0
+    log_every: int = 100
+    sample_every: int = 500
+    checkpoint_every: int = 500
+    keep_checkpoints: int = 3
+    evaluations: tuple = ()
+
+
+@dataclasses.dataclass
+class LoadedRecipe:
+    """A recipe file, read and overridden, not built yet.
+
+    Attributes:
+        name: the file's name without its ending.
+        path: the file.
+        source: the file's text.
+        overrides: the `--set` assignments that were applied.
+        config: the fdl.Config of a `Recipe`; `fdl.build(config)` makes it real.
+    """
+
+    name: str
+    path: Path
+    source: str
+    overrides: tuple
+    config: fdl.Config
+
+    def settings(self):
+        """Every parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set)."""
+        rows = []
+        for line in printing.as_str_flattened(self.config, include_types=False, raw_value_repr=True).splitlines():
+            name, value = line.split(" = ", 1)
+            unset = value.startswith("<[unset")
+            value = value.removeprefix("<[unset; default: ").removesuffix("]>") if unset else value
+            rows.append((re.sub(r"\['?([^\]']+)'?\]", r".\1", name), value, not unset))
+        return rows
+
+    def flattened(self):
+        """What the recipe sets, one `dotted.name = value` a line: a run's fingerprint."""
+        return [f"{name} = {value}" for name, value, is_set in self.settings() if is_set]
+
+
+def load_recipe(name_or_path, overrides=()):
+    """Reads a recipe file and applies overrides; builds nothing.
+
+    Args:
+        name_or_path: a file, or the name of one that ships with ganzoo.
+        overrides: strings `dotted.name=value`.
+
+    Raises:
+        UserError: no such file, a file that is no recipe, an unknown name or a value that cannot be read.
+    """
+    path = recipe_path(name_or_path)
+    module = _import_file(path)
+    function = getattr(module, "recipe", None)
+    if not hasattr(function, "as_buildable"):
+        raise UserError(f"{path} has no function `recipe` decorated with fiddle's auto_config")
+    config = function.as_buildable()
+    for override in overrides:
+        apply_override(config, override, vars(module))
+    return LoadedRecipe(path.stem, path, path.read_text(), tuple(overrides), config)
+
+
+def _import_file(path):
+    spec = importlib.util.spec_from_file_location(f"ganzoo_recipe_{path.stem}", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # auto_config reads the module's source through it
+    try:
+        spec.loader.exec_module(module)
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+def apply_override(config, override, namespace):
+    """Applies one `dotted.name=value` to a config, in place.
+
+    A value is a Python literal, a bare word (a string), or a call like `losses.Hinge()` of something that the recipe
+    file imports; it must have the type of what it replaces.
+
+    Args:
+        config: the fdl.Config of a recipe.
+        override: the assignment.
+        namespace: the recipe module's names, for calls.
+
+    Raises:
+        UserError: the name is unknown (the line lists the valid ones), or the value does not fit.
+    """
+    dotted, equals, text = override.partition("=")
+    dotted = dotted.strip()
+    if not equals or not dotted:
+        raise UserError(f"--set takes NAME=VALUE, such as steps=100; it was given {override!r}")
+    *parents, last = dotted.split(".")
+    owner, so_far = config, ""
+    for part in parents:
+        owner = _open(owner, part, so_far)
+        so_far = f"{so_far}{part}."
+    names = _names(owner)
+    if last not in names:
+        raise UserError(_no_such(last, so_far, names))
+    old = _current(owner, last)
+    _assign(owner, last, _fitting(dotted, _value(text.strip(), namespace), old))
+
+
+def _names(owner):
+    """The names that can be set on a config, a dict or a list."""
+    if isinstance(owner, fdl.Buildable):
+        return [
+            name
+            for name, parameter in inspect.signature(fdl.get_callable(owner)).parameters.items()
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+        ]
+    if isinstance(owner, dict):
+        return [str(key) for key in owner]
+    if isinstance(owner, (list, tuple)):
+        return [str(index) for index in range(len(owner))]
+    return []
+
+
+def _current(owner, name):
+    if isinstance(owner, fdl.Buildable):
+        return getattr(owner, name, None)
+    return owner[name] if isinstance(owner, dict) else owner[int(name)]
+
+
+def _assign(owner, name, value):
+    if isinstance(owner, fdl.Buildable):
+        setattr(owner, name, value)
+    elif isinstance(owner, dict):
+        owner[name] = value
+    elif isinstance(owner, list):
+        owner[int(name)] = value
+    else:
+        raise UserError(f"{name} lies in a tuple, which cannot be changed in part; set the whole of it")
+
+
+def _open(owner, name, so_far):
+    """The child `name` of `owner`, as something whose own names can be set."""
+    names = _names(owner)
+    if name not in names:
+        raise UserError(_no_such(name, so_far, names))
+    child = _current(owner, name)
+    if dataclasses.is_dataclass(child) and not isinstance(child, fdl.Buildable):
+        # A parameter's default is an object already: take it apart, so that one of its fields can change.
+        fields = {field.name: getattr(child, field.name) for field in dataclasses.fields(child) if field.init}
+        child = fdl.Config(type(child), **fields)
+        _assign(owner, name, child)
+    if not _names(child):
+        raise UserError(f"{so_far}{name} has no parts that could be set")
+    return child
+
+
+def _no_such(name, so_far, names):
+    where = f"{so_far.rstrip('.')} has" if so_far else "a recipe has"
+    return f"no such parameter: {so_far}{name}; {where} {', '.join(names) or 'no parameters'}"
+
+
+def _value(text, namespace):
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return text
+    if isinstance(node, ast.Call):
+        return _call(node, text, namespace)
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        return {"true": True, "false": False, "none": None}.get(text.lower(), text)
+
+
+def _call(node, text, namespace):
+    """A call written on the command line, as a config: its callee is found among the recipe's own names."""
+    try:
+        callee = _lookup(node.func, namespace)
+        arguments = [ast.literal_eval(argument) for argument in node.args]
+        keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in node.keywords}
+        return fdl.Config(callee, *arguments, **keywords)
+    except (KeyError, AttributeError):
+        known = ", ".join(sorted(name for name, value in namespace.items() if inspect.ismodule(value)))
+        raise UserError(f"{text!r}: nothing of that name in the recipe; it knows the modules {known}") from None
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{text!r} cannot be read as a call: {error}") from error
+
+
+def _lookup(node, namespace):
+    if isinstance(node, ast.Name):
+        return namespace[node.id]
+    if isinstance(node, ast.Attribute):
+        return getattr(_lookup(node.value, namespace), node.attr)
+    raise ValueError("its function must be a dotted name")
+
+
+def _fitting(dotted, value, old):
+    """`value`, as the type of the value that it replaces where that is unambiguous."""
+    if isinstance(old, bool) and not isinstance(value, bool):
+        raise UserError(f"{dotted} is true or false, not {value!r}")
+    if isinstance(old, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    number = (int, float)
+    if isinstance(old, number) and not isinstance(old, bool) and not isinstance(value, (*number, fdl.Buildable)):
+        if value is not None:
+            raise UserError(f"{dotted} is a number ({old!r} now), not {value!r}")
+    if isinstance(old, int) and not isinstance(old, bool) and isinstance(value, float):
+        raise UserError(f"{dotted} is a whole number ({old!r} now), not {value!r}")
+    if isinstance(old, str) and isinstance(value, (int, float)):
+        return str(value)
+    return value
+
+
+def build(loaded):
+    """Makes a loaded recipe real; call it inside the strategy's scope.
+
+    Raises:
+        UserError: a constructor refused its arguments.
+    """
+    try:
+        return fdl.build(loaded.config)
+    except (UserError, TypeError, ValueError) as error:
+        # Fiddle appends where in the recipe it was; the first line says what is wrong.
+        raise UserError(f"{loaded.path.name}: {str(error).strip().splitlines()[0]}") from error

@@ -1,0 +1,74 @@
+"""Finds recipe files and reads their docstrings, without importing them: listing recipes must not wait for TensorFlow."""
+
+import ast
+import dataclasses
+import difflib
+import sysconfig
+from pathlib import Path
+
+from ganzoo.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class RecipeCard:
+    """What a recipe's docstring says.
+
+    Attributes:
+        name: the file's name without its ending.
+        title: the docstring's first line.
+        cost: the text after `Cost:`, or an empty string.
+        score: the text after `Score:`, or an empty string.
+        path: the file.
+    """
+
+    name: str
+    title: str
+    cost: str
+    score: str
+    path: Path
+
+
+def recipes_directory():
+    """Where ganzoo's own recipes lie: at the top of a checkout, or where pip put them."""
+    checkout = Path(__file__).resolve().parent.parent / "recipes"
+    return checkout if checkout.is_dir() else Path(sysconfig.get_path("data")) / "share" / "ganzoo" / "recipes"
+
+
+def recipe_path(name_or_path):
+    """The file of a recipe that is named by its path or by its bare name.
+
+    Raises:
+        UserError: there is none.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    directory = recipes_directory()
+    shipped = directory / f"{path.stem}.py"
+    if path.parent in (Path("."), Path("recipes")) and shipped.is_file():
+        return shipped
+    names = sorted(file.stem for file in directory.glob("*.py"))
+    close = difflib.get_close_matches(path.stem, names, n=3)
+    hint = f"did you mean {' or '.join(close)}?" if close else "`ganzoo recipes` lists those that ship with it"
+    raise UserError(f"no recipe {str(name_or_path)!r}: {hint}")
+
+
+def read_card(path):
+    """The `RecipeCard` of a recipe file."""
+    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    title = docstring.splitlines()[0] if docstring else ""
+    return RecipeCard(path.stem, title, _entry(docstring, "Cost:"), _entry(docstring, "Score:"), path)
+
+
+def _entry(docstring, label):
+    """The paragraph that begins with `label`, on one line."""
+    for paragraph in docstring.split("\n\n"):
+        text = " ".join(paragraph.split())
+        if text.startswith(label):
+            return text.removeprefix(label).strip()
+    return ""
+
+
+def shipped_recipes():
+    """The cards of all recipes that ship with ganzoo, by name."""
+    return [read_card(path) for path in sorted(recipes_directory().glob("*.py"))]

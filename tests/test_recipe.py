@@ -1,0 +1,115 @@
+import keras
+import pytest
+
+from ganzoo import losses
+from ganzoo.errors import UserError
+from ganzoo.recipe import build, load_recipe
+from ganzoo.recipe_files import read_card, shipped_recipes
+
+
+def test_a_recipe_is_not_built_until_it_is_built(tiny_recipe):
+    loaded = load_recipe(tiny_recipe)
+    assert not isinstance(loaded.config.model, keras.Model)
+    assert isinstance(build(loaded).model, keras.Model)
+
+
+def test_overrides_reach_every_depth(tiny_recipe):
+    overrides = [
+        "steps=7",
+        "model.generator.width=16",
+        "optimizers.generator.learning_rate=1",
+        "model.adversarial_loss=losses.LeastSquares(a=-1.0, b=1.0, c=0.0)",
+        "data.name=grid25",
+    ]
+    recipe = build(load_recipe(tiny_recipe, overrides))
+    assert recipe.steps == 7
+    assert recipe.model.generator.layers[1].units == 16
+    assert float(recipe.optimizers["generator"].learning_rate) == 1.0
+    assert recipe.model.adversarial_loss == losses.LeastSquares(a=-1.0, b=1.0, c=0.0)
+    assert recipe.data.name == "grid25"
+
+
+def test_a_field_of_a_default_can_be_overridden(tiny_recipe):
+    recipe = build(load_recipe(tiny_recipe, ["model.adversarial_loss.smoothing=0.9"]))
+    assert recipe.model.adversarial_loss == losses.NonSaturating(smoothing=0.9)
+
+
+@pytest.mark.parametrize(
+    "override, complaint",
+    [
+        ("stepz=1", r"no such parameter: stepz; a recipe has data, model, .*steps"),
+        ("model.genrator.width=1", r"no such parameter: model.genrator; model has .*generator"),
+        ("model.generator.wdth=1", r"no such parameter: model.generator.wdth; model.generator has shape, .*width"),
+        ("optimizers.critic.learning_rate=1", r"optimizers has generator, discriminator"),
+        ("steps.more=1", r"steps has no parts"),
+        ("steps", r"NAME=VALUE"),
+        ("=3", r"NAME=VALUE"),
+        ("steps=many", r"steps is a number"),
+        ("steps=1.5", r"steps is a whole number"),
+        ("model.simultaneous=3", r"true or false"),
+        ("model.adversarial_loss=losses.Hingg()", r"nothing of that name in the recipe; it knows the modules .*losses"),
+        ("model.adversarial_loss=losses.Hinge(b=2)", r"cannot be read as a call"),
+    ],
+)
+def test_what_does_not_fit_is_said_in_one_line(tiny_recipe, override, complaint):
+    with pytest.raises(UserError, match=complaint) as error:
+        load_recipe(tiny_recipe, [override])
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text, value", [("true", True), ("False", False)])
+def test_booleans_are_read_in_any_case(tiny_recipe, text, value):
+    assert build(load_recipe(tiny_recipe, [f"model.simultaneous={text}"])).model.simultaneous is value
+
+
+def test_a_constructor_that_refuses_is_a_users_error(tiny_recipe):
+    with pytest.raises(UserError):
+        build(load_recipe(tiny_recipe, ["model.generator.width=-3"]))
+
+
+def test_the_flattened_recipe_names_what_set_takes(tiny_recipe):
+    lines = load_recipe(tiny_recipe, ["model.generator.width=16"]).flattened()
+    assert "model.generator.width = 16" in lines and "steps = 20" in lines
+
+
+@pytest.mark.parametrize(
+    "content, complaint",
+    [
+        ("x = 1\n", "no function `recipe`"),
+        ("def recipe():\n    pass\n", "no function `recipe`"),
+        ("import nothing_of_that_name\n", "cannot be loaded: ModuleNotFoundError"),
+        ("def recipe(:\n", "cannot be loaded: SyntaxError"),
+    ],
+)
+def test_a_file_that_is_no_recipe(tmp_path, content, complaint):
+    path = tmp_path / "broken.py"
+    path.write_text(content)
+    with pytest.raises(UserError, match=complaint):
+        load_recipe(path)
+
+
+def test_a_missing_recipe_names_its_likes():
+    with pytest.raises(UserError, match="did you mean digits_dcgan"):
+        load_recipe("digits_dcgn")
+
+
+def test_shipped_recipes_state_title_command_cost_and_score():
+    cards = shipped_recipes()
+    assert {"digits_dcgan", "digits_vanilla", "ring_vanilla", "mnist_dcgan", "cifar_dcgan"} <= {c.name for c in cards}
+    for card in cards:
+        text = card.path.read_text()
+        assert card.title and card.cost and card.score, card.name
+        assert f"ganzoo train recipes/{card.name}.py" in text, card.name
+
+
+def test_a_card_joins_the_lines_of_a_paragraph(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text('"""Title.\n\nCost: two\nlines.\n\nScore: one.\n"""\n')
+    card = read_card(path)
+    assert (card.title, card.cost, card.score) == ("Title.", "two lines.", "one.")
+
+
+@pytest.mark.parametrize("card", shipped_recipes(), ids=lambda card: card.name)
+def test_every_shipped_recipe_loads_and_builds(card):
+    recipe = build(load_recipe(card.path))
+    assert set(recipe.optimizers) == set(recipe.model.players)

@@ -1,0 +1,80 @@
+import pytest
+
+from ganzoo.errors import UserError
+from ganzoo.recipe import load_recipe
+from ganzoo.run import Run, write_atomically
+
+
+def test_a_run_keeps_its_recipe(tmp_path, tiny_recipe):
+    run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, ["batch_size=32"]))
+    assert (run.path / "recipe.py").read_text() == tiny_recipe.read_text()
+    assert run.record()["overrides"] == ["batch_size=32"]
+    assert load_recipe(run.path / "recipe.py", run.record()["overrides"]).config.batch_size == 32
+
+
+def test_the_same_recipe_takes_a_run_up_and_a_changed_one_is_refused_with_the_difference(tmp_path, tiny_recipe):
+    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    with pytest.raises(UserError, match="the recipe changed") as error:
+        Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, ["model.generator.width=9"]))
+    assert "- model.generator.width = 8" in str(error.value) and "+ model.generator.width = 9" in str(error.value)
+    assert Run.open(tmp_path / "run").record()["overrides"] == []
+
+
+@pytest.mark.parametrize("override", ["steps=99", "log_every=1", "checkpoint_every=3"])
+def test_a_run_may_go_on_longer_and_report_otherwise(tmp_path, tiny_recipe, override):
+    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, [override]))
+
+
+def test_fresh_throws_away_what_was_there(tmp_path, tiny_recipe):
+    run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    (run.path / "old").write_text("old")
+    Run.take_up(run.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), fresh=True)
+    assert not (run.path / "old").exists()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_directory_of_other_files_is_never_touched(tmp_path, tiny_recipe, fresh):
+    precious = tmp_path / "thesis" / "chapter1.tex"
+    precious.parent.mkdir()
+    precious.write_text("text")
+    with pytest.raises(UserError, match="not a run|neither empty nor a run"):
+        Run.take_up(precious.parent, load_recipe(tiny_recipe), fresh=fresh)
+    assert precious.read_text() == "text"
+
+
+def test_smoke_runs_and_real_runs_do_not_mix(tmp_path, tiny_recipe):
+    recipe = load_recipe(tiny_recipe)
+    Run.take_up(tmp_path / "smoke", recipe, smoke=True)
+    with pytest.raises(UserError, match="smoke run, which cannot be resumed"):
+        Run.take_up(tmp_path / "smoke", recipe)
+    Run.take_up(tmp_path / "real", recipe)
+    with pytest.raises(UserError, match="holds a real run"):
+        Run.take_up(tmp_path / "real", recipe, smoke=True)
+
+
+def test_a_directory_that_cannot_be_made_is_one_line(tmp_path, tiny_recipe):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot write the run's directory"):
+        Run.take_up(tmp_path / "file" / "run", load_recipe(tiny_recipe))
+
+
+def test_opening_what_is_no_run(tmp_path):
+    with pytest.raises(UserError, match="is no run"):
+        Run.open(tmp_path)
+
+
+def test_scores_are_appended(tmp_path, tiny_recipe):
+    run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    run.add_score({"name": "a", "value": 1.0})
+    run.add_score({"name": "b", "value": 2.0})
+    assert [score["name"] for score in run.all_scores()] == ["a", "b"]
+
+
+def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path):
+    path = tmp_path / "file"
+    write_atomically(path, "old")
+    with pytest.raises(TypeError):
+        write_atomically(path, 3)
+    assert path.read_text() == "old"
