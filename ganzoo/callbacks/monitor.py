@@ -1,0 +1,73 @@
+"""Says in plain words when a training goes wrong: the discriminator has won, the generator has, samples are all alike."""
+
+import numpy as np
+
+# Shares of a loss's equilibrium: below the one it is near zero, above the other far from it (the minimax generator's
+# equilibrium is -ln 2 and its loss ends at 0), both over some reports in a row.
+NEAR_ZERO = 0.1
+FAR_ABOVE = 0.9
+REPORTS = 3
+# Samples that differ from each other less than this share of what real examples do are nearly alike.
+ALIKE = 0.1
+
+DISCRIMINATOR_WON = (
+    "the discriminator has won: its loss is near 0 while the generator's rises. "
+    "Try a smaller discriminator step, instance noise, a penalty, or a smaller discriminator."
+)
+GENERATOR_WON = (
+    "the generator has won: the discriminator takes its samples for data. "
+    "Try more discriminator steps, a larger discriminator, or a smaller generator step."
+)
+ALL_ALIKE = (
+    "the samples of one batch are nearly alike ({share:.0%} of the spread of real examples): the generator has collapsed. "
+    "Try another seed, minibatch discrimination, a relativistic loss, or go back to an earlier checkpoint."
+)
+
+
+class Monitor:
+    """Watches the reports and the samples.
+
+    Args:
+        equilibrium: each player's loss at equilibrium, by the player's name; players without one are not judged.
+        say: called with (step, line) when something new is to be said, once until it has passed.
+    """
+
+    def __init__(self, equilibrium, say):
+        self.equilibrium = equilibrium
+        self.say = say
+        self._generator_losses = []
+        self._in_a_row = {}
+        self._said = set()
+
+    def hear(self, step, records):
+        discriminator, generator = (self.equilibrium.get(name) for name in ("discriminator", "generator"))
+        if not discriminator or not generator:
+            return
+        d_loss, g_loss = records.get("discriminator_loss"), records.get("generator_loss")
+        if d_loss is None or g_loss is None:
+            return
+        self._generator_losses = [*self._generator_losses[-9:], g_loss]
+        rising = g_loss > generator + FAR_ABOVE * abs(generator) and g_loss >= np.mean(self._generator_losses)
+        self._judge(step, DISCRIMINATOR_WON, d_loss < NEAR_ZERO * discriminator and rising)
+        fooled = records.get("fake_score", 0.0) > records.get("real_score", 1.0)
+        self._judge(step, GENERATOR_WON, d_loss > (1.0 + FAR_ABOVE) * discriminator and fooled)
+
+    def see(self, step, samples, real):
+        """Judges one batch of samples beside real examples, both float [N, ...]."""
+        share = spread(samples) / max(spread(real), 1e-12)
+        self._judge(step, ALL_ALIKE.format(share=share), share < ALIKE, key=ALL_ALIKE, reports=1)
+
+    def _judge(self, step, line, bad, key=None, reports=REPORTS):
+        key = key or line
+        self._in_a_row[key] = self._in_a_row.get(key, 0) + 1 if bad else 0
+        if not bad:
+            self._said.discard(key)
+        elif self._in_a_row[key] >= reports and key not in self._said:
+            self._said.add(key)
+            self.say(step, line)
+
+
+def spread(batch):
+    """The root mean square distance of the examples of a batch, float [N, ...], from their mean."""
+    rows = np.asarray(batch, np.float64).reshape(len(batch), -1)
+    return float(np.sqrt(((rows - rows.mean(0)) ** 2).sum(1).mean()))

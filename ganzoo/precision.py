@@ -1,0 +1,39 @@
+"""The number format that a training computes in."""
+
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+NAMES = ("float32", "bfloat16", "auto")
+REWRITER = "auto_mixed_precision_onednn_bfloat16"
+
+
+def apply(name):
+    """Sets the format for all that is built from now on.
+
+    On CPUs bfloat16 is oneDNN's graph rewriter, which leaves the variables and what loses by rounding in float32; on
+    GPUs it is Keras' `mixed_bfloat16`. `auto` takes bfloat16 where the processor has matrix units for it (Intel AMX),
+    since elsewhere it was measured to be no faster (benchmarks/precision.py), and float32 otherwise.
+
+    Args:
+        name: one of `NAMES`.
+
+    Returns:
+        What was chosen, in words for a log.
+    """
+    if name == "auto":
+        name = "bfloat16" if not _has_gpu() and _has_amx() else "float32"
+    rewrite = name == "bfloat16" and not _has_gpu()
+    keras.config.set_dtype_policy("mixed_bfloat16" if name == "bfloat16" and not rewrite else "float32")
+    tf.config.optimizer.set_experimental_options({REWRITER: rewrite})
+    return "bfloat16 (oneDNN)" if rewrite else name
+
+
+def _has_gpu():
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+def _has_amx():
+    cpu = Path("/proc/cpuinfo")
+    return cpu.is_file() and "amx_bf16" in cpu.read_text()

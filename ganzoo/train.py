@@ -1,0 +1,231 @@
+"""Training: a recipe's model through Keras' `fit`, resumable at any step."""
+
+import contextlib
+import errno
+import logging
+import math
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganzoo import precision as precisions
+from ganzoo import recipe as recipes
+from ganzoo import strategies
+from ganzoo.callbacks.board import Board
+from ganzoo.callbacks.evaluations import Evaluations
+from ganzoo.callbacks.monitor import Monitor
+from ganzoo.callbacks.progress import TerminalProgress, clock
+from ganzoo.callbacks.reports import Reports
+from ganzoo.callbacks.samples import Samples
+from ganzoo.callbacks.saving import GracefulStop, Saving
+from ganzoo.checkpoints import Checkpoints
+from ganzoo.errors import UserError
+from ganzoo.families.base import NOT_FINITE, examples_of
+from ganzoo.run import Run
+
+log = logging.getLogger(__name__)
+
+# Steps that Keras runs in one go on one device: enough to hide its overhead, few enough for signals to be heard soon.
+MOST_STEPS_PER_EXECUTION = 20
+# Real examples that samples are shown beside and compared with.
+REAL_EXAMPLES = 256
+SMOKE_STEPS, SMOKE_BATCH = 3, 8
+
+
+def default_run(name, smoke=False):
+    """Where a recipe's run lies unless the user says otherwise."""
+    return Path("runs") / name / ("smoke" if smoke else "default")
+
+
+def train(
+    recipe,
+    run=None,
+    overrides=(),
+    steps=None,
+    strategy="auto",
+    fresh=False,
+    smoke=False,
+    deterministic=False,
+    precision="auto",
+    say=print,
+):
+    """Trains a recipe, or takes its run up where it stopped.
+
+    Args:
+        recipe: a recipe file, or the name of one that ships with ganzoo.
+        run: the run's directory; `runs/<recipe>/default` if None.
+        overrides: strings `dotted.name=value`.
+        steps: generator steps of the whole run, instead of the recipe's.
+        strategy: one of `strategies.NAMES`.
+        fresh: start anew and throw away what the run holds.
+        smoke: a few tiny steps, on fabricated data where the data set is absent.
+        deterministic: the same bits in every run, at some cost in speed.
+        precision: one of `precisions.NAMES`.
+        say: called with each line for the user.
+
+    Returns:
+        A dict of facts: run, recipe, steps, seconds, images_per_second, the last losses, and `signal` if one ended it.
+
+    Raises:
+        UserError: whatever a user can cause, a training that left the finite numbers included.
+    """
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+    distribution = strategies.choose(strategy)
+    chosen_precision = precisions.apply(precision)
+    loaded = recipes.load_recipe(recipe, overrides)
+    keras.utils.set_random_seed(loaded.config.seed)
+    with distribution.scope():
+        built = recipes.build(loaded)
+    if smoke:
+        make_smoke(built, say)
+    if steps is not None:
+        built.steps = steps
+    check(built)
+    data = built.data.arrays()  # before the run is touched: absent data must not leave a run behind
+    chief = strategies.is_chief(distribution)
+    path = Path(run or default_run(loaded.name, smoke))
+    training_run = Run.take_up(path, loaded, fresh, smoke) if chief else Run(path)
+    with distribution.scope():
+        built.model.compile(built.optimizers, seed=built.seed)
+    checkpoints = Checkpoints(training_run.checkpoints, built.model.state(), built.keep_checkpoints)
+    start = checkpoints.restore() or 0
+    facts = {"run": str(path), "recipe": loaded.name, "steps": start, "seconds": 0.0}
+    if start >= built.steps:
+        say(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")
+        return facts
+    replicas = distribution.num_replicas_in_sync
+    say(
+        f"{loaded.name}: {'from' if not start else 'resuming at'} step {start} to {built.steps}, batch {built.batch_size}, "
+        f"{replicas} replica{'s' * (replicas > 1)}, {chosen_precision}, in {path}"
+    )
+    began, cpu_began = time.perf_counter(), time.process_time()
+    reports, stop = fit(built, data, distribution, training_run, checkpoints, start, chief, say)
+    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
+    done = int(built.model.step.numpy())
+    if chief:
+        record = training_run.record()
+        cost = {"seconds": seconds, "cpu_seconds": cpu_seconds}
+        cost = {name: record.get(name, 0.0) + value for name, value in cost.items()}
+        training_run.write_record({**record, **cost, "steps": done, "precision": chosen_precision})
+    facts |= {"steps": done, "seconds": seconds, "cpu_seconds": cpu_seconds} | reports.latest
+    if stop.signal:
+        facts["signal"] = int(stop.signal)
+        say(f"stopped at step {done} of {built.steps}; the same command resumes")
+    else:
+        say(f"done: step {done} in {clock(seconds)}; samples in {training_run.samples}")
+    return facts
+
+
+def check(built):
+    """Refuses numbers that no training can be made of."""
+    for name in ("batch_size", "steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints"):
+        value = getattr(built, name)
+        if not isinstance(value, int) or value < 1:
+            raise UserError(f"{name} must be a positive whole number, not {value!r}")
+    if built.steps % built.model.generator_steps:
+        raise UserError(f"steps must be a multiple of the {built.model.generator_steps} generator steps of one round")
+
+
+def make_smoke(built, say):
+    """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent."""
+    built.batch_size, built.steps = SMOKE_BATCH, SMOKE_STEPS * built.model.generator_steps
+    built.log_every = built.sample_every = built.checkpoint_every = built.model.generator_steps
+    built.evaluations = ()
+    try:
+        built.data.arrays()
+    except UserError as error:
+        say(f"smoke run on FABRICATED data: {error}")
+        built.data = built.data.fabricated()
+
+
+def fit(built, data, distribution, run, checkpoints, start, chief, say):
+    """Runs `model.fit` from step `start` to the recipe's last, with the callbacks of a run.
+
+    Returns:
+        The `Reports` and the `GracefulStop` callbacks.
+    """
+    model = built.model
+    rounds, rounds_done = (steps // model.generator_steps for steps in (built.steps - start, start))
+    per_round = built.batch_size * model.batches_per_step
+
+    def make_dataset(context):
+        return built.data.batches(per_round, built.seed, start=rounds_done, context=context)
+
+    dataset = strategies.distributed(distribution, make_dataset, built.batch_size)
+    model.steps_per_execution = steps_per_execution(built, start, distribution)
+    terminal = board = None
+    reports = Reports(built.log_every, per_round / model.generator_steps)
+    stop = GracefulStop(say)
+    callbacks = [reports, stop]
+    if chief:
+        terminal = TerminalProgress(built.steps, start)
+        board = Board(run.logs, model.equilibrium)
+
+        def warn(step, line):
+            terminal.say(f"step {step}: {line}")
+            board.say(step, "monitor", line)
+
+        stop.tell = terminal.say
+        monitor = Monitor(model.equilibrium, warn)
+        reports.listeners += [terminal, board, monitor]
+        real = real_examples(built.data, data, built.seed)
+        callbacks += [
+            Samples(built.sample_every, run.samples, real, board, monitor),
+            Saving(built.checkpoint_every, checkpoints),
+            *(Evaluations(entry, run, board, terminal.say) for entry in built.evaluations),
+        ]
+    try:
+        with translated(model, checkpoints):
+            model.fit(dataset, steps_per_epoch=rounds, epochs=1, verbose=0, shuffle=False, callbacks=callbacks)
+    finally:
+        stop.restore()
+        for listener in (terminal, board):
+            if listener:
+                with contextlib.suppress(tf.errors.OpError):
+                    listener.close()
+    return reports, stop
+
+
+def steps_per_execution(built, start, distribution):
+    """The most steps in one go that meet every regular event and the last step exactly.
+
+    One under strategies of several replicas, where Keras fails on more.
+    """
+    if distribution.num_replicas_in_sync > 1 or strategies.is_multi_worker(distribution):
+        return 1
+    events = (start, built.steps, built.log_every, built.sample_every, built.checkpoint_every)
+    common = math.gcd(*events) // built.model.generator_steps
+    return max(size for size in range(1, MOST_STEPS_PER_EXECUTION + 1) if max(common, 1) % size == 0)
+
+
+def real_examples(source, arrays, seed):
+    """Some real examples as the model sees them, and the first of the stream for everybody with the same seed."""
+    count = min(REAL_EXAMPLES, len(next(iter(arrays.values()))))
+    batch = next(iter(source.batches(count, seed)))
+    return np.asarray(examples_of(batch))
+
+
+@contextlib.contextmanager
+def translated(model, checkpoints):
+    """Turns what stops a training, and is the user's to mend, into one line."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        for player in model.players:
+            if NOT_FINITE.format(player=player) in str(error):
+                last = checkpoints.latest_step
+                good = f"the last good checkpoint is step {last}" if last is not None else "there is no checkpoint yet"
+                step = int(model.step.numpy()) + 1
+                raise UserError(
+                    f"step {step}: {NOT_FINITE.format(player=player)}; {good} in {checkpoints.directory}. "
+                    "A smaller learning rate, another loss or a penalty may help"
+                ) from error
+        raise
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
+            raise UserError(f"the run cannot be written: {error.strerror} ({error.filename})") from error
+        raise

@@ -1,0 +1,67 @@
+import math
+
+import numpy as np
+import pytest
+
+from ganzoo import losses
+from ganzoo.callbacks.monitor import Monitor, spread
+
+LOSSES = [losses.NonSaturating(), losses.Minimax(), losses.NonSaturating(smoothing=0.9)]
+
+
+def monitor(loss=LOSSES[0]):
+    said = []
+    return Monitor(loss.equilibrium._asdict(), lambda step, line: said.append((step, line))), said
+
+
+def report(d_loss, g_loss, real=0.9, fake=0.1):
+    return {"discriminator_loss": d_loss, "generator_loss": g_loss, "real_score": real, "fake_score": fake}
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_a_discriminator_that_wins_is_named_once(loss):
+    watch, said = monitor(loss)
+    falling = [(loss.equilibrium.discriminator * 0.05 / n, 3.0 + n) for n in range(1, 8)]
+    if isinstance(loss, losses.Minimax):
+        falling = [(d, -0.01 / n) for n, (d, _) in enumerate(falling, 1)]
+    for step, (d_loss, g_loss) in enumerate(falling):
+        watch.hear(step, report(d_loss, g_loss))
+    assert [line.split(":")[0] for _, line in said] == ["the discriminator has won"]
+
+
+def test_a_generator_that_wins_is_named():
+    watch, said = monitor()
+    for step in range(5):
+        watch.hear(step, report(4.0, 0.1, real=0.1, fake=0.9))
+    assert [line.split(":")[0] for _, line in said] == ["the generator has won"]
+
+
+@pytest.mark.parametrize("loss", LOSSES, ids=repr)
+def test_equilibrium_and_an_ordinary_game_are_not_complained_of(loss):
+    watch, said = monitor(loss)
+    rng = np.random.default_rng(0)
+    for step in range(50):
+        balance = loss.equilibrium
+        watch.hear(step, report(balance.discriminator * rng.uniform(0.6, 1.2), balance.generator * rng.uniform(0.8, 1.8)))
+    assert said == []
+
+
+def test_a_warning_comes_again_after_it_has_passed():
+    watch, said = monitor()
+    for step, lost in enumerate([True] * 4 + [False] * 2 + [True] * 4):
+        watch.hear(step, report(0.01, 5.0 + step) if lost else report(2 * math.log(2), 0.7))
+    assert len(said) == 2
+
+
+def test_samples_that_are_nearly_alike_are_named_with_their_share():
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(64, 8, 8, 1))
+    watch, said = monitor()
+    watch.see(1, rng.normal(size=(64, 8, 8, 1)), real)
+    assert said == []
+    watch.see(2, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
+    assert said[0][0] == 2 and "nearly alike (3%" in said[0][1]
+
+
+def test_spread_is_the_root_mean_square_distance_from_the_mean():
+    assert spread(np.array([[0.0, 0.0], [2.0, 0.0]])) == 1.0
