@@ -1,0 +1,113 @@
+"""Model cards: what an export is, where it comes from, what it scored, and how to call it."""
+
+from ganzoo.data import catalogue
+from ganzoo.errors import UserError
+
+
+def describe(sampler, signatures):
+    """The facts of a model card as a JSON-ready dict.
+
+    Args:
+        sampler: the `RunSampler` of the run that is exported.
+        signatures: the SavedModel's concrete functions by name.
+    """
+    recipe, record = sampler.recipe, sampler.run.record()
+    scores = sampler.run.all_scores()
+    return {
+        "name": sampler.name,
+        "recipe": record["recipe"],
+        "overrides": record["overrides"],
+        "data": _data(recipe.data),
+        "steps": sampler.step,
+        "batch_size": recipe.batch_size,
+        "seconds": round(record.get("seconds", 0.0), 1),
+        "cpu_seconds": round(record.get("cpu_seconds", 0.0), 1),
+        "precision": record.get("precision", "float32"),
+        "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
+        "range": "[-1, 1]" if len(recipe.data.shape) == 3 else "the plane",
+        "options": {name: open_value for name, (_, open_value) in sampler.options.items()},
+        "signatures": {name: _shapes(function) for name, function in signatures.items()},
+        "scores": [score for score in scores if score.get("step") == sampler.step],
+        "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
+    }
+
+
+def _data(source):
+    try:
+        homepage = catalogue.describe(str(source.name), source.data_dir).info.homepage
+    except UserError:  # a folder of the user's own
+        homepage = ""
+    return {"name": str(source.name), "split": source.split, "examples": source.num_examples, "homepage": homepage}
+
+
+def _shapes(function):
+    _, inputs = function.structured_input_signature
+    outputs = function.structured_outputs
+    return {
+        "inputs": {name: f"{spec.dtype.name} {list(spec.shape)}" for name, spec in sorted(inputs.items())},
+        "outputs": {name: f"{spec.dtype.name} {_shape(spec)}" for name, spec in sorted(outputs.items())},
+    }
+
+
+def _shape(spec):
+    return list(spec.shape) if spec.shape.rank is not None else "[...]"
+
+
+def render(card):
+    """A model card as Markdown."""
+    facts = {
+        "data": "{name} ({split}, {examples:,} examples) {homepage}".format(**card["data"]),
+        "training": "{steps:,} generator steps of batch {batch_size}, {seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
+        "parameters": _listed({name: f"{count:,}" for name, count in card["parameters"].items()}),
+        "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
+        "licence": card["licence"],
+    }
+    overrides = f" with `{'`, `'.join(card['overrides'])}`" if card["overrides"] else ""
+    lines = [
+        f"# {card['name']}",
+        "",
+        f"A generator trained by ganzoo from the recipe `{card['recipe']}`{overrides}, exported {card['exported']}.",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {text} |" for name, text in facts.items()),
+        "",
+        "## Signatures",
+        "",
+        "| signature | takes | gives |",
+        "|---|---|---|",
+    ]
+    for name, shapes in card["signatures"].items():
+        lines.append(f"| `{name}` | {_listed(shapes['inputs'])} | {_listed(shapes['outputs'])} |")
+    lines += ["", *_how_to_call(card), *_score_lines(card["scores"])]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(shapes):
+    return ", ".join(f"`{name}` {shape}" for name, shape in shapes.items())
+
+
+def _how_to_call(card):
+    options = "".join(f", {name}={value}" for name, value in card["options"].items())
+    return [
+        "The same `seed` gives the same samples; a larger `count` goes on where a smaller one ends.",
+        "",
+        "```python",
+        "import tensorflow as tf",
+        "",
+        f'model = tf.saved_model.load("exported/{card["name"]}/1")  # keep it: its functions live as long as it does',
+        f'samples = model.signatures["sample"](count=tf.constant(64), seed=tf.constant(0){options})',
+        "```",
+        "",
+    ]
+
+
+def _score_lines(scores):
+    if not scores:
+        return ["## Scores", "", "Not scored yet."]
+    lines = ["## Scores", "", "| score | value | held-out real data | protocol |", "|---|---|---|---|"]
+    for score in scores:
+        real = score.get("real")
+        beside = f"{real:.4g}" if isinstance(real, float) else "-"
+        lines.append(f"| {score['name']} | {score['value']:.4g} | {beside} | {score.get('protocol_line', '')} |")
+    return lines

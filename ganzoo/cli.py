@@ -1,0 +1,231 @@
+"""The command line: one thin function a command; TensorFlow is imported only inside those that need it."""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from ganzoo import __version__
+from ganzoo.errors import UserError
+
+# The same words as `strategies.NAMES` and `precision.NAMES`, here so that --help need not import TensorFlow.
+STRATEGIES = ("auto", "one", "mirrored", "multi-worker")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+class Commands(click.Group):
+    """A group that turns a user's error into one line and exit code 2."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except UserError as error:
+            if context.params.get("debug"):
+                raise
+            click.echo(f"ganzoo: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="ganzoo")
+@click.option("--debug", is_flag=True, help="Show tracebacks and TensorFlow's own log.")
+def main(debug):
+    """GANs that train from one recipe, are judged honestly, and leave as SavedModels."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    if not debug:
+        logging.getLogger("absl").setLevel(logging.ERROR)
+
+
+def data_dir_option(function):
+    return click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        envvar="TFDS_DATA_DIR",
+        help="Where TensorFlow Datasets keeps data sets (default: $TFDS_DATA_DIR, else ~/tensorflow_datasets).",
+    )(function)
+
+
+def json_option(function):
+    return click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the facts here.")(
+        function
+    )
+
+
+def set_option(function):
+    return click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Change a parameter, e.g. model.generator.width=32.",
+    )(function)
+
+
+def write_json(path, facts):
+    """Writes facts where --json asked for them."""
+    if path:
+        try:
+            path.write_text(json.dumps(facts, indent=1) + "\n")
+        except OSError as error:
+            raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+def start(data_dir=None):
+    """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow.
+
+    Its C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
+    """
+    if data_dir:
+        os.environ["TFDS_DATA_DIR"] = str(data_dir)
+    if click.get_current_context().find_root().params["debug"]:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        import tensorflow  # noqa: F401
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+        os.close(nowhere)
+
+
+@main.command()
+@click.argument("recipe")
+@click.option("--run", type=click.Path(path_type=Path), help="The run's directory (default: runs/RECIPE/default).")
+@set_option
+@click.option("--steps", type=click.IntRange(1), help="Generator steps of the whole run, also after a resume.")
+@click.option("--strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True)
+@click.option("--precision", type=click.Choice(PRECISIONS), default="auto", show_default=True)
+@click.option("--fresh", is_flag=True, help="Throw away what the run holds and start anew.")
+@click.option("--smoke", is_flag=True, help="A few tiny steps, on fabricated data if need be: does it run at all?")
+@click.option("--deterministic", is_flag=True, help="The same bits every time, also when interrupted and resumed.")
+@data_dir_option
+@json_option
+def train(recipe, run, overrides, steps, strategy, precision, fresh, smoke, deterministic, data_dir, json_file):
+    """Train RECIPE, or take its run up where it stopped.
+
+    RECIPE is a file, or the name of one of those that `ganzoo recipes` lists. Ctrl-C saves and stops; the same command
+    resumes. TensorBoard shows the curves and samples: tensorboard --logdir runs
+    """
+    start(data_dir)
+    from ganzoo.train import train
+
+    facts = train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, say=click.echo)
+    write_json(json_file, facts)
+    if "signal" in facts:
+        sys.exit(128 + facts["signal"])
+
+
+@main.command()
+@json_option
+def recipes(json_file):
+    """List the recipes that ship with ganzoo, with what they cost."""
+    from ganzoo.recipe_files import shipped_recipes
+
+    cards = shipped_recipes()
+    width = max((len(card.name) for card in cards), default=0)
+    for card in cards:
+        click.echo(f"{card.name:{width}}  {card.title}")
+        if card.cost:
+            click.echo(f"{'':{width}}  {card.cost}")
+    write_json(json_file, [{"name": c.name, "title": c.title, "cost": c.cost, "score": c.score} for c in cards])
+
+
+@main.command()
+@click.argument("recipe")
+@set_option
+@json_option
+def show(recipe, overrides, json_file):
+    """Print RECIPE flattened: every parameter that it sets, by the name that --set takes."""
+    start()
+    from ganzoo.recipe import load_recipe
+
+    settings = load_recipe(recipe, overrides).settings()
+    for name, value, is_set in settings:
+        click.echo(f"{name} = {value}" if is_set else click.style(f"{name} = {value}  (default)", dim=True))
+    write_json(json_file, {name: value for name, value, _ in settings})
+
+
+@main.group()
+def data():
+    """Data sets: what there is, and preparing it."""
+
+
+@data.command("list")
+@data_dir_option
+@json_option
+def list_data(data_dir, json_file):
+    """List data sets and whether they are prepared."""
+    start(data_dir)
+    from ganzoo.data import catalogue
+
+    rows = catalogue.available(data_dir)
+    for row in rows:
+        state = f"prepared in {row['prepared']}" if row["prepared"] else row["state"]
+        click.echo(f"{row['name']:20} {row['what']:58} {state}")
+    write_json(json_file, rows)
+
+
+@data.command()
+@click.argument("name")
+@data_dir_option
+@json_option
+def prepare(name, data_dir, json_file):
+    """Download and prepare the data set NAME, any image set of TensorFlow Datasets."""
+    start(data_dir)
+    from ganzoo.data import catalogue
+
+    facts = catalogue.prepare(name, data_dir)
+    click.echo(f"{name}: prepared in {facts['prepared']}")
+    write_json(json_file, facts)
+
+
+@main.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--count", type=click.IntRange(1), default=64, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--label", type=int, help="Class of all samples, where the model is conditional.")
+@click.option("--truncation", type=float, help="Truncation of the latents, where the model has it.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .png grid, or an .npz.")
+@data_dir_option
+@json_option
+def sample(model, count, seed, label, truncation, out, data_dir, json_file):
+    """Draw samples from MODEL, a run or a SavedModel, into a grid or an .npz file."""
+    if out.suffix not in (".png", ".npz"):
+        raise UserError(f"--out ends in .png for a grid or .npz for arrays, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+    from ganzoo.run import write_atomically
+
+    samples = load(model).sample(count, seed, label=label, truncation=truncation)
+    content = pictures.png(pictures.picture(samples)) if out.suffix == ".png" else pictures.npz(samples)
+    try:
+        write_atomically(out, content)
+    except OSError as error:
+        raise UserError(f"cannot write {out}: {error.strerror}") from error
+    click.echo(f"{count} samples, seed {seed}: {out}")
+    write_json(json_file, {"model": str(model), "count": count, "seed": seed, "out": str(out), "shape": samples.shape})
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
+@data_dir_option
+@json_option
+def export(run, to, data_dir, json_file):
+    """Export RUN's generator as the next version of a SavedModel, with its model card."""
+    start(data_dir)
+    from ganzoo.export import export
+
+    path = export(run, to)
+    click.echo(f"exported to {path}")
+    write_json(json_file, {"export": str(path)})
+
+
+if __name__ == "__main__":
+    main()
