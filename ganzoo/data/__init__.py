@@ -1,0 +1,1 @@
+"""Data sets as infinite tf.data pipelines of TFDS-named features."""

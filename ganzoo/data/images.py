@@ -1,0 +1,228 @@
+"""Images of any TFDS image set or folder, decoded, cropped and resized once."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from rich.console import Console
+from rich.progress import track
+
+from ganzoo.data import catalogue
+from ganzoo.data.originals import open_originals
+from ganzoo.data.source import Source
+from ganzoo.errors import UserError
+
+# Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
+CACHE_ABOVE = 512 * 2**20
+CACHE_FORMAT = 1  # to be raised when the same arguments give other pixels
+CHUNK = 256
+
+
+class Images(Source):
+    """Images as uint8 arrays, and as batches of `image` float32 [B, H, W, C] in [-1, 1].
+
+    An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
+    target's aspect (a square, where `size` is a number), and then resized: bicubic, antialiased (arXiv:2104.11222).
+    Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in ~/.cache/ganzoo where that
+    directory cannot be written.
+
+    Args:
+        name: a TFDS image set, such as "mnist" or "cifar10"; an embedded one ("digits"); or the path of a folder of
+            images (see `folders.Folder`), which are always RGB.
+        split: a TFDS split, such as "train" or "train[:80%]"; of a folder its name.
+        size: side in pixels, or (height, width); None keeps the images as they are.
+        crop: side, or (height, width), of the centre that is kept.
+        flip: whether `batches` mirrors each image left to right with probability 1/2.
+        labels: whether batches carry `label` int64 [B].
+        only: keep this class only, by number or name.
+        take: keep the first so many examples only (of the class, with `only`).
+        data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
+
+    Raises:
+        UserError: no such data set, not one of 8-bit images, no labels where they are asked for, or images of various
+            sizes without `size` or `crop`. Data that is not prepared is missed only once it is read.
+
+    Example:
+        Images("cifar10", flip=True, labels=True).batches(128, seed=0)
+    """
+
+    def __init__(
+        self,
+        name,
+        split="train",
+        size=None,
+        crop=None,
+        flip=False,
+        labels=False,
+        only=None,
+        take=None,
+        data_dir=None,
+    ):
+        self.name = name
+        self.split = split
+        self.size = size
+        self.crop = crop
+        self.only = only
+        self.take = catalogue.checked_take(take)
+        self.data_dir = data_dir
+        self._arrays = None
+        self._originals = open_originals(str(name), split, data_dir)
+        self._crop = sides("crop", crop)
+        self._only = self._class_number(only)
+        if labels and not self._originals.classes:
+            raise UserError(f"{name} has no labels; leave out labels=True")
+        height, width, channels = self._originals.shape
+        if self._crop and (self._crop[0] > (height or np.inf) or self._crop[1] > (width or np.inf)):
+            raise UserError(f"crop {crop} is larger than the images of {name}, {height} x {width}")
+        height, width = sides("size", size) or self._crop or (height, width)
+        if height is None or width is None:
+            raise UserError(f"the images of {name} are of various sizes: give `size`, such as size=64")
+        super().__init__((height, width, channels), len(self._originals.classes) or None, labels, flip)
+
+    def _class_number(self, only):
+        classes = self._originals.classes
+        if only is None:
+            return None
+        if not classes:
+            raise UserError(f"{self.name} has no labels to choose only={only!r} by")
+        if only in classes:
+            return classes.index(only)
+        if isinstance(only, int) and 0 <= only < len(classes):
+            return only
+        raise UserError(f"{self.name} has no class {only!r}; it has 0 to {len(classes) - 1}: {', '.join(classes[:20])}")
+
+    @property
+    def num_examples(self):
+        """Number of examples; known without reading them, unless with `only`."""
+        if self._only is not None or self._arrays:
+            return super().num_examples
+        count, _ = self._originals.extent()
+        return min(count, self.take or count)
+
+    def describe(self):
+        facts = super().describe()
+        options = {"size": self.size, "crop": self.crop, "only": self.only, "take": self.take}
+        facts.update({name: value for name, value in options.items() if value is not None})
+        return facts | {"flip": self.flip, "homepage": self._originals.homepage}
+
+    def arrays(self):
+        """All examples in a fixed order: `image` uint8 [N, H, W, C], with labels `label` int64 [N].
+
+        Raises:
+            UserError: the data is not prepared, a file is no image, nothing is left, or the cache cannot be written.
+        """
+        if self._arrays is None:
+            count, encoded = self._originals.extent()
+            cost = min(count, self.take or count) * (encoded + np.prod(self.shape))
+            images, labels = self._load_to_file() if cost > CACHE_ABOVE else self._load()
+            if not len(images):
+                raise UserError(f"nothing is left of {self.name}, split {self.split}, only={self.only}")
+            self._arrays = {"image": images, **({"label": labels} if self.labels else {})}
+        return self._arrays
+
+    def _chunks(self):
+        """The decoded images and labels, some at a time."""
+        examples = self._originals.examples()
+        if self._only is not None:
+            examples = examples.filter(lambda encoded, label: label == self._only)
+        if self.take:
+            examples = examples.take(self.take)
+
+        def decode(encoded, label):
+            return fit(self._originals.decode(encoded), self._crop, self.shape), label
+
+        chunks = examples.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).batch(CHUNK).prefetch(1)
+        try:
+            for images, labels in chunks:
+                yield images.numpy(), labels.numpy()
+        except tf.errors.OpError as error:
+            reason = self._originals.failure or catalogue.one_line(error)
+            raise UserError(f"cannot read {self.name}: {reason}") from error
+
+    def _load(self):
+        empty = (np.empty((0, *self.shape), np.uint8), np.empty(0, np.int64))
+        return tuple(np.concatenate(parts) for parts in zip(empty, *self._chunks(), strict=True))
+
+    def _load_to_file(self):
+        """Like `_load`, through the cache: raw bytes, mapped into memory."""
+        path = self._cache_file()
+        labels = path.with_suffix(".labels")
+        if not path.exists():
+            try:
+                self._write(path, labels)
+            except OSError as error:
+                raise UserError(f"cannot write the image cache {path}: {error.strerror}") from error
+        if not path.stat().st_size:
+            return self._load()
+        # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
+        return np.memmap(path, np.uint8, "c").reshape(-1, *self.shape), np.fromfile(labels, np.int64)
+
+    def _write(self, path, labels):
+        temporary = [file.with_name(f".{file.name}.{os.getpid()}") for file in (labels, path)]
+        try:
+            with open(temporary[0], "wb") as label_file, open(temporary[1], "wb") as image_file:
+                for image_chunk, label_chunk in self._with_progress(self._chunks()):
+                    image_file.write(image_chunk)
+                    label_file.write(label_chunk)
+            for file, target in zip(temporary, (labels, path), strict=True):  # who sees the images sees their labels
+                os.replace(file, target)
+        finally:
+            for file in temporary:
+                file.unlink(missing_ok=True)
+
+    def _with_progress(self, chunks):
+        """Shows on a terminal what is done and how long the rest will take."""
+        total = None if self._only is not None else -(-self.num_examples // CHUNK)
+        console = Console(stderr=True)
+        what = f"decoding {self.name}, once"
+        return track(chunks, what, total, console=console, transient=True, disable=not console.is_terminal)
+
+    def _cache_file(self):
+        identity = [*self._originals.identity(), self._originals.classes]
+        shaped_by = [CACHE_FORMAT, identity, self.split, self.shape, self._crop, self._only, self.take]
+        digest = hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]
+        beside = self._originals.directory() / ".ganzoo"
+        at_home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ganzoo"
+        for directory in (beside, at_home):
+            try:
+                directory.mkdir(parents=True, exist_ok=True)
+            except OSError:
+                continue
+            if os.access(directory, os.W_OK) or (directory / f"{digest}.images").exists():
+                return directory / f"{digest}.images"
+        raise UserError(f"cannot keep the decoded images of {self.name}: neither {beside} nor {at_home} can be written")
+
+
+def sides(what, value):
+    """(height, width) of a side, a pair or None."""
+    pair = (value, value) if isinstance(value, int) else value
+    if pair is None:
+        return None
+    pair = tuple(pair) if isinstance(pair, (tuple, list)) else ()
+    if len(pair) != 2 or not all(isinstance(side, int) and side > 0 for side in pair):
+        raise UserError(f"{what} must be a number of pixels or a pair (height, width), not {value!r}")
+    return pair
+
+
+def fit(image, crop, shape):
+    """A uint8 image [h, w, C] as `shape`: cropped to `crop`, or to the aspect of `shape`, and resized."""
+    target = shape[:2]
+    if crop or image.shape[:2] != target:
+        height, width = tf.unstack(tf.shape(image)[:2])
+        if crop:
+            rows, columns = crop
+            fits = tf.logical_and(height >= rows, width >= columns)
+            check = tf.debugging.Assert(fits, [f"crop {rows} x {columns} is larger than an image of", height, width])
+            with tf.control_dependencies([check]):
+                height = tf.identity(height)
+        else:
+            rows = tf.minimum(height, tf.cast(tf.round(width * target[0] / target[1]), tf.int32))
+            columns = tf.minimum(width, tf.cast(tf.round(height * target[1] / target[0]), tf.int32))
+        image = tf.slice(image, [(height - rows) // 2, (width - columns) // 2, 0], [rows, columns, shape[2]])
+        if crop != target:
+            image = tf.image.resize(image, target, method="bicubic", antialias=True)
+            image = tf.saturate_cast(tf.round(image), tf.uint8)
+    return tf.ensure_shape(image, shape)

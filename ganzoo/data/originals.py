@@ -1,0 +1,82 @@
+"""Where images come from before they are cropped and resized: a TFDS image set or a folder, behind one interface."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from ganzoo.data import catalogue
+from ganzoo.data.folders import Folder
+from ganzoo.errors import UserError
+
+
+def open_originals(name, split, data_dir):
+    """A `TFDSImages`; or a `Folder`, where the name is a path rather than a data set's."""
+    if not name.startswith(("/", ".", "~")):
+        try:
+            return TFDSImages(name, split, data_dir)
+        except UserError:
+            if not Path(name).is_dir() or name.split("/")[0] in catalogue.registered():
+                raise
+    return Folder(name, split)
+
+
+class TFDSImages:
+    """The images of a TFDS set; only `extent`, `identity`, `directory` and `examples` need it to be prepared.
+
+    Attributes:
+        shape: an image's shape, None for sides that vary.
+        classes: list of the classes' names, empty where there are none.
+
+    Raises:
+        UserError: no such data set, or not one of 8-bit images.
+    """
+
+    failure = None
+
+    def __init__(self, name, split="train", data_dir=None):
+        import tensorflow_datasets as tfds
+
+        self.name, self.split, self.data_dir = name, split, data_dir
+        info = catalogue.describe(name, data_dir).info
+        self._image = dict(info.features.items()).get("image")
+        if not isinstance(self._image, tfds.features.Image) or self._image.np_dtype != np.uint8:
+            raise UserError(f"data set {name!r} has no feature `image` of 8-bit images")
+        self.shape = self._image.shape
+        self.classes = catalogue.class_names(info.features)
+        self.homepage = info.homepage
+
+    def _split(self):
+        return catalogue.split_info(catalogue.find(self.name, self.data_dir), self.split)
+
+    def extent(self):
+        """The number of images, and the bytes that one takes in files on average."""
+        info = catalogue.find(self.name, self.data_dir).info
+        total = sum(split.num_examples for split in info.splits.values())
+        return self._split().num_examples, info.dataset_size / max(total, 1)
+
+    def identity(self):
+        """What changes when the files do, JSON-ready."""
+        return [catalogue.find(self.name, self.data_dir).info.full_name, *self.extent()]
+
+    def directory(self):
+        """Where a cache belongs."""
+        return Path(catalogue.find(self.name, self.data_dir).data_dir)
+
+    def examples(self):
+        """A tf.data.Dataset of (encoded image, class or -1), in TFDS's fixed order."""
+        import tensorflow_datasets as tfds
+
+        builder = catalogue.find(self.name, self.data_dir)
+        pictures = [name for name, feature in builder.info.features.items() if isinstance(feature, tfds.features.Image)]
+        encoded = dict.fromkeys(pictures, tfds.decode.SkipDecoding())
+        unlabelled = tf.constant(-1, tf.int64)
+
+        def pair(example):
+            return example["image"], example["label"] if self.classes else unlabelled
+
+        return builder.as_dataset(split=self.split, decoders=encoded, read_config=catalogue.read_once()).map(pair)
+
+    def decode(self, encoded):
+        """An encoded image, a string tensor, as uint8 [h, w, C]."""
+        return self._image.decode_example(encoded)

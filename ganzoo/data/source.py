@@ -1,0 +1,139 @@
+"""What every data set is to a training: arrays in memory and an endless, seeded, resumable stream of batches."""
+
+import numpy as np
+import tensorflow as tf
+
+from ganzoo import noise
+from ganzoo.data.scaling import to_unit
+from ganzoo.errors import UserError
+
+
+class Source:
+    """A data set; subclasses supply `arrays`.
+
+    Args:
+        shape: one example's shape, such as (32, 32, 3).
+        num_classes: number of classes, or None.
+        labels: whether batches carry `label`.
+        flip: whether `batches` mirrors each image left to right with probability 1/2.
+    """
+
+    feature = "image"
+    name = split = ""
+
+    def __init__(self, shape, num_classes=None, labels=False, flip=False):
+        self.shape = tuple(shape)
+        self.num_classes = num_classes
+        self.labels = labels
+        self.flip = flip
+
+    @property
+    def num_examples(self):
+        """Number of examples."""
+        return len(self.arrays()[self.feature])
+
+    def describe(self):
+        """What a model card says of the data, a JSON-ready dict: at least `name`, `split`, `examples`, `homepage`."""
+        return {"name": str(self.name), "split": self.split, "examples": self.num_examples, "homepage": ""}
+
+    def arrays(self):
+        """All examples in a fixed order.
+
+        Returns:
+            A dict of NumPy arrays: `image` uint8 [N, H, W, C] or `point` float32 [N, 2]; with labels `label` int64 [N].
+        """
+        raise NotImplementedError
+
+    def batches(self, batch_size, seed, start=0, context=None):
+        """An infinite tf.data.Dataset of batches.
+
+        The examples come in a new random order each epoch. The order, and which images are mirrored, is a function of
+        the seed and an example's number in the stream alone, so the stream is the same however it is cut into batches,
+        resumed or divided among workers.
+
+        Args:
+            batch_size: rows of one global batch.
+            seed: an integer.
+            start: the number of the batch that comes first; nothing of those before it is computed.
+            context: tf.distribute.InputContext; pipeline i of n yields rows [i B / n, (i + 1) B / n) of each batch.
+
+        Returns:
+            A data set of dicts: `image` float32 [B, H, W, C] in [-1, 1], or `point` float32 [B, 2] as it is; with
+            labels `label` int64 [B].
+
+        Raises:
+            UserError: the batch cannot be divided among the input pipelines.
+        """
+        rows = pipeline_rows(batch_size, context)
+        arrays = self.arrays()
+        count = len(arrays[self.feature])
+        tensors = {name: as_tensor(array) for name, array in arrays.items()}
+        first_epoch, skipped = divmod(start * batch_size, count)
+
+        # Sorting random keys once an epoch costs 0.1 us an example; tf.random.experimental.index_shuffle takes 3 us and
+        # more (150 us in tiny sets), and its orders under neighbouring seeds are far from uniform.
+        def epoch(number):
+            draws = tf.random.stateless_uniform([2, count], noise.seed_of(seed, number, "data"), None, None, tf.int64)
+            begin = tf.where(number == first_epoch, skipped, 0)
+            return tf.argsort(draws[0])[begin:], draws[1, begin:] < 0
+
+        def batch(positions, mirrored):
+            positions, mirrored = positions[rows], mirrored[rows]
+            examples = {name: tf.gather(tensor, positions) for name, tensor in tensors.items()}
+            values = examples[self.feature]
+            if self.flip:
+                values = mirror(values, mirrored)
+            if values.dtype == tf.uint8:
+                values = to_unit(values)
+            return {**examples, self.feature: values}
+
+        order = tf.data.Dataset.counter(first_epoch).map(epoch).prefetch(1).rebatch(batch_size, drop_remainder=True)
+        parallel = tf.data.AUTOTUNE
+        return order.map(batch, num_parallel_calls=parallel, deterministic=True).prefetch(parallel)
+
+    def fabricated(self, count=256, seed=0):
+        """A source of the same feature, shape and classes with `count` random examples; reads no data."""
+        return Fabricated(self, count, seed)
+
+
+class Fabricated(Source):
+    """Random examples in the likeness of another source: uniform pixels, N(0, 1) points, every class in turn."""
+
+    def __init__(self, like, count, seed):
+        super().__init__(like.shape, like.num_classes, like.labels, like.flip)
+        self.feature = like.feature
+        self.name = f"fabricated in the likeness of {like.name}"
+        self.count = count
+        self.seed = seed
+
+    def arrays(self):
+        rng = np.random.default_rng(self.seed)
+        shape = (self.count, *self.shape)
+        image = self.feature == "image"
+        values = rng.integers(0, 256, shape, np.uint8) if image else rng.standard_normal(shape, np.float32)
+        return {self.feature: values, **({"label": np.arange(self.count) % self.num_classes} if self.labels else {})}
+
+
+def pipeline_rows(batch_size, context):
+    """The rows of each global batch that belong to one input pipeline, a slice."""
+    pipelines, index = (context.num_input_pipelines, context.input_pipeline_id) if context else (1, 0)
+    if batch_size % pipelines:
+        raise UserError(f"a batch of {batch_size} cannot be divided among {pipelines} input pipelines")
+    share = batch_size // pipelines
+    return slice(index * share, (index + 1) * share)
+
+
+def as_tensor(array):
+    """The array as a tensor where tf.data runs; a file that is mapped into memory stays there."""
+    if isinstance(array, np.memmap):  # shared, not copied; a tf.numpy_function can hang Python at its exit
+        return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
+    with tf.device("CPU:0"):
+        return tf.constant(array)
+
+
+def mirror(images, chosen):
+    """Images [B, H, W, C] with those where `chosen`, bool [B], holds mirrored left to right."""
+    height, width, channels = images.shape[1:]
+    rows = tf.reshape(images, [-1, width, channels])  # tf.reverse has a fast path for rows of RGB pixels
+    mirrored = tf.reshape(tf.reverse(rows, [1]), [-1, height, width, channels])
+    return tf.raw_ops.Select(condition=chosen, x=mirrored, y=images)  # copies whole images; tf.where is 4 times slower

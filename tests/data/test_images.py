@@ -1,0 +1,356 @@
+import errno
+import io
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from ganzoo.data import catalogue, images
+from ganzoo.data.images import Images, fit
+from ganzoo.errors import UserError
+
+
+def write(path, pixels, **options):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(pixels).save(path, **options)
+    return path
+
+
+@pytest.fixture
+def noise():
+    """A function of (height, width) that gives random RGB pixels."""
+    rng = np.random.default_rng(0)
+    return lambda height, width: rng.integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.fixture
+def flat(tmp_path, noise):
+    """A folder of six images of various sizes, and what is no image."""
+    folder = tmp_path / "photos"
+    for index in range(6):
+        write(folder / f"{index}.png", noise(20 + index, 30))
+    (folder / "notes.txt").write_text("no image")
+    (folder / "._0.png").write_bytes(b"what macOS leaves behind")
+    return folder
+
+
+@pytest.fixture
+def labelled(tmp_path, noise):
+    """A folder laid out as tfds.ImageFolder has it: 5 cats and 3 dogs to train, one dog to test."""
+    folder = tmp_path / "pets"
+    for split, label, count in (("train", "cat", 5), ("train", "dog", 3), ("test", "dog", 1)):
+        for index in range(count):
+            write(folder / split / label / f"{index}.png", noise(8, 8))
+    return folder
+
+
+# Embedded and prepared sets
+
+
+def test_digits_as_they_are():
+    source = Images("digits", labels=True)
+    assert (source.shape, source.num_classes, source.num_examples, source.feature) == ((8, 8, 1), 10, 1437, "image")
+    arrays = source.arrays()
+    assert arrays["image"].dtype == np.uint8 and arrays["image"].shape == (1437, 8, 8, 1)
+    assert arrays["label"].dtype == np.int64 and arrays["label"].shape == (1437,)
+    batch = next(iter(source.batches(32, seed=0)))
+    assert batch["image"].shape == (32, 8, 8, 1) and batch["label"].shape == (32,)
+    assert tf.reduce_min(batch["image"]) >= -1 and tf.reduce_max(batch["image"]) <= 1
+    assert Images("digits").arrays().keys() == {"image"}
+
+
+@pytest.mark.parametrize("only", [3, "3"])
+def test_one_class_only(only):
+    everything = Images("digits", labels=True).arrays()
+    source = Images("digits", only=only, labels=True)
+    np.testing.assert_array_equal(source.arrays()["image"], everything["image"][everything["label"] == 3])
+    assert set(source.arrays()["label"]) == {3} and source.num_classes == 10
+    assert source.num_examples == (everything["label"] == 3).sum()
+
+
+def test_take_is_the_first_and_of_the_class():
+    everything = Images("digits", labels=True).arrays()
+    first = Images("digits", take=10)
+    assert first.num_examples == 10
+    np.testing.assert_array_equal(first.arrays()["image"], everything["image"][:10])
+    threes = Images("digits", take=4, only=3)
+    np.testing.assert_array_equal(threes.arrays()["image"], everything["image"][everything["label"] == 3][:4])
+    assert Images("digits", take=10**6).num_examples == len(Images("digits", take=10**6).arrays()["image"]) == 1437
+
+
+def test_splits():
+    assert Images("digits", split="test").num_examples == len(Images("digits", split="test").arrays()["image"]) == 360
+    assert Images("digits", split="train[:100]").arrays()["image"].shape[0] == 100
+    assert Images("digits", split="train+test").num_examples == 1797
+
+
+@pytest.mark.parametrize("size, shape", [(16, (16, 16, 1)), ((32, 24), (32, 24, 1)), (4, (4, 4, 1)), (8, (8, 8, 1))])
+def test_sizes(size, shape):
+    source = Images("digits", size=size, take=5)
+    assert source.shape == shape
+    assert source.arrays()["image"].shape == (5, *shape)
+
+
+def test_the_same_size_changes_nothing():
+    np.testing.assert_array_equal(
+        Images("digits", size=8, take=9).arrays()["image"], Images("digits", take=9).arrays()["image"]
+    )
+
+
+def test_crop_keeps_the_centre():
+    whole = Images("digits", take=9).arrays()["image"]
+    np.testing.assert_array_equal(Images("digits", crop=4, take=9).arrays()["image"], whole[:, 2:6, 2:6])
+    np.testing.assert_array_equal(Images("digits", crop=(8, 6), take=9).arrays()["image"], whole[:, :, 1:7])
+    enlarged = Images("digits", crop=4, size=8, take=9)
+    assert enlarged.shape == (8, 8, 1) and (enlarged.arrays()["image"] != whole).any()
+
+
+def test_facts_are_known_without_the_data(tmp_path):
+    faces = Images("celeb_a", size=64, crop=108, data_dir=tmp_path)
+    assert (faces.shape, faces.num_classes) == ((64, 64, 3), None)
+    birds = Images("caltech_birds2011", size=32, labels=True, data_dir=tmp_path)
+    assert (birds.shape, birds.num_classes) == ((32, 32, 3), 200)
+    made = birds.fabricated()
+    assert made.arrays()["image"].shape == (256, 32, 32, 3) and made.num_classes == 200
+    batch = next(iter(made.batches(8, seed=0)))
+    assert batch["image"].shape == (8, 32, 32, 3) and batch["label"].shape == (8,)
+
+
+def test_a_model_card_is_told_what_the_data_is():
+    facts = Images("digits", size=16, only=3).describe()
+    assert facts["name"] == "digits" and facts["split"] == "train" and facts["size"] == 16 and facts["only"] == 3
+    assert facts["examples"] == Images("digits", only=3).num_examples and facts["homepage"].startswith("https://")
+    assert Images("digits").fabricated().describe()["name"].startswith("fabricated")
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        ({"name": "mnits"}, "did you mean mnist"),
+        ({"name": "no such set"}, "no data set and no folder is called 'no such set'"),
+        ({"name": "./nowhere"}, "no folder nowhere"),
+        ({"name": "celeb_a", "labels": True}, "celeb_a has no labels"),
+        ({"name": "celeb_a", "only": 3}, "celeb_a has no labels to choose only=3 by"),
+        ({"name": "caltech_birds2011"}, "give `size`"),
+        ({"name": "ring8"}, "no feature `image`"),
+        ({"name": "digits", "only": 10}, "no class 10; it has 0 to 9"),
+        ({"name": "digits", "only": "three"}, "no class 'three'"),
+        ({"name": "digits", "take": 0}, "take must be a positive whole number"),
+        ({"name": "digits", "size": 0}, "size must be a number of pixels"),
+        ({"name": "digits", "size": (8, 8, 1)}, "size must be a number of pixels"),
+        ({"name": "digits", "crop": "4"}, "crop must be a number of pixels"),
+        ({"name": "digits", "crop": 9}, "crop 9 is larger than the images of digits, 8 x 8"),
+    ],
+)
+def test_bad_arguments_are_one_line(arguments, complaint):
+    with pytest.raises(UserError) as error:
+        Images(**arguments)
+    assert complaint in str(error.value) and "\n" not in str(error.value)
+
+
+def test_an_unknown_split_is_one_line():
+    with pytest.raises(UserError, match="no split 'trian'; it has train, test"):
+        Images("digits", split="trian").arrays()
+
+
+def test_absent_data_is_one_line(tmp_path):
+    with pytest.raises(UserError) as error:
+        Images("mnist", data_dir=tmp_path).arrays()
+    line = str(error.value)
+    assert "\n" not in line and "'mnist'" in line and f"not prepared in {tmp_path}" in line
+    assert f"ganzoo data prepare mnist --data-dir {tmp_path}" in line and "recipes/digits_dcgan.py" in line
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name, shape, count", [("cifar10", (32, 32, 3), 50_000), ("mnist", (28, 28, 1), 60_000)])
+def test_real_sets(name, shape, count):
+    if not catalogue.is_prepared(catalogue.describe(name)):
+        pytest.skip(f"{name} is not prepared in TFDS_DATA_DIR")
+    source = Images(name, labels=True, flip=True)
+    assert (source.shape, source.num_examples, source.num_classes) == (shape, count, 10)
+    source = Images(name, take=200, labels=True, size=16)
+    assert source.arrays()["image"].shape == (200, 16, 16, shape[2]) and len(set(source.arrays()["label"])) == 10
+    batch = next(iter(source.batches(64, seed=0)))
+    assert batch["image"].shape == (64, 16, 16, shape[2]) and float(tf.math.reduce_std(batch["image"])) > 0.2
+    name_of_class = catalogue.class_names(catalogue.describe(name).info.features)[3]
+    assert set(Images(name, only=name_of_class, take=20, labels=True).arrays()["label"]) == {3}
+
+
+# Cropping and resizing
+
+
+def test_without_crop_the_largest_part_of_the_targets_aspect_is_kept():
+    image = np.zeros((20, 40, 3), np.uint8)
+    image[:, 10:30] = 255
+    square = fit(tf.constant(image), None, (10, 10, 3))
+    assert square.shape == (10, 10, 3) and tf.reduce_min(square) == 255
+    wide = fit(tf.constant(image.transpose(1, 0, 2)), None, (5, 10, 3))
+    assert tf.reduce_min(wide) == 255
+
+
+def test_shrinking_is_antialiased():
+    stripes = np.zeros((64, 64, 1), np.uint8)
+    stripes[:, ::2] = 255
+    shrunk = fit(tf.constant(stripes), None, (8, 8, 1)).numpy().astype(int)
+    assert abs(shrunk - 127.5).max() < 20
+
+
+def test_enlarging_stays_in_range_and_keeps_the_mean():
+    edge = np.zeros((8, 8, 1), np.uint8)
+    edge[:, 4:] = 255
+    enlarged = fit(tf.constant(edge), None, (32, 32, 1)).numpy()
+    assert enlarged[:, 0].max() == 0 and enlarged[:, -1].min() == 255
+    assert abs(enlarged.mean() - 127.5) < 1
+
+
+# Folders
+
+
+def test_a_flat_folder(flat):
+    source = Images(flat, size=16)
+    assert (source.shape, source.num_classes, source.num_examples) == ((16, 16, 3), None, 6)
+    assert source.arrays()["image"].shape == (6, 16, 16, 3)
+    expected = fit(tf.constant(np.asarray(Image.open(flat / "0.png"))), None, (16, 16, 3))
+    np.testing.assert_array_equal(source.arrays()["image"][0], expected)
+
+
+def test_a_labelled_folder(labelled):
+    source = Images(str(labelled), size=8, labels=True)
+    assert (source.num_classes, source.num_examples) == (2, 8)
+    assert sorted(source.arrays()["label"]) == [0] * 5 + [1] * 3
+    assert len(set(Images(str(labelled), size=8, labels=True, take=5).arrays()["label"])) == 2
+    assert Images(str(labelled), size=8, split="test").num_examples == 1
+    dogs = Images(str(labelled), size=8, only="dog").arrays()["image"]
+    files = [np.asarray(Image.open(file)) for file in sorted((labelled / "train" / "dog").iterdir())]
+    assert sorted(image.tobytes() for image in dogs) == sorted(image.tobytes() for image in files)
+
+
+def test_a_relative_folder_unless_a_data_set_has_its_name(flat, monkeypatch):
+    monkeypatch.chdir(flat.parent)
+    assert Images("photos", size=8).num_examples == 6
+    flat.rename("digits")
+    assert Images("digits").num_examples == 1437
+    assert Images("./digits", size=8).num_examples == 6
+
+
+def test_jpeg_grey_palette_16_bit_alpha_and_turned_files(tmp_path):
+    ramp = np.tile(np.arange(0, 256, 8, np.uint8), (32, 1))
+    write(tmp_path / "a.jpg", np.stack([ramp] * 3, -1), quality=100)
+    write(tmp_path / "b.png", ramp)
+    write(tmp_path / "c.png", ramp.astype(np.uint16) * 257)
+    Image.fromarray(ramp).convert("P").save(tmp_path / "d.png")
+    Image.fromarray(np.stack([ramp] * 4, -1)).save(tmp_path / "e.png")
+    turned = Image.Exif()
+    turned[0x0112] = 6  # to be turned 90 degrees clockwise
+    write(tmp_path / "f.webp", np.stack([np.rot90(ramp)] * 3, -1), lossless=True, exif=turned)
+    pixels = Images(tmp_path, crop=32).arrays()["image"].astype(int)
+    assert len(pixels) == 6
+    assert abs(pixels - ramp[None, :, :, None]).max() <= 3
+
+
+@pytest.mark.parametrize("content", [b"", b"no image at all", "truncated"])
+def test_a_corrupt_file_is_named(flat, content):
+    corrupt = flat / "3.png"
+    corrupt.write_bytes(corrupt.read_bytes()[:400] if content == "truncated" else content)
+    with pytest.raises(UserError) as error:
+        Images(flat, size=8).arrays()
+    assert f"{corrupt} is not a readable image" in str(error.value) and "\n" not in str(error.value)
+
+
+def test_folders_that_will_not_do(flat, labelled, tmp_path):
+    (tmp_path / "empty" / "sub").mkdir(parents=True)
+    for arguments, complaint in [
+        ({"name": tmp_path / "empty"}, "no images in"),
+        ({"name": flat, "split": "test"}, "no split 'test'"),
+        ({"name": labelled, "split": "valid"}, "it has test, train"),
+        ({"name": flat}, "give `size`"),
+        ({"name": flat, "size": 8, "labels": True}, "has no labels"),
+        ({"name": flat, "size": 8, "only": 0}, "has no labels to choose only=0 by"),
+    ]:
+        with pytest.raises(UserError, match=complaint):
+            Images(**arguments)
+    with pytest.raises(UserError, match="crop 22 x 22 is larger than an image"):
+        Images(flat, crop=22).arrays()
+    (labelled / "train" / "fish").mkdir()
+    with pytest.raises(UserError, match="nothing is left"):
+        Images(labelled, size=8, only="fish").arrays()
+
+
+# The cache file
+
+
+@pytest.fixture
+def cached(monkeypatch):
+    """Every set is kept in a file; returns the list of the files that were written."""
+    monkeypatch.setattr(images, "CACHE_ABOVE", 0)
+    written = []
+    write = Images._write
+    monkeypatch.setattr(Images, "_write", lambda self, path, labels: written.append(path) or write(self, path, labels))
+    return written
+
+
+def test_large_sets_are_decoded_once_into_a_file(labelled, cached, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(images, "CACHE_ABOVE", 2**40)
+        in_memory = Images(labelled, size=6, labels=True, flip=True)
+        arrays = in_memory.arrays()
+        expected = next(iter(in_memory.batches(8, seed=0)))
+    assert not cached
+    for _ in range(2):
+        source = Images(labelled, size=6, labels=True, flip=True)
+        assert isinstance(source.arrays()["image"], np.memmap)
+        for name in arrays:
+            np.testing.assert_array_equal(source.arrays()[name], arrays[name])
+        batch = next(iter(source.batches(8, seed=0)))
+        np.testing.assert_array_equal(batch["image"], expected["image"])
+    assert len(cached) == 1 and cached[0].parent == labelled / ".ganzoo"
+    assert sorted(file.suffix for file in cached[0].parent.iterdir()) == [".images", ".labels"]
+
+
+def test_whatever_shapes_the_pixels_has_its_own_file(labelled, cached):
+    for options in ({}, {"size": 4}, {"crop": 6}, {"only": 1}, {"take": 3}, {"split": "test"}):
+        Images(labelled, **{"size": 6, **options}).arrays()
+    assert len(set(cached)) == 6
+    Images(labelled, size=6, flip=True, labels=True).arrays()
+    assert len(cached) == 6
+    write(labelled / "train" / "cat" / "new.png", np.zeros((8, 8, 3), np.uint8))
+    assert len(Images(labelled, size=6).arrays()["image"]) == 9
+    assert len(cached) == 7
+    write(labelled / "test" / "ape" / "0.png", np.zeros((8, 8, 3), np.uint8))  # another split's class moves the numbers
+    assert set(Images(labelled, size=6, labels=True).arrays()["label"]) == {1, 2}
+
+
+def test_an_interrupted_decoding_leaves_nothing(flat, cached):
+    (flat / "5.png").write_bytes(b"corrupt")
+    with pytest.raises(UserError, match="5.png"):
+        Images(flat, size=8).arrays()
+    assert len(cached) == 1 and not list((flat / ".ganzoo").iterdir())
+
+
+def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeypatch):
+    source = Images("digits", data_dir=tmp_path / "data", only=3)
+    assert source.arrays()["image"].shape == (source.num_examples, 8, 8, 1)
+    assert cached[0].parent == tmp_path / "data" / "digits" / "1.0.0" / ".ganzoo"
+    (cached[0].parent / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    beside = cached[0].parent
+    for file in beside.iterdir():
+        file.unlink()
+    beside.rmdir()
+    beside.touch()  # in the way: the directory cannot be made
+    np.testing.assert_array_equal(
+        Images("digits", data_dir=tmp_path / "data", only=3).arrays()["image"], source.arrays()["image"]
+    )
+    assert cached[1].parent == tmp_path / "home" / "ganzoo"
+
+
+def test_a_full_disk_is_one_line(flat, cached, monkeypatch):
+    class Full(io.FileIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(images, "open", Full, raising=False)
+    with pytest.raises(UserError, match="cannot write the image cache .*: No space left on device"):
+        Images(flat, size=8).arrays()
+    assert not list((flat / ".ganzoo").iterdir())
