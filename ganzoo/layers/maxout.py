@@ -1,0 +1,49 @@
+"""Maxout units: the activation of the first GAN's discriminator."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class Maxout(keras.layers.Layer):
+    """A dense layer whose every output is the largest of `pieces` linear functions of the input.
+
+    Args:
+        units: number of outputs.
+        pieces: linear functions for each output.
+        kernel_initializer: of the weights.
+
+    Input: [B, ..., A]. Output: [B, ..., units].
+
+    Example:
+        `Maxout(240, pieces=5)(keras.Input((784,)))` has 240 outputs and 1200 * 785 parameters.
+
+    Reference: Goodfellow et al. 2013, 1302.4389.
+    """
+
+    def __init__(self, units, pieces=5, kernel_initializer="glorot_uniform", **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.pieces = pieces
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            shape=(input_shape[-1], self.units * self.pieces), initializer=self.kernel_initializer, name="kernel"
+        )
+        self.bias = self.add_weight(shape=(self.units * self.pieces,), initializer="zeros", name="bias")
+
+    def call(self, inputs):
+        values = ops.matmul(inputs, self.kernel) + self.bias
+        return ops.max(ops.reshape(values, (*ops.shape(inputs)[:-1], self.units, self.pieces)), axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "pieces": self.pieces,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

@@ -1,0 +1,90 @@
+"""The layers of a few lines against NumPy."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from ganzoo.layers.concat_labels import ConcatLabels
+from ganzoo.layers.generative_basis import GenerativeBasis
+from ganzoo.layers.global_sum_pooling import GlobalSumPooling2D
+from ganzoo.layers.interpolate import InterpolatedDownsampling2D, InterpolatedUpsampling2D
+from ganzoo.layers.label_projection import LabelProjection
+from ganzoo.layers.latent_chunk import LatentChunk
+from ganzoo.layers.maxout import Maxout
+
+RANDOM = np.random.default_rng(0)
+
+
+def test_maxout():
+    layer = Maxout(4, pieces=3)
+    x = RANDOM.normal(size=(5, 6)).astype("float32")
+    layer.build(x.shape)
+    layer.bias.assign(RANDOM.normal(size=12))
+    linear = x @ layer.kernel.numpy() + layer.bias.numpy()
+    np.testing.assert_allclose(layer(x), linear.reshape(5, 4, 3).max(-1), rtol=1e-5, atol=1e-6)
+    assert layer.count_params() == 12 * 7
+
+
+def test_labels_are_maps_at_every_position():
+    x = RANDOM.normal(size=(2, 3, 4, 5)).astype("float32")
+    outputs = ConcatLabels(3)([x, tf.constant([2, 0], tf.int64)]).numpy()
+    np.testing.assert_array_equal(outputs[..., :5], x)
+    np.testing.assert_array_equal(outputs[0, ..., 5:], np.broadcast_to([0, 0, 1], (3, 4, 3)))
+    np.testing.assert_array_equal(outputs[1, ..., 5:], np.broadcast_to([1, 0, 0], (3, 4, 3)))
+
+
+def test_sum_pooling():
+    x = RANDOM.normal(size=(2, 3, 4, 5)).astype("float32")
+    np.testing.assert_allclose(GlobalSumPooling2D()(x), x.sum((1, 2)), rtol=1e-5)
+
+
+def test_label_projection_is_an_inner_product():
+    keras.utils.set_random_seed(0)
+    x = RANDOM.normal(size=(4, 6)).astype("float32")
+    labels = tf.constant([2, 0, 1, 1], tf.int64)
+    plain, spectral = LabelProjection(3, spectral_norm=False), LabelProjection(3)
+    plain([x, labels])
+    table = plain.embedding.embeddings.numpy()
+    np.testing.assert_allclose(plain([x, labels])[:, 0], (x * table[labels]).sum(-1), rtol=1e-5)
+    for _ in range(60):
+        outputs = spectral([x, labels], training=True)
+    table = spectral.embedding.embeddings.numpy()
+    table /= np.linalg.svd(table, compute_uv=False)[0]
+    np.testing.assert_allclose(outputs[:, 0], (x * table[labels]).sum(-1), rtol=1e-3)
+
+
+def test_latent_chunk():
+    x = RANDOM.normal(size=(2, 9)).astype("float32")
+    np.testing.assert_array_equal(LatentChunk(3, 6)(x), x[:, 3:6])
+
+
+def test_generative_basis():
+    layer = GenerativeBasis(5)
+    x = RANDOM.normal(size=(3, 7)).astype("float32")
+    outputs = layer(x)
+    expected = layer.basis.numpy()[None] * (x @ layer.kernel.numpy())[:, None, None]
+    np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-6)
+    assert layer.count_params() == 16 * 5 + 7 * 5
+
+
+def test_doubling_interpolates():
+    x = np.array([0.0, 2.0, 6.0], "float32")
+    row = InterpolatedUpsampling2D()(x.reshape(1, 1, 3, 1))
+    np.testing.assert_array_equal(row[0, 0, :, 0], [0, 1, 2, 4, 6, 6])
+    column = InterpolatedUpsampling2D()(x.reshape(1, 3, 1, 1))
+    np.testing.assert_array_equal(column[0, :, 0, 0], [0, 1, 2, 4, 6, 6])
+
+
+def test_halving_weighs_1_2_1():
+    x = np.array([1.0, 3.0, 5.0, 11.0], "float32")
+    expected = [(1 + 2 * 1 + 3) / 4, (3 + 2 * 5 + 11) / 4]
+    columns = np.tile(x, (2, 1)).reshape(1, 2, 4, 1)
+    np.testing.assert_allclose(InterpolatedDownsampling2D()(columns)[0, 0, :, 0], expected)
+    rows = columns.transpose(0, 2, 1, 3)
+    np.testing.assert_allclose(InterpolatedDownsampling2D()(rows)[0, :, 0, 0], expected)
+
+
+def test_resampling_keeps_constants():
+    x = tf.fill([1, 4, 6, 2], 3.0)
+    np.testing.assert_array_equal(InterpolatedUpsampling2D()(x), tf.fill([1, 8, 12, 2], 3.0))
+    np.testing.assert_array_equal(InterpolatedDownsampling2D()(x), tf.fill([1, 2, 3, 2], 3.0))

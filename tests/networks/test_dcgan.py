@@ -1,0 +1,102 @@
+"""Parameter counts, initialisation and layout of DCGAN's networks."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ganzoo.layers.spectral_norm import SpectralNorm
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+
+
+def trainable(network):
+    return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
+
+
+# The discriminators of Arora and Zhang's study of support size, with biases: 64x64x3 images, widths 16 to 128.
+STUDY = {
+    16: 272_737,
+    32: 1_083_073,
+    48: 2_431_009,
+    64: 4_316_545,
+    80: 6_739_681,
+    96: 9_700_417,
+    112: 13_198_753,
+    128: 17_234_689,
+}
+
+
+@pytest.mark.parametrize("width", STUDY)
+def test_discriminator_has_the_studys_parameters(width):
+    assert trainable(dcgan_discriminator(64, 3, width, use_bias=True)) == STUDY[width]
+    # The three convolutions before a batch norm need no bias: 2, 4 and 8 times the width fewer.
+    assert trainable(dcgan_discriminator(64, 3, width)) == STUDY[width] - 14 * width
+
+
+def test_generator_has_the_papers_parameters():
+    # 1024 channels at 4x4 as in the paper: fc, three normalised 5x5 stages, and the last with a bias instead.
+    stages = 100 * 16 * 1024 + 25 * (1024 * 512 + 512 * 256 + 256 * 128) + 2 * (1024 + 512 + 256 + 128)
+    assert trainable(dcgan_generator(64, 3, latent_dim=100, width=128)) == stages + 25 * 128 * 3 + 3
+    biases = 16 * 1024 + 512 + 256 + 128
+    assert trainable(dcgan_generator(64, 3, 100, 128, use_bias=True)) == stages + 25 * 128 * 3 + 3 + biases
+
+
+def test_smallest_size():
+    assert trainable(dcgan_generator(8, 1, latent_dim=10, width=6)) == 10 * 16 * 6 + 2 * 6 + 25 * 6 + 1
+    assert trainable(dcgan_discriminator(8, 1, width=6)) == 25 * 6 + 6 + 16 * 6 + 1
+
+
+def test_labels_enter_every_layer():
+    generator = dcgan_generator(16, 1, latent_dim=10, width=6, kernel_size=3, num_classes=4)
+    assert trainable(generator) == 14 * 16 * 12 + 24 + 9 * (12 + 4) * 6 + 12 + 9 * (6 + 4) * 1 + 1
+    discriminator = dcgan_discriminator(16, 1, width=6, kernel_size=3, num_classes=4)
+    assert trainable(discriminator) == 9 * 5 * 6 + 6 + 9 * 10 * 12 + 24 + 16 * 12 + 4 + 1
+
+
+def test_channels_halve_while_the_side_doubles():
+    generator = dcgan_generator(128, 3, width=4)
+    shapes = [tuple(generator.get_layer(f"up_{side}").output.shape[1:]) for side in (8, 16, 32, 64, 128)]
+    assert generator.get_layer("reshape").output.shape[1:] == (4, 4, 64)
+    assert shapes == [(8, 8, 32), (16, 16, 16), (32, 32, 8), (64, 64, 4), (128, 128, 3)]
+    discriminator = dcgan_discriminator(128, 3, width=4)
+    shapes = [tuple(discriminator.get_layer(f"down_{side}").output.shape[1:]) for side in (64, 32, 16, 8, 4)]
+    assert shapes == [(64, 64, 4), (32, 32, 8), (16, 16, 16), (8, 8, 32), (4, 4, 64)]
+
+
+def test_initialisation_and_guidelines():
+    keras.utils.set_random_seed(0)
+    networks = dcgan_generator(32, 3, width=32), dcgan_discriminator(32, 3, width=32)
+    for network in networks:
+        norms = [layer for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)]
+        assert len(norms) == (3 if network is networks[0] else 2)
+        for layer in network.layers:
+            if hasattr(layer, "kernel"):
+                np.testing.assert_allclose(np.std(layer.kernel), 0.02, rtol=0.1)
+                np.testing.assert_allclose(np.mean(layer.kernel), 0.0, atol=0.003)
+        gains = np.concatenate([layer.gamma.numpy() for layer in norms])
+        np.testing.assert_allclose([gains.mean(), gains.std()], [1.0, 0.02], atol=0.01)
+        assert {(layer.momentum, layer.epsilon) for layer in norms} == {(0.9, 1e-5)}
+    # None at the generator's output nor at the discriminator's input.
+    names = [layer.name for layer in networks[0].layers]
+    assert "up_32_norm" not in names
+    assert "down_16_norm" not in [layer.name for layer in networks[1].layers]
+    slopes = {layer.negative_slope for layer in networks[1].layers if isinstance(layer, keras.layers.LeakyReLU)}
+    assert slopes == {0.2}
+
+
+@pytest.mark.parametrize(("norm", "depends"), [("batch", True), ("layer", False), ("none", False)])
+def test_only_batch_norm_mixes_a_batch(norm, depends):
+    # A penalty on the gradient of one image's logit must not see the others.
+    keras.utils.set_random_seed(0)
+    x = tf.random.stateless_normal((4, 16, 16, 1), [0, 0])
+    discriminator = dcgan_discriminator(16, 1, width=4, norm=norm)
+    among_some = discriminator(x, training=True)[:1]
+    among_others = discriminator(tf.concat([x[:1], 5 * x[1:]], 0), training=True)[:1]
+    assert (np.abs(among_some - among_others).max() > 1e-4) == depends
+
+
+def test_spectral_norm_is_everywhere():
+    discriminator = dcgan_discriminator(16, 1, width=4, norm="spectral")
+    spectral = [layer for layer in discriminator.layers if isinstance(layer, SpectralNorm)]
+    assert [layer.name for layer in spectral] == ["down_8", "down_4", "logits"]
+    assert all(layer.use_bias for layer in spectral)
