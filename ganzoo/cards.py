@@ -1,8 +1,5 @@
 """Model cards: what an export is, where it comes from, what it scored, and how to call it."""
 
-from ganzoo.data import catalogue
-from ganzoo.errors import UserError
-
 
 def describe(sampler, signatures):
     """The facts of a model card as a JSON-ready dict.
@@ -17,7 +14,7 @@ def describe(sampler, signatures):
         "name": sampler.name,
         "recipe": record["recipe"],
         "overrides": record["overrides"],
-        "data": _data(recipe.data),
+        "data": recipe.data.describe(),
         "steps": sampler.step,
         "batch_size": recipe.batch_size,
         "seconds": round(record.get("seconds", 0.0), 1),
@@ -27,17 +24,9 @@ def describe(sampler, signatures):
         "range": "[-1, 1]" if len(recipe.data.shape) == 3 else "the plane",
         "options": {name: open_value for name, (_, open_value) in sampler.options.items()},
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
-        "scores": [score for score in scores if score.get("step") == sampler.step],
+        "scores": [s for s in scores if s.get("step") == sampler.step and s.get("direction") != "aside"],
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
     }
-
-
-def _data(source):
-    try:
-        homepage = catalogue.describe(str(source.name), source.data_dir).info.homepage
-    except UserError:  # a folder of the user's own
-        homepage = ""
-    return {"name": str(source.name), "split": source.split, "examples": source.num_examples, "homepage": homepage}
 
 
 def _shapes(function):
@@ -57,7 +46,8 @@ def render(card):
     """A model card as Markdown."""
     facts = {
         "data": "{name} ({split}, {examples:,} examples) {homepage}".format(**card["data"]),
-        "training": "{steps:,} generator steps of batch {batch_size}, {seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
+        "training": "{steps:,} generator steps of batch {batch_size}".format(**card),
+        "cost": "{seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
         "parameters": _listed({name: f"{count:,}" for name, count in card["parameters"].items()}),
         "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
         "licence": card["licence"],
@@ -105,9 +95,14 @@ def _how_to_call(card):
 def _score_lines(scores):
     if not scores:
         return ["## Scores", "", "Not scored yet."]
-    lines = ["## Scores", "", "| score | value | held-out real data | protocol |", "|---|---|---|---|"]
-    for score in scores:
-        real = score.get("real")
-        beside = f"{real:.4g}" if isinstance(real, float) else "-"
-        lines.append(f"| {score['name']} | {score['value']:.4g} | {beside} | {score.get('protocol_line', '')} |")
+    lines = ["## Scores"]
+    for protocol in dict.fromkeys(score["protocol_line"] for score in scores):
+        lines += ["", protocol, "", "| score | value | held-out real data |", "|---|---|---|"]
+        for score in scores:
+            if score["protocol_line"] == protocol:
+                lines.append(f"| {score['name']} | {_number(score['value'])} | {_number(score['real'])} |")
     return lines
+
+
+def _number(value):
+    return "-" if value is None else f"{value:.4g}"

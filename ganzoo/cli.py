@@ -1,14 +1,13 @@
 """The command line: one thin function a command; TensorFlow is imported only inside those that need it."""
 
-import json
 import logging
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from ganzoo import __version__
+from ganzoo import __version__, cli_judging
+from ganzoo.cli_options import data_dir_option, json_option, set_option, start, write_json
 from ganzoo.errors import UserError
 
 # The same words as `strategies.NAMES` and `precision.NAMES`, here so that --help need not import TensorFlow.
@@ -37,61 +36,6 @@ def main(debug):
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     if not debug:
         logging.getLogger("absl").setLevel(logging.ERROR)
-
-
-def data_dir_option(function):
-    return click.option(
-        "--data-dir",
-        type=click.Path(file_okay=False, path_type=Path),
-        envvar="TFDS_DATA_DIR",
-        help="Where TensorFlow Datasets keeps data sets (default: $TFDS_DATA_DIR, else ~/tensorflow_datasets).",
-    )(function)
-
-
-def json_option(function):
-    return click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the facts here.")(
-        function
-    )
-
-
-def set_option(function):
-    return click.option(
-        "--set",
-        "overrides",
-        multiple=True,
-        metavar="NAME=VALUE",
-        help="Change a parameter, e.g. model.generator.width=32.",
-    )(function)
-
-
-def write_json(path, facts):
-    """Writes facts where --json asked for them."""
-    if path:
-        try:
-            path.write_text(json.dumps(facts, indent=1) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write {path}: {error.strerror}") from error
-
-
-def start(data_dir=None):
-    """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow.
-
-    Its C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
-    """
-    if data_dir:
-        os.environ["TFDS_DATA_DIR"] = str(data_dir)
-    if click.get_current_context().find_root().params["debug"]:
-        return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    sys.stderr.flush()
-    stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        import tensorflow  # noqa: F401
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        os.close(nowhere)
 
 
 @main.command()
@@ -225,6 +169,10 @@ def export(run, to, data_dir, json_file):
     path = export(run, to)
     click.echo(f"exported to {path}")
     write_json(json_file, {"export": str(path)})
+
+
+for command in cli_judging.COMMANDS:
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -173,6 +173,8 @@ def fit(built, data, distribution, run, checkpoints, start, chief, say):
         monitor = Monitor(model.equilibrium, warn)
         reports.listeners += [terminal, board, monitor]
         real = real_examples(built.data, data, built.seed)
+        for entry in built.evaluations:
+            entry.prepare(built.data, terminal.say)
         callbacks += [
             Samples(built.sample_every, run.samples, real, board, monitor),
             Saving(built.checkpoint_every, checkpoints),

@@ -12,8 +12,8 @@ Score: TODO
 
 import keras
 from fiddle.experimental.auto_config import auto_config
-from ganzoo.data.images import Images
 
+from ganzoo.data.images import Images
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe

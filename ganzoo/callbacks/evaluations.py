@@ -8,7 +8,7 @@ class Evaluations(Stepwise):
 
     Args:
         entry: has `every` (generator steps), and is called with (model, step) for a list of JSON-ready score dicts,
-            each with `name` and `value`.
+            each with `name` and `value`; its `prepare(data, say)` was called before.
         run: the `Run` whose scores.jsonl gets them.
         board: a `Board`.
         say: called with a line for the user.

@@ -92,8 +92,13 @@ class GAN(Family):
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
         for penalty in self.penalties:
-            loss += penalty(self.discriminate, real, fake, self.draw(tf.shape(real)[0], (), noise.Uniform(0.0, 1.0)))
+            loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
         return loss
+
+    def epsilon(self, penalty, real):
+        """The uniform numbers that a penalty mixes or perturbs examples with; None where it needs none."""
+        shape = penalty.epsilon_shape(tuple(real.shape[1:]))
+        return None if shape is None else self.draw(tf.shape(real)[0], shape, noise.Uniform(0.0, 1.0), "epsilon")
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""

@@ -144,6 +144,17 @@ def test_a_penalty_is_added_to_the_discriminators_loss_alone():
     np.testing.assert_allclose(penalised.generator_loss(real), plain.generator_loss(real), rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "penalty", [penalties.WGANGP(), penalties.DRAGAN(), penalties.R1(gamma=1.0), penalties.R2(gamma=1.0)], ids=repr
+)
+def test_every_penalty_moves_the_discriminator_by_finite_gradients(penalty):
+    model = compiled(penalties=[penalty])
+    before = weights(model)
+    model.minimize("discriminator", lambda: model.discriminator_loss(batch()))
+    assert moved(before, model, "discriminator")
+    assert all(np.isfinite(weight).all() for weight in model.discriminator.get_weights())
+
+
 def test_a_relativistic_generator_sees_real_logits():
     model = compiled(adversarial_loss=losses.Relativistic())
     model.train_step(batch())
