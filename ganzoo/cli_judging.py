@@ -95,9 +95,9 @@ def compare(models, data, measures, count, extractor, seed, html, data_dir, json
     record = compare(list(models), data, measures, count, extractor, seed, say=click.echo)
     click.echo("\n".join(tables.comparison(record)))
     if html:
-        from ganzoo.evaluate.report import compare_report
+        from ganzoo.evaluate.report.page import compare_report
 
-        write_text(html, compare_report(record))
+        write_text(html, compare_report(" and ".join(record["models"]), record))
     write_json(json_file, record)
 
 

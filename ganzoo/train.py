@@ -199,8 +199,8 @@ def steps_per_execution(built, start, distribution):
     """
     if distribution.num_replicas_in_sync > 1 or strategies.is_multi_worker(distribution):
         return 1
-    events = (start, built.steps, built.log_every, built.sample_every, built.checkpoint_every)
-    common = math.gcd(*events) // built.model.generator_steps
+    regular = (built.log_every, built.sample_every, built.checkpoint_every, *(entry.every for entry in built.evaluations))
+    common = math.gcd(start, built.steps, *regular) // built.model.generator_steps
     return max(size for size in range(1, MOST_STEPS_PER_EXECUTION + 1) if max(common, 1) % size == 0)
 
 

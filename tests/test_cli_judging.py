@@ -49,7 +49,7 @@ def test_birthday_estimates_and_writes_a_page_that_judge_reads(command, run, tmp
     key = read_key(tmp_path / "judge.html")
     right = {"twin": "yes", "stranger": "no", "pair": "no"}
     answers = [{"id": name, "answer": right[question["kind"]], "ms": 900} for name, question in key["questions"].items()]
-    file = {"format": "ganzoo-answers", "page": key["page"], "rater": "a", "answers": answers}
+    file = {"format": "ganzoo-judge", "page": key["page"], "rater": "a", "answers": answers}
     (tmp_path / "a.json").write_text(json.dumps(file))
     output = command("judge", "judge.html", "--answers", "a.json", "--json", "j.json").stdout
     assert json.loads((tmp_path / "j.json").read_text())["judge"] == "human"

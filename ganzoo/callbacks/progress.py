@@ -21,7 +21,7 @@ class TerminalProgress:
     def __init__(self, steps, start=0, console=None):
         self.steps = steps
         self.start = start
-        self.console = console or Console(stderr=True, soft_wrap=True, highlight=False)
+        self.console = console or Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
         self._began = time.monotonic()
         self._last_line = -LINE_EVERY
         self._bar = None
@@ -30,7 +30,7 @@ class TerminalProgress:
                 TextColumn("step"),
                 MofNCompleteColumn(),
                 BarColumn(),
-                TextColumn("{task.fields[records]}"),
+                TextColumn("{task.fields[records]}", markup=False),
                 TimeElapsedColumn(),
                 TextColumn("left"),
                 TimeRemainingColumn(),

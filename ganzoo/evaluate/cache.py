@@ -1,0 +1,116 @@
+"""What is dear to compute and follows from content alone, kept on disk under a hash of all that it follows from."""
+
+import hashlib
+import io
+import json
+import logging
+import os
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from ganzoo.run import write_atomically
+
+log = logging.getLogger(__name__)
+
+
+def default_root():
+    """The user's cache directory: GANZOO_CACHE, else XDG_CACHE_HOME/ganzoo, else ~/.cache/ganzoo."""
+    given = os.environ.get("GANZOO_CACHE")
+    return Path(given).expanduser() if given else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ganzoo"
+
+
+def digest(*parts):
+    """A sha256 over parts of any JSON-ready kind: equal only if every part is, in order."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def digest_array(array):
+    """A sha256 over an array's type, shape and bytes."""
+    array = np.ascontiguousarray(array)
+    hasher = hashlib.sha256(f"{array.dtype.str}{array.shape}".encode())
+    hasher.update(array.reshape(-1).view(np.uint8).data)
+    return hasher.hexdigest()
+
+
+def digest_files(root, paths):
+    """A sha256 over files' names below `root` and their contents, in sorted order."""
+    hasher = hashlib.sha256()
+    for path in sorted(paths):
+        hasher.update(f"{path.relative_to(root).as_posix()}\0{path.stat().st_size}\0".encode())
+        with open(path, "rb") as file:
+            while chunk := file.read(2**22):
+                hasher.update(chunk)
+    return hasher.hexdigest()
+
+
+class Cache:
+    """Arrays and records under hashed keys.
+
+    Entries are written whole or not at all and carry their key and a hash of their content; one that is torn, damaged or
+    filed under another key counts as absent. A directory that cannot be written costs time, not the result.
+
+    Args:
+        root: the directory; `default_root()` if None.
+    """
+
+    def __init__(self, root=None):
+        self.root = Path(root) if root else default_root()
+        self._warned = False
+
+    def path(self, kind, key, suffix=".npz"):
+        """Where an entry lies."""
+        return self.root / kind / key[:2] / f"{key}{suffix}"
+
+    def load(self, kind, key):
+        """The arrays stored under `key`, a dict, or None where there are none that can be trusted."""
+        return read_arrays(self.path(kind, key), key)
+
+    def store(self, kind, key, arrays):
+        """Stores a dict of arrays under `key`."""
+        self._write(self.path(kind, key), pack_arrays(arrays, key))
+
+    def load_record(self, kind, key):
+        """The JSON record stored under `key`, or None."""
+        try:
+            entry = json.loads(self.path(kind, key, ".json").read_text())
+        except (OSError, ValueError):
+            return None
+        good = isinstance(entry, dict) and entry.get("key") == key and entry.get("sha256") == digest(entry.get("record"))
+        return entry["record"] if good else None
+
+    def store_record(self, kind, key, record):
+        """Stores a JSON-ready record under `key`."""
+        entry = {"key": key, "sha256": digest(record), "record": record}
+        self._write(self.path(kind, key, ".json"), json.dumps(entry, indent=1) + "\n")
+
+    def _write(self, path, content):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(path, content)
+        except OSError as error:
+            if not self._warned:
+                log.warning("the cache %s cannot be written (%s): nothing is kept for the next time", self.root, error.strerror)
+            self._warned = True
+
+
+def pack_arrays(arrays, key=""):
+    """The bytes of an .npz file of a dict of arrays, with `key` and a hash of the content."""
+    seal = digest(key, {name: digest_array(array) for name, array in arrays.items()})
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays, _key=np.array(key), _sha256=np.array(seal))
+    return buffer.getvalue()
+
+
+def read_arrays(path, key=""):
+    """The arrays of a file that `pack_arrays` made, or None where it is absent, damaged or has another key."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        found_key, seal = str(arrays.pop("_key")), str(arrays.pop("_sha256"))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    good = found_key == key and seal == digest(key, {name: digest_array(array) for name, array in arrays.items()})
+    return arrays if good else None

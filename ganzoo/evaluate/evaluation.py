@@ -1,0 +1,109 @@
+"""Scores of a model beside the same scores of held-out real data: in one go, or again and again during training."""
+
+from ganzoo.errors import UserError
+from ganzoo.evaluate.evaluator import Evaluator
+from ganzoo.evaluate.held_out import own_data
+from ganzoo.evaluate.sides import FamilySide, open_side
+
+
+def evaluate(
+    model,
+    data=None,
+    measures="default",
+    count=None,
+    extractor="auto",
+    seed=0,
+    reference_count=None,
+    intervals=False,
+    data_dir=None,
+    cache=None,
+    say=print,
+):
+    """Scores a model.
+
+    Args:
+        model: what `sides.open_side` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
+        data: the real data, likewise; by default what the model's recipe or card names.
+        measures: "default", "all", or names as a list or separated by commas.
+        count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
+        extractor: see `extractors.choose`.
+        seed: of the samples and of every draw.
+        reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
+            and there are as many.
+        intervals: whether every score gets an interval; Frechet distances of small features always do.
+        data_dir: where data sets are prepared.
+        cache: a `Cache`.
+        say: called with lines for the user.
+
+    Returns:
+        A list of scores, JSON-ready dicts, one for each part of each measure: `name` (such as `FD[cnn-digits]`), `measure`,
+        `part`, `value`, `real` (the same of held-out real data, None where it cannot be had), `real_count` (of how many),
+        `value_at_real_count` (the model's at that count, where it is another than `count`), `floor` (what a perfect model
+        shows at this count) and `excess` over it, `low` and `high` (95 %), `direction` ("higher", "lower", "real", "zero",
+        or "aside" for what is no score), `warnings` (sentences), `protocol`, `protocol_line`, `model`, `seconds`.
+
+    Raises:
+        UserError: whatever a user can cause: no such model, data, measure or extractor, different shapes, too few or NaN
+            examples.
+    """
+    side = open_side(model, data_dir)
+    data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
+    if data is None:
+        raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
+    evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, say)
+    return evaluator.scores(side, measures, intervals)
+
+
+class Evaluation:
+    """An entry of a recipe's `evaluations`: scores a model in the middle of its training, from memory.
+
+    Args:
+        measures: names, as of `evaluate`.
+        count: generated samples.
+        every: generator steps between two evaluations.
+        data: the real data; the recipe's own by default.
+        extractor, seed, reference_count: as of `evaluate`.
+
+    Example:
+        Recipe(..., evaluations=(Evaluation(count=2000, every=1000),))
+    """
+
+    def __init__(
+        self,
+        measures=("frechet_distance", "precision_recall"),
+        count=1000,
+        every=1000,
+        data=None,
+        extractor="auto",
+        seed=0,
+        reference_count=None,
+    ):
+        self.measures, self.count, self.every = measures, count, every
+        self.data, self.extractor, self.seed, self.reference_count = data, extractor, seed, reference_count
+        self._evaluator = self._side = None
+
+    def prepare(self, data=None, say=print):
+        """Opens the data, gets or trains the extractor, and computes what belongs to the real side alone.
+
+        Args:
+            data: the recipe's data, a source; `self.data` comes first.
+            say: called with lines for the user.
+
+        Raises:
+            UserError: as `evaluate`.
+        """
+        data = self.data if self.data is not None else data
+        if data is None:
+            raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
+        side = open_side(data)
+        self._evaluator = Evaluator(side, self.extractor, self.count, self.seed, self.reference_count, say=say)
+        return self
+
+    def __call__(self, model, step):
+        """The scores of a compiled `Family` as it is now, a list as of `evaluate` without what is no score."""
+        if self._evaluator is None:
+            self.prepare()
+        if self._side is None or self._side.model is not model:
+            self._side = FamilySide(model)
+        scores = self._evaluator.scores(self._side, self.measures)
+        return [score for score in scores if score["direction"] != "aside"]

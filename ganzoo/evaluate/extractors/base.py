@@ -1,0 +1,124 @@
+"""What an extractor is: a frozen function from images to features, known by the hash of its weights."""
+
+import dataclasses
+
+import numpy as np
+
+from ganzoo.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Extracted:
+    """What one pass over images gives.
+
+    Attributes:
+        features: float32 [N, d].
+        probabilities: float32 [N, K], rows sum to 1; None where the extractor is no classifier.
+    """
+
+    features: np.ndarray
+    probabilities: np.ndarray | None = None
+
+
+class Extractor:
+    """A frozen network, or anything else that turns images into features.
+
+    Images always pass in groups of `batch`, the last one padded, so that a feature does not depend on how many images
+    are given.
+
+    Attributes:
+        name: what stands in a score's brackets, as in `FD[cnn-digits]`.
+        layer: which of its layers the features are.
+        dimension: d.
+        sha256: over its weights and everything else that a feature depends on.
+        source: where it comes from, in words.
+        preprocessing: what happens to the uint8 images first, in words; part of every protocol and cache key.
+        accuracy: a classifier's share of right answers on held-out data, or None.
+        classifies: whether it gives class probabilities.
+        inception: whether it is the verified Inception network of 2015-12-05: only then FID and IS are called so.
+        kept: whether its features are worth keeping on disk.
+    """
+
+    name = layer = sha256 = source = ""
+    dimension = 0
+    preprocessing = "uint8 as it is"
+    accuracy = None
+    classifies = inception = False
+    batch = 256
+    kept = True
+
+    def extract(self, images, progress=None):
+        """Features, and probabilities where it is a classifier, of images.
+
+        Args:
+            images: uint8 [N, H, W, C].
+            progress: called with the share of the work done, 0 to 1.
+
+        Returns:
+            An `Extracted`.
+
+        Raises:
+            UserError: images that are not uint8 [N, H, W, 1 or 3], or NaN or infinite features.
+        """
+        images = np.asarray(images)
+        if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3) or not images.size:
+            raise UserError(f"an extractor takes uint8 images [N, H, W, 1 or 3], not {images.dtype} {images.shape}")
+        features, probabilities = [], []
+        for start in range(0, len(images), self.batch):
+            group = images[start : start + self.batch]
+            count = len(group)
+            if count < self.batch:
+                group = np.concatenate([group, np.zeros((self.batch - count, *group.shape[1:]), np.uint8)])
+            own_features, own_probabilities = self._group(group)
+            features.append(np.asarray(own_features, np.float32)[:count])
+            if own_probabilities is not None:
+                probabilities.append(np.asarray(own_probabilities, np.float32)[:count])
+            if progress:
+                progress(min((start + self.batch) / len(images), 1.0))
+        features = np.concatenate(features)
+        if not np.isfinite(features).all():
+            bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
+            raise UserError(
+                f"extractor {self.name} gives NaN or infinite features for {len(bad)} of {len(images)} images "
+                f"(first: image {bad[0]}): its weights or its input range are wrong"
+            )
+        return Extracted(features, np.concatenate(probabilities) if probabilities else None)
+
+    def features(self, images):
+        """float32 features [N, d] of uint8 images [N, H, W, C]."""
+        return self.extract(images).features
+
+    def probabilities(self, images):
+        """float32 class probabilities [N, K] of uint8 images [N, H, W, C], or None."""
+        return self.extract(images).probabilities
+
+    def _group(self, images):
+        """(features, probabilities or None) of exactly `batch` images."""
+        raise NotImplementedError
+
+    def record(self):
+        """What a protocol says of it, JSON-ready."""
+        return {
+            "name": self.name,
+            "layer": self.layer,
+            "dimension": self.dimension,
+            "sha256": self.sha256,
+            "source": self.source,
+            "preprocessing": self.preprocessing,
+            "accuracy": self.accuracy,
+        }
+
+
+class RawPoints(Extractor):
+    """Points of the plane are their own features."""
+
+    name, layer, dimension, sha256 = "points", "points", 2, "none"
+    source = "the points themselves"
+    preprocessing = "none"
+    kept = False
+
+    def extract(self, images, progress=None):
+        points = np.asarray(images, np.float32)
+        if not np.isfinite(points).all():
+            raise UserError("points hold NaN or infinite values: look at the model that made them")
+        return Extracted(points)

@@ -1,0 +1,396 @@
+"""Whatever can stand on either side of an evaluation: a model, a data set, a folder of images, an .npz file, an array."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from ganzoo.data.catalogue import one_line, registered
+from ganzoo.data.folders import Folder
+from ganzoo.data.images import Images
+from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.scaling import to_uint8
+from ganzoo.errors import UserError
+from ganzoo.evaluate.cache import digest, digest_array, digest_files
+from ganzoo.sampling import BATCH, RunSampler, Sampler, load, newest_version
+
+SAMPLE_VERSION = 1  # to be raised when one model and seed give other samples
+
+
+class Side:
+    """Examples to draw from.
+
+    Attributes:
+        kind: "model", "data" or "array".
+        name: short, for tables.
+        feature: "image" or "point".
+        shape: one example's shape.
+        size: how many different examples there are; None where there is no end, as of a model.
+        labelled: whether `labels` gives any.
+        notes: sentences on how it was read, such as a range that was guessed.
+    """
+
+    kind = name = ""
+    feature = "image"
+    shape = ()
+    size = None
+    labelled = False
+
+    def __init__(self):
+        self.notes = []
+
+    def examples(self, count, seed=0):
+        """`count` examples: uint8 images [count, H, W, C], or float32 points [count, 2].
+
+        Of a finite set they are drawn without replacement, a function of `seed`; all of them come in their own order.
+
+        Raises:
+            UserError: there are not as many.
+        """
+        raise NotImplementedError
+
+    def labels(self, count, seed=0):
+        """The labels int64 [count] of `examples(count, seed)`, or None."""
+        return None
+
+    def key(self, count, seed=0):
+        """What `examples(count, seed)` follow from, as a sha256; None where only the examples themselves tell."""
+        return None
+
+    def identity(self, count, seed=0):
+        """A sha256 that two sets of examples share only if they are the same."""
+        return self.key(count, seed) or digest_array(self.examples(count, seed))
+
+    def describe(self):
+        """What a protocol says of it, JSON-ready."""
+        return {"kind": self.kind, "name": self.name}
+
+
+class ArraySide(Side):
+    """Examples at hand.
+
+    Args:
+        examples: uint8 images [N, H, W, C] or float32 points [N, 2].
+        name: for tables.
+        labels: int [N] or None.
+    """
+
+    kind = "array"
+
+    def __init__(self, examples, name="array", labels=None):
+        super().__init__()
+        self.name = str(name)
+        self.feature = "image" if examples.ndim == 4 else "point"
+        self.shape, self.size = tuple(examples.shape[1:]), len(examples)
+        self._examples, self._labels = examples, None if labels is None else np.asarray(labels, np.int64)
+        self.labelled = labels is not None
+        if self.size < 2:
+            raise UserError(f"{self.name} holds {self.size} example{'s' * (self.size != 1)}: a distribution needs at least 2")
+        if self._labels is not None and len(self._labels) != self.size:
+            raise UserError(f"{self.name} holds {self.size} examples and {len(self._labels)} labels")
+
+    def _chosen(self, count, seed):
+        if not 1 <= count <= self.size:
+            raise UserError(f"{self.name} has {self.size} examples; {count} were asked for")
+        if count == self.size:
+            return slice(None)
+        return np.sort(np.random.default_rng([seed, 0x51DE]).choice(self.size, count, replace=False))
+
+    def examples(self, count, seed=0):
+        return np.ascontiguousarray(self._examples[self._chosen(count, seed)])
+
+    def labels(self, count, seed=0):
+        return self._labels[self._chosen(count, seed)] if self.labelled else None
+
+    def halves(self, seed=0):
+        """Two disjoint halves, as sides."""
+        order = np.random.default_rng([seed, 0x4A1F]).permutation(self.size)
+        parts = (np.sort(order[: self.size - self.size // 2]), np.sort(order[self.size - self.size // 2 :]))
+        labels = self._labels
+        return tuple(
+            ArraySide(np.asarray(self._examples[part]), f"{self.name} ({half} half)", None if labels is None else labels[part])
+            for part, half in zip(parts, ("first", "second"), strict=True)
+        )
+
+
+class DataSide(ArraySide):
+    """The examples of a source of `ganzoo.data`, read when first needed.
+
+    Args:
+        source: an `Images` or `Points`; its labels are used where it has any.
+        name: for tables; the source's own name and split by default.
+    """
+
+    kind = "data"
+
+    def __init__(self, source, name=None):
+        Side.__init__(self)
+        self.source = source
+        self.feature, self.shape = source.feature, tuple(source.shape)
+        self.labelled = bool(source.labels)
+        self.name = name or data_name(source)
+        self._arrays = None
+
+    @property
+    def size(self):
+        return self.source.num_examples
+
+    @property
+    def _examples(self):
+        return self._read()[self.feature]
+
+    @property
+    def _labels(self):
+        return self._read().get("label")
+
+    def _read(self):
+        if self._arrays is None:
+            self._arrays = self.source.arrays()
+        return self._arrays
+
+    def describe(self):
+        return {"kind": self.kind, "name": self.name, "shape": list(self.shape)}
+
+
+class ModelSide(Side):
+    """Samples of a model.
+
+    Args:
+        sampler: a `ganzoo.sampling.Sampler`.
+    """
+
+    kind = "model"
+
+    def __init__(self, sampler):
+        super().__init__()
+        self.sampler, self.name = sampler, sampler.name
+        first = self._checked(sampler.sample(2, 0))
+        self.feature, self.shape = ("image" if first.ndim == 4 else "point"), first.shape[1:]
+        self._weights = None
+
+    def _checked(self, samples):
+        samples = np.asarray(samples)
+        if samples.ndim not in (2, 4):
+            raise UserError(f"{self.name} gives samples of shape {samples.shape[1:]}; images or points can be evaluated")
+        finite = np.isfinite(samples.reshape(len(samples), -1)).all(axis=1)
+        if not finite.all():
+            raise UserError(f"{self.name} gives NaN or infinite values in {np.sum(~finite)} of {len(samples)} samples")
+        return samples
+
+    def examples(self, count, seed=0):
+        samples = self._checked(self.sampler.sample(count, seed))
+        return to_uint8(samples) if self.feature == "image" else samples.astype(np.float32)
+
+    def key(self, count, seed=0):
+        if self._weights is None:
+            self._weights = weights_digest(self.sampler)
+        return digest("samples", SAMPLE_VERSION, self._weights, count, seed)
+
+    def describe(self):
+        step = getattr(self.sampler, "step", None)
+        return {"kind": self.kind, "name": self.name, **({} if step is None else {"step": step})}
+
+
+class FamilySide(ModelSide):
+    """Samples of a family in memory, as it stands in the middle of its training.
+
+    Args:
+        model: a compiled `Family`.
+        name: for tables.
+    """
+
+    def __init__(self, model, name="model"):
+        super().__init__(FamilySampler(model, name))
+        self.model = model
+
+    def key(self, count, seed=0):
+        return None
+
+
+class FamilySampler(Sampler):
+    """Samples by the averaged generator of a compiled `Family`."""
+
+    def __init__(self, model, name="model"):
+        super().__init__(name, name)
+        self._sample = tf.function(lambda first, seed: model.sample(**model.draw_inputs(BATCH, seed, first)))
+
+    def _batch(self, first, seed, options):
+        return self._sample(tf.constant(first), tf.constant(seed)).numpy()
+
+
+def weights_digest(sampler):
+    """A sha256 of the files that a run's or a SavedModel's weights came from."""
+    if isinstance(sampler, RunSampler):
+        root = sampler.run.path
+        files = digest_files(root, [root / "recipe.py", *sampler.run.checkpoints.glob(f"step-{sampler.step}.*")])
+        return digest(files, sampler.run.record()["overrides"])
+    return digest_saved_model(newest_version(sampler.path))
+
+
+def digest_saved_model(path):
+    """A sha256 of a SavedModel's graph and variables."""
+    return digest_files(path, [path / "saved_model.pb", *(path / "variables").glob("*")])
+
+
+def open_side(given, data_dir=None):
+    """Anything that can be evaluated, as a `Side`.
+
+    Args:
+        given: a `Side`, a `Sampler`, a source of `ganzoo.data`, an array of examples; or a string or path: a run, a
+            SavedModel, an .npz file of images or points, a folder of images, or a data set as NAME[@SIZE][:SPLIT].
+        data_dir: where data sets are prepared.
+
+    Raises:
+        UserError: it is none of these, or cannot be read.
+    """
+    if isinstance(given, Side):
+        return given
+    if isinstance(given, Sampler):
+        return ModelSide(given)
+    if isinstance(given, np.ndarray):
+        return array_side(given, "array")
+    if hasattr(given, "arrays") and hasattr(given, "feature"):
+        return DataSide(given)
+    path = Path(given)
+    if (path / "run.json").is_file() or newest_version(path):
+        return ModelSide(load(path))
+    if path.suffix == ".npz":
+        return npz_side(path)
+    if path.is_file():
+        raise UserError(f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images or an .npz")
+    return data_side(str(given), data_dir)
+
+
+def data_side(spec, data_dir=None):
+    """The data set NAME[@SIZE][:SPLIT], or a folder of images, as a `DataSide` with its labels where it has any."""
+    name, size, split = split_spec(spec)
+    if name in MIXTURES:
+        return DataSide(Points(name, split, labels=True, data_dir=data_dir))
+    if size is None and "/" in name and Path(name).is_dir():
+        size = common_size(Folder(name, split))
+    source = Images(name, split, size=size, data_dir=data_dir)
+    if source.num_classes:
+        source = Images(name, split, size=size, labels=True, data_dir=data_dir)
+    return DataSide(source)
+
+
+def common_size(folder):
+    """(height, width) of a folder's images.
+
+    Raises:
+        UserError: they differ, or one cannot be read.
+    """
+    found = {}
+    for path in folder.files:
+        try:
+            with Image.open(path) as image:
+                found.setdefault(image.size[::-1], path)
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} cannot be read as an image: {one_line(error)}") from error
+        if len(found) > 1:
+            told = " and ".join(f"{path.name} {height} x {width}" for (height, width), path in found.items())
+            raise UserError(f"{folder.root} holds images of various sizes ({told}): name one, as in {folder.root}@64")
+    return next(iter(found))
+
+
+def split_spec(spec):
+    """(name, size or None, split) of a data set or folder written as NAME[@SIZE][:SPLIT]."""
+    if Path(spec).is_dir():
+        name = spec if "/" in spec or spec in registered() else f"./{spec}"
+        return name, None, "train"
+    name, colon, split = spec.partition(":")
+    name, at, size = name.partition("@")
+    if (at and not size.isdigit()) or (colon and not split) or not name:
+        raise UserError(f"a data set is written NAME[@SIZE][:SPLIT], such as mnist@32:test, not {spec!r}")
+    if "/" in name and not Path(name).is_dir() and name[0] in "/.~":
+        raise UserError(f"nothing at {name}: no run, no SavedModel, no folder of images, no .npz file")
+    return name, int(size) if size else None, split or "train"
+
+
+def data_name(source):
+    """NAME[@SIZE]:SPLIT of a source, with the class where it holds one only."""
+    size = getattr(source, "size", None)
+    side = "" if size is None else f"@{size if isinstance(size, int) else 'x'.join(map(str, size))}"
+    only = getattr(source, "only", None)
+    kept = "" if only is None else f" class {only}"
+    name = str(getattr(source, "name", "data"))
+    return f"{Path(name).name if Path(name).is_dir() else name}{side}:{getattr(source, 'split', 'all')}{kept}"
+
+
+def npz_side(path):
+    """An .npz file: `images` or `points` (or its only array), and `labels` where it has them.
+
+    Raises:
+        UserError: no such file, no .npz file, or arrays that are no images.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise UserError(f"no file {path}") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path} cannot be read as .npz: {str(error).splitlines()[0]}") from error
+    labels = arrays.pop("labels", arrays.pop("label", None))
+    names = [name for name in ("images", "image", "points", "point") if name in arrays] or list(arrays)
+    if len(names) != 1:
+        raise UserError(f"{path} must hold one array `images` (or `points`); it has {', '.join(names) or 'none'}")
+    return array_side(arrays[names[0]], path.stem, labels)
+
+
+def array_side(values, name="array", labels=None):
+    """An array of examples as a side; how its range was read stands in its notes.
+
+    Args:
+        values: images [N, H, W, C] or [N, H, W], uint8, whole numbers in 0..255, or floats in [-1, 1], [0, 1] or 0..255;
+            or points [N, 2].
+        name: for tables and messages.
+        labels: int [N] or None.
+
+    Raises:
+        UserError: another shape or range, NaN or infinite values, or fewer than two examples.
+    """
+    values, notes = np.asarray(values), []
+    if values.dtype.kind not in "fiub" or values.size == 0:
+        raise UserError(f"{name} holds no images: {values.dtype} {values.shape}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise UserError(f"{name} holds NaN or infinite values")
+    if values.ndim == 2 and values.shape[1] == 2:
+        return ArraySide(values.astype(np.float32), name, labels)
+    if values.ndim == 3:
+        values = values[..., None]
+        notes.append(f"{name}: read as {len(values)} grey images")
+    if values.ndim != 4 or values.shape[-1] not in (1, 3):
+        raise UserError(f"{name} must be images [N, H, W, 1 or 3] or points [N, 2], but its shape is {values.shape}")
+    if values.dtype != np.uint8:
+        values, words = _as_uint8(values, name)
+        notes.append(f"{name}: {words}")
+    side = ArraySide(values, name, labels)
+    side.notes = notes
+    return side
+
+
+def as_grey(side):
+    """A side of RGB images that are all grey, as one of one channel; `side` itself where they are not."""
+    images = side.examples(side.size)
+    if not ((images[..., 0] == images[..., 1]) & (images[..., 0] == images[..., 2])).all():
+        return side
+    grey = ArraySide(images[..., :1], side.name, side.labels(side.size))
+    grey.notes = [*side.notes, f"{side.name}: all images are grey; read as one channel"]
+    return grey
+
+
+def _as_uint8(values, name):
+    low, high = float(values.min()), float(values.max())
+    found = f"values from {low:.4g} to {high:.4g}"
+    if low < -1.001 or high > 255:
+        raise UserError(f"{name} has {found}: images are uint8, or floats in [-1, 1], [0, 1] or 0..255")
+    if values.dtype.kind != "f" or high > 1.001:
+        if low < 0:
+            raise UserError(f"{name} has {found}, which fit neither [-1, 1] nor 0..255: rescale them")
+        return np.rint(values).astype(np.uint8), f"{found}, read as 0..255"
+    if low < 0:
+        return to_uint8(values), f"{found}, read as [-1, 1]"
+    return to_uint8(values * 2.0 - 1.0), f"{found}, read as [0, 1]"
