@@ -15,9 +15,12 @@ $(VENV)/installed: setup.cfg constraints.txt
 demo: $(VENV)/installed
 	$(BIN)/ganzoo train recipes/digits_dcgan.py --run runs/demo
 	$(BIN)/ganzoo sample runs/demo --count 100 --out runs/demo/samples.png
+	$(BIN)/ganzoo evaluate runs/demo --html runs/demo/report.html
+	$(BIN)/ganzoo birthday runs/demo --json runs/demo/birthday.json
 	$(BIN)/ganzoo export runs/demo --to runs/demo/export
 	@echo
 	@echo "A grid of samples:  runs/demo/samples.png"
+	@echo "The report:         runs/demo/report.html"
 	@echo "A SavedModel:       runs/demo/export/ (its newest version; README.md is its card)"
 	@echo "Curves and samples: $(BIN)/tensorboard --logdir runs"
 

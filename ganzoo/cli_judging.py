@@ -141,6 +141,7 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
 @json_option
 def judge(page, answers, json_file):
     """Turn people's answers on a birthday PAGE into an estimate, with their agreement and accuracy."""
+    start()
     from ganzoo.evaluate.birthday.answers import read_answers
     from ganzoo.evaluate.tables import judged
 

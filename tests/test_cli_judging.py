@@ -49,7 +49,7 @@ def test_birthday_estimates_and_writes_a_page_that_judge_reads(command, run, tmp
     key = read_key(tmp_path / "judge.html")
     right = {"twin": "yes", "stranger": "no", "pair": "no"}
     answers = [{"id": name, "answer": right[question["kind"]], "ms": 900} for name, question in key["questions"].items()]
-    file = {"format": "ganzoo-judge", "page": key["page"], "rater": "a", "answers": answers}
+    file = {"format": "ganzoo-judge-answers", "page": key["page"], "rater": "a", "answers": answers}
     (tmp_path / "a.json").write_text(json.dumps(file))
     output = command("judge", "judge.html", "--answers", "a.json", "--json", "j.json").stdout
     assert json.loads((tmp_path / "j.json").read_text())["judge"] == "human"
@@ -78,7 +78,7 @@ def test_neighbours_tells_copies_from_samples(command, tmp_path):
         (["evaluate", "RUN", "--measures", "no_such"], "no_such"),
         (["evaluate", "RUN", "--data", "no_such_set"], "no_such_set"),
         (["evaluate", "RUN", "--extractor", "inception:nowhere"], "nowhere"),
-        (["evaluate", "RUN", "--data", "ring8"], "shape"),
+        (["evaluate", "RUN", "--data", "ring8"], "cannot be compared"),
         (["compare", "RUN"], "at least two"),
         (["birthday", "RUN", "--batch-sizes", "ten"], "numbers separated by commas"),
         (["birthday", "RUN", "--features", "no_such"], "no extractor"),

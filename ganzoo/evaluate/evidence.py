@@ -161,6 +161,8 @@ class Evidence:
     def has(self, name):
         """Whether there is such evidence."""
         points = self.comparison.real.side.feature == "point"
+        if name in ("outputs", "targets"):  # of models that answer to given images, not of samples
+            return False
         if name in IMAGE_EVIDENCE:
             return not points
         if name in POINT_EVIDENCE:

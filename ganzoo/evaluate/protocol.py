@@ -24,7 +24,7 @@ MAIN_PARTS = {
 }
 # Parts that are no scores: what is needed to read the others.
 ASIDE = {"se", "sd", "subsets_sd", "bandwidth", "p", "logistic_p", "knn_p", "bins", "floor", "kl_floor", "classes"}
-ASIDE |= {"to_fake", "to_real"}
+ASIDE |= {"to_fake", "to_real", "duplicates"}
 # Parts that are signed errors, best at 0.
 SIGNED = {
     "power_spectrum": {"slope", "tail"},

@@ -142,6 +142,31 @@ def ms_ssim(fake_images, seed=0, pairs=2000):
     return float(ms_ssim_pairs(fake_images[first], fake_images[second]).mean())
 
 
+@measure(
+    "reconstruction",
+    direction="higher",
+    least=100,
+    paper="Wang et al. 2004 (SSIM); Wang et al. 2003 (MS-SSIM); Mathieu et al. 2016, arXiv 1511.05440 (sharpness)",
+    meaning="How close outputs are to their targets, pair by pair: PSNR and sharpness difference in decibels, SSIM up to 1.",
+    misleads="Pixels shifted by one look wrong to all of them, a blurred mean looks good to PSNR.",
+)
+def reconstruction(outputs, targets):
+    """Means over pairs of PSNR, SSIM, MS-SSIM and sharpness difference.
+
+    Args:
+        outputs: uint8 [N, H, W, C].
+        targets: uint8 [N, H, W, C], pair by pair.
+
+    Returns:
+        dict: `psnr` and `sharpness` in decibels (infinite where all pairs are equal), `ssim`, `ms_ssim`.
+
+    Raises:
+        UserError: no images, different counts or shapes.
+    """
+    parts = {"psnr": psnr, "ssim": ssim, "ms_ssim": ms_ssim_pairs, "sharpness": sharpness_difference}
+    return {name: float(np.mean(function(outputs, targets))) for name, function in parts.items()}
+
+
 def _random_pairs(count, pairs, rng):
     """Indices of up to `pairs` different pairs i < j out of count (count - 1) / 2."""
     total = count * (count - 1) // 2

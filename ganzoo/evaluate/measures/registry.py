@@ -13,6 +13,8 @@ EVIDENCE = {
     "fake_probs": "class probabilities [M, K] of generated samples",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
+    "outputs": "uint8 images [N, H, W, C] that a model made of given ones: reconstructions, completions",
+    "targets": "the uint8 images [N, H, W, C] that `outputs` should equal, pair by pair",
     "real_points": "points [N, 2] of a data set whose modes are known",
     "fake_points": "generated points [M, 2]",
     "modes": "the known modes: an object with `means` [K, 2] and `scale` (their standard deviation)",

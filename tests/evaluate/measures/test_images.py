@@ -145,3 +145,13 @@ def test_pairs_must_match(similarity):
         similarity(IMAGES, NOISY[:2])
     with pytest.raises(UserError, match="differ in shape"):
         similarity(IMAGES, NOISY[:, :20])
+
+
+def test_reconstruction_is_a_measure_of_pairs():
+    from ganzoo.evaluate.measures.images import reconstruction
+    from ganzoo.evaluate.measures.registry import REGISTRY
+
+    targets = np.full((3, 32, 32, 1), 100, np.uint8)
+    found = reconstruction(targets + 10, targets)
+    np.testing.assert_allclose(found["psnr"], 20 * np.log10(255 / 10), rtol=1e-5)
+    assert REGISTRY["reconstruction"].needs == ("outputs", "targets")
