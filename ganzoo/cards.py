@@ -9,7 +9,12 @@ def describe(sampler, signatures):
         signatures: the SavedModel's concrete functions by name.
     """
     recipe, record = sampler.recipe, sampler.run.record()
-    scores = sampler.run.all_scores()
+    # The newest of each, where one was taken again.
+    scores = {
+        (score["name"], score["protocol_line"]): score
+        for score in sampler.run.all_scores()
+        if score.get("step") == sampler.step and score.get("direction") != "aside"
+    }
     return {
         "name": sampler.name,
         "recipe": record["recipe"],
@@ -24,7 +29,7 @@ def describe(sampler, signatures):
         "range": "[-1, 1]" if len(recipe.data.shape) == 3 else "the plane",
         "options": {name: open_value for name, (_, open_value) in sampler.options.items()},
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
-        "scores": [s for s in scores if s.get("step") == sampler.step and s.get("direction") != "aside"],
+        "scores": list(scores.values()),
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
     }
 

@@ -133,7 +133,8 @@ def check(built):
 def make_smoke(built, say):
     """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent."""
     built.batch_size, built.steps = SMOKE_BATCH, SMOKE_STEPS * built.model.generator_steps
-    built.log_every = built.sample_every = built.checkpoint_every = built.model.generator_steps
+    built.log_every = built.checkpoint_every = built.model.generator_steps
+    built.sample_every = built.steps
     built.evaluations = ()
     try:
         built.data.arrays()

@@ -6,15 +6,15 @@ The study, Arora and Zhang 2017, arXiv:1706.08224, crops the middle 108 pixels.
 
 Run: ganzoo train recipes/celeba_dcgan.py
 
-Cost: PENDING
+Cost: not measured: 25 epochs, a GPU's work. The data set's download is 1.4 GB.
 
-Score: PENDING
+Score: not measured yet; Arora and Zhang saw duplicates in half of the batches of about 400 samples.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
-from ganzoo.data.images import Images
 
+from ganzoo.data.images import Images
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe

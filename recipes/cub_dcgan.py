@@ -5,15 +5,15 @@ Networks", arXiv:1511.06434.
 
 Run: ganzoo train recipes/cub_dcgan.py
 
-Cost: PENDING
+Cost: not measured: 320 epochs, a GPU's work. The data set's download is 1.1 GB.
 
-Score: PENDING
+Score: not measured yet; `ganzoo train recipes/cub_dcgan.py --smoke` was run.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
-from ganzoo.data.images import Images
 
+from ganzoo.data.images import Images
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe

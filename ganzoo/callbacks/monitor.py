@@ -55,7 +55,7 @@ class Monitor:
     def see(self, step, samples, real):
         """Judges one batch of samples beside real examples, both float [N, ...]."""
         share = spread(samples) / max(spread(real), 1e-12)
-        self._judge(step, ALL_ALIKE.format(share=share), share < ALIKE, key=ALL_ALIKE, reports=1)
+        self._judge(step, ALL_ALIKE.format(share=share), share < ALIKE, key=ALL_ALIKE, reports=2)
 
     def _judge(self, step, line, bad, key=None, reports=REPORTS):
         key = key or line

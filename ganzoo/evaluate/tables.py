@@ -8,7 +8,7 @@ from ganzoo.run import Run
 BETTER = {
     "higher": "higher is better",
     "lower": "lower is better",
-    "real": "the real data's is the target",
+    "real": "held-out is the target",
     "zero": "0 is best",
 }
 
@@ -49,7 +49,10 @@ def scores(scores):
                 )
             )
         lines += [protocol, *columns(rows, ("score", "value", "held-out", "floor", "excess", "95 %", "")), ""]
-    warnings = dict.fromkeys(f"{score['measure']}: {warning}" for score in scores for warning in score["warnings"])
+    warnings = {}
+    for score in scores:
+        for warning in score["warnings"]:
+            warnings[warning if score["measure"] in warning else f"{score['measure']}: {warning}"] = None
     return [*lines, *(f"note: {warning}" for warning in warnings)]
 
 

@@ -59,8 +59,10 @@ def test_samples_that_are_nearly_alike_are_named_with_their_share():
     watch, said = monitor()
     watch.see(1, rng.normal(size=(64, 8, 8, 1)), real)
     assert said == []
-    watch.see(2, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
-    assert said[0][0] == 2 and "nearly alike (3%" in said[0][1]
+    for step in (2, 3):
+        assert said == []  # one grid may be a fresh generator's
+        watch.see(step, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
+    assert said[0][0] == 3 and "nearly alike (3%" in said[0][1]
 
 
 def test_spread_is_the_root_mean_square_distance_from_the_mean():

@@ -278,7 +278,7 @@ def test_an_unsure_extractor_warns_in_every_score(fresh):
 def test_every_measure_of_the_registry_can_be_asked_for(evaluator, fresh, monkeypatch):
     said = []
     monkeypatch.setattr(evaluator, "say", said.append)
-    left = {"mode_coverage", "geometry_score"}  # points alone, and slow
+    left = {"mode_coverage", "geometry_score", "reconstruction"}  # points alone, slow, of given images
     names = [name for name in all_measures() if name not in left]
     assert {score["measure"] for score in evaluator.scores(fresh, names)} == set(names)
     assert set(evaluators.DEFAULT) <= set(all_measures())

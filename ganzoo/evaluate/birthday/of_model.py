@@ -1,5 +1,7 @@
 """The birthday test of a model beside its held-out data: samples, features, classes, and the page for people."""
 
+import math
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -191,6 +193,9 @@ def table(record):
                 f"{name:14} batches of {row['size']:5}: {row['positive']:3} of {row['batches']:3} hold a duplicate"
                 + ("  <- half or more" if row["share"] >= 0.5 else "")
             )
+        half = record[side]["first_half"]
+        if half:
+            lines.append(f"{name:14} half at {half}: s^2 = {half**2:,}, s^2 / (2 ln 2) = {half**2 / math.log(4):,.0f}")
         pooled = record[side]["pooled"]
         found = f"{pooled['duplicates']:,} duplicates, N_eff {interval(pooled['n_eff'])}"
         lines.append(f"{name:14} all pairs of {pooled['samples']:,}: {found}")
