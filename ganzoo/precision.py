@@ -9,21 +9,23 @@ NAMES = ("float32", "bfloat16", "auto")
 REWRITER = "auto_mixed_precision_onednn_bfloat16"
 
 
-def apply(name):
+def apply(name, images=True):
     """Sets the format for all that is built from now on.
 
     On CPUs bfloat16 is oneDNN's graph rewriter, which leaves the variables and what loses by rounding in float32; on
-    GPUs it is Keras' `mixed_bfloat16`. `auto` takes bfloat16 where the processor has matrix units for it (Intel AMX),
-    since elsewhere it was measured to be no faster (benchmarks/precision.py), and float32 otherwise.
+    GPUs it is Keras' `mixed_bfloat16`. `auto` takes bfloat16 for images on processors with instructions for it, where it
+    was measured to save up to a fifth of the CPU time and to leave the samples as good (docs/speed.md), and float32
+    otherwise: points of the plane need more digits than bfloat16 has.
 
     Args:
         name: one of `NAMES`.
+        images: whether the data is images.
 
     Returns:
         What was chosen, in words for a log.
     """
     if name == "auto":
-        name = "bfloat16" if not _has_gpu() and _has_amx() else "float32"
+        name = "bfloat16" if images and not _has_gpu() and _multiplies_bfloat16() else "float32"
     rewrite = name == "bfloat16" and not _has_gpu()
     keras.config.set_dtype_policy("mixed_bfloat16" if name == "bfloat16" and not rewrite else "float32")
     tf.config.optimizer.set_experimental_options({REWRITER: rewrite})
@@ -34,6 +36,6 @@ def _has_gpu():
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-def _has_amx():
+def _multiplies_bfloat16():
     cpu = Path("/proc/cpuinfo")
-    return cpu.is_file() and "amx_bf16" in cpu.read_text()
+    return cpu.is_file() and any(flag in cpu.read_text() for flag in ("amx_bf16", "avx512_bf16"))

@@ -65,6 +65,11 @@ class LoadedRecipe:
     overrides: tuple
     config: fdl.Config
 
+    @property
+    def feature(self):
+        """The data's feature, such as "image" or "point", known before anything is built."""
+        return getattr(fdl.get_callable(self.config.data), "feature", "image")
+
     def settings(self):
         """Every parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set)."""
         rows = []

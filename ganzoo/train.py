@@ -75,8 +75,8 @@ def train(
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     distribution = strategies.choose(strategy)
-    chosen_precision = precisions.apply(precision)
     loaded = recipes.load_recipe(recipe, overrides)
+    chosen_precision = precisions.apply(precision, images=loaded.feature == "image")
     keras.utils.set_random_seed(loaded.config.seed)
     with distribution.scope():
         built = recipes.build(loaded)

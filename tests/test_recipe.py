@@ -13,6 +13,11 @@ def test_a_recipe_is_not_built_until_it_is_built(tiny_recipe):
     assert isinstance(build(loaded).model, keras.Model)
 
 
+def test_the_datas_feature_is_known_before_it_is_built(tiny_recipe):
+    assert load_recipe(tiny_recipe).feature == "point"
+    assert load_recipe("digits_dcgan").feature == "image"
+
+
 def test_overrides_reach_every_depth(tiny_recipe):
     overrides = [
         "steps=7",

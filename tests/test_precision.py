@@ -1,0 +1,38 @@
+import keras
+import pytest
+import tensorflow as tf
+
+from ganzoo import precision
+
+
+@pytest.fixture(autouse=True)
+def float32_again():
+    yield
+    precision.apply("float32")
+
+
+def rewriting():
+    return tf.config.optimizer.get_experimental_options().get(precision.REWRITER, False)
+
+
+@pytest.mark.parametrize(
+    "bfloat16_cpu, images, words",
+    [
+        (True, True, "bfloat16 (oneDNN)"),
+        (True, False, "float32"),
+        (False, True, "float32"),
+    ],
+)
+def test_auto_takes_bfloat16_for_images_where_the_processor_has_it(monkeypatch, bfloat16_cpu, images, words):
+    monkeypatch.setattr(precision, "_has_gpu", lambda: False)
+    monkeypatch.setattr(precision, "_multiplies_bfloat16", lambda: bfloat16_cpu)
+    assert precision.apply("auto", images) == words
+    assert rewriting() == (words != "float32")
+    assert keras.config.dtype_policy().name == "float32"
+
+
+def test_on_gpus_bfloat16_is_keras_policy(monkeypatch):
+    monkeypatch.setattr(precision, "_has_gpu", lambda: True)
+    assert precision.apply("auto") == "float32"
+    assert precision.apply("bfloat16") == "bfloat16"
+    assert keras.config.dtype_policy().name == "mixed_bfloat16" and not rewriting()
