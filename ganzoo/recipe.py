@@ -26,6 +26,8 @@ class Recipe:
         optimizers: a dict from player to keras.Optimizer.
         batch_size: real examples in one batch of one player's step, over all replicas together.
         steps: generator steps of the whole run.
+        phases: a dict from a phase of the model, in order, to its generator steps; the last one goes on to `steps`. None
+            for a family of one phase.
         seed: every random draw of the run follows from it.
         log_every: steps between two log entries.
         sample_every: steps between two sample grids.
@@ -39,6 +41,7 @@ class Recipe:
     optimizers: dict
     batch_size: int
     steps: int
+    phases: dict | None = None
     seed: int = 0
     log_every: int = 100
     sample_every: int = 500

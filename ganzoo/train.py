@@ -103,7 +103,14 @@ def train(
         f"{replicas} replica{'s' * (replicas > 1)}, {chosen_precision}, in {path}"
     )
     began, cpu_began = time.perf_counter(), time.process_time()
-    reports, stop = fit(built, data, distribution, training_run, checkpoints, start, chief, say)
+    for phase, end in phases_left(built, start):
+        built.model.begin(phase)
+        if built.phases:
+            say(f"phase {phase}: to step {end}")
+        reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, say)
+        start = end
+        if stop.signal:
+            break
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
     done = int(built.model.step.numpy())
     if chief:
@@ -120,6 +127,19 @@ def train(
     return facts
 
 
+def phases_left(built, start):
+    """The phases that are not over at step `start`, each with the step at which it ends."""
+    if not built.phases:
+        return [(built.model.phase, built.steps)]
+    left, end = [], 0
+    for number, (phase, steps) in enumerate(built.phases.items(), 1):
+        end = built.steps if number == len(built.phases) else min(end + steps, built.steps)
+        if end > start:
+            left.append((phase, end))
+            start = end
+    return left
+
+
 def check(built):
     """Refuses numbers that no training can be made of."""
     for name in ("batch_size", "steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints"):
@@ -128,6 +148,9 @@ def check(built):
             raise UserError(f"{name} must be a positive whole number, not {value!r}")
     if built.steps % built.model.generator_steps:
         raise UserError(f"steps must be a multiple of the {built.model.generator_steps} generator steps of one round")
+    for phase, steps in (built.phases or {}).items():
+        if not isinstance(steps, int) or steps < 1 or steps % built.model.generator_steps:
+            raise UserError(f"phase {phase} must last a positive number of whole rounds, not {steps!r} steps")
 
 
 def make_smoke(built, say):
@@ -143,21 +166,21 @@ def make_smoke(built, say):
         built.data = built.data.fabricated()
 
 
-def fit(built, data, distribution, run, checkpoints, start, chief, say):
-    """Runs `model.fit` from step `start` to the recipe's last, with the callbacks of a run.
+def fit(built, data, distribution, run, checkpoints, start, end, chief, say):
+    """Runs `model.fit` from step `start` to step `end`, with the callbacks of a run.
 
     Returns:
         The `Reports` and the `GracefulStop` callbacks.
     """
     model = built.model
-    rounds, rounds_done = (steps // model.generator_steps for steps in (built.steps - start, start))
+    rounds, rounds_done = (steps // model.generator_steps for steps in (end - start, start))
     per_round = built.batch_size * model.batches_per_step
 
     def make_dataset(context):
         return built.data.batches(per_round, built.seed, start=rounds_done, context=context)
 
     dataset = strategies.distributed(distribution, make_dataset, built.batch_size)
-    model.steps_per_execution = steps_per_execution(built, start, distribution)
+    model.steps_per_execution = steps_per_execution(built, start, end, distribution)
     terminal = board = None
     reports = Reports(built.log_every, per_round / model.generator_steps)
     stop = GracefulStop(say)
@@ -193,7 +216,7 @@ def fit(built, data, distribution, run, checkpoints, start, chief, say):
     return reports, stop
 
 
-def steps_per_execution(built, start, distribution):
+def steps_per_execution(built, start, end, distribution):
     """The most steps in one go that meet every regular event and the last step exactly.
 
     One under strategies of several replicas, where Keras fails on more.
@@ -201,7 +224,7 @@ def steps_per_execution(built, start, distribution):
     if distribution.num_replicas_in_sync > 1 or strategies.is_multi_worker(distribution):
         return 1
     regular = (built.log_every, built.sample_every, built.checkpoint_every, *(entry.every for entry in built.evaluations))
-    common = math.gcd(start, built.steps, *regular) // built.model.generator_steps
+    common = math.gcd(start, end, *regular) // built.model.generator_steps
     return max(size for size in range(1, MOST_STEPS_PER_EXECUTION + 1) if max(common, 1) % size == 0)
 
 

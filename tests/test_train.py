@@ -1,3 +1,4 @@
+import inspect
 import json
 import os
 import random
@@ -11,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.families.gan import GAN
 from ganzoo.run import Run
 from ganzoo.sampling import load
 from ganzoo.train import train
@@ -202,6 +204,52 @@ def test_several_rounds_of_one_player_count_generator_steps(tmp_path, tiny_recip
     facts = train(tiny_recipe, tmp_path / "run", overrides=overrides, say=lambda line: None)
     assert facts["steps"] == 20
     assert int(load(tmp_path / "run").model.optimizers["discriminator"].iterations) == 30
+
+
+class TwoPhases(GAN):
+    """The discriminator alone, then both."""
+
+    phases = ("warm_up", "play")
+
+    def train_step(self, batch):
+        if self.phase == "play":
+            return super().train_step(batch)
+        self.minimize("discriminator", lambda: self.discriminator_loss(batch))
+        return self.logs()
+
+
+PHASES = {"warm_up": 7, "play": 13}
+
+
+@pytest.fixture
+def phased_recipe(tiny_recipe):
+    path = tiny_recipe.with_name("phased.py")
+    text = tiny_recipe.read_text().replace("steps=20,", f"steps=20,\n        phases={PHASES},")
+    classes = "\n\n\n" + inspect.getsource(TwoPhases) + "\n\n@auto_config"
+    path.write_text(text.replace("model=GAN(", "model=TwoPhases(").replace("\n\n\n@auto_config", classes))
+    return path
+
+
+def test_phases_follow_each_other_and_are_resumed_anywhere(tmp_path, phased_recipe):
+    said = []
+    train(phased_recipe, tmp_path / "whole", deterministic=False, say=said.append)
+    assert [line for line in said if line.startswith("phase ")] == ["phase warm_up: to step 7", "phase play: to step 20"]
+    model = load(tmp_path / "whole").model
+    assert int(model.optimizers["generator"].iterations) == PHASES["play"]
+    assert int(model.optimizers["discriminator"].iterations) == 20
+    for steps in (4, 7, 11, 20):
+        train(phased_recipe, tmp_path / "parts", steps=steps, say=said.append)
+    whole, parts = newest(tmp_path / "whole"), newest(tmp_path / "parts")
+    for name in whole:
+        np.testing.assert_allclose(whole[name], parts[name], rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "override, complaint", [("phases.play=0", "positive number"), ("phases={'rest': 20}", "no phase 'rest'")]
+)
+def test_phases_that_make_no_sense_are_refused(tmp_path, phased_recipe, override, complaint):
+    with pytest.raises(UserError, match=complaint):
+        train(phased_recipe, tmp_path / "run", overrides=[override], say=lambda line: None)
 
 
 TWO_DEVICES = """

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.averages import Average
+from ganzoo.errors import UserError
 
 # What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
 MOST_RECORDS = 64
@@ -39,15 +40,19 @@ class Family(keras.Model):
         step: generator steps so far, an int64 tf.Variable.
         seed: the run's seed; `compile` sets it.
         generator_steps: generator steps in one `train_step`.
+        phases: the names of the family's phases, stretches of training in which certain players move; one for most.
+        phase: the phase that `train_step` is in.
     """
 
     generator_steps = 1
+    phases = ("train",)
 
     def __init__(self, latents=None, average_decay=0.999, **kwargs):
         super().__init__(**kwargs)
         self.latents = latents or noise.Normal()
         self.average_decay = average_decay
         self.seed = 0
+        self.phase = self.phases[0]
         self.optimizers = {}
         self.average = None
         self.step = self._counter("step", [], tf.int64, tf.VariableAggregation.ONLY_FIRST_REPLICA)
@@ -127,6 +132,18 @@ class Family(keras.Model):
     def call(self, latents, training=False):
         """Latents [B, latent_dim] to samples, by the generator that trains."""
         return self.generator(latents, training=training)
+
+    def begin(self, phase):
+        """Enters a phase; `train_step` is traced anew, since what it does may depend on `self.phase`.
+
+        Raises:
+            UserError: the family has no such phase.
+        """
+        if phase not in self.phases:
+            raise UserError(f"{type(self).__name__} has no phase {phase!r}; it has {', '.join(self.phases)}")
+        if phase != self.phase:
+            self.phase = phase
+            self.train_function = None
 
     def variables_of(self, player):
         """The variables that `player` moves."""
