@@ -72,6 +72,13 @@ def train(
     Raises:
         UserError: whatever a user can cause, a training that left the finite numbers included.
     """
+    try:
+        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, say)
+    finally:
+        precisions.apply("float32")  # what is sampled later in this process is as precise as anywhere else
+
+
+def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, say):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     distribution = strategies.choose(strategy)
