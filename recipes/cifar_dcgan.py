@@ -7,6 +7,7 @@ Run: ganzoo train recipes/cifar_dcgan.py
 
 Cost: 35 minutes of CPU time for 4,000 of the 40,000 steps, 47 minutes by the clock,
 on 2 cores of an AMD EPYC, 2026-11-22, shared with other work; so some 6 hours of CPU time for all: a GPU's work.
+Measured with `--precision float32`.
 
 Score: after 4,000 steps FD[random-conv] .084 with 10,000 samples (held-out real data .014, the floor .008), by
 `ganzoo evaluate runs/cifar_dcgan/default --measures frechet_distance --extractor random`. The full run was not measured.
