@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 import ganzoo
@@ -15,7 +16,7 @@ from ganzoo.errors import UserError
 from ganzoo.run import Run
 from ganzoo.sampling import RunSampler, newest_version
 
-INT, FLOAT = tf.int32, tf.float32
+INT = tf.int32
 
 
 def export(run, to=None):
@@ -67,28 +68,26 @@ def served(model):
 
     `serving_default` maps the generator's inputs to samples; `sample` draws the inputs itself from (count, seed);
     `png` does so and returns `image_bytes`, which TF Serving's REST interface encodes in base64; `inputs` gives the
-    inputs of samples first .. first + count - 1 alone; `discriminate` maps samples to logits.
+    inputs of samples first .. first + count - 1 alone; then the family's own services, such as `discriminate`.
 
     Args:
         model: a compiled `Family`.
     """
     module = tf.Module()
-    module.variables_of_generator = [variable.value for variable in model.average.network.variables]
+    networks = [*model.networks.values(), *(average.network for average in model.averages.values())]
     example = model.draw_inputs(1, 0)
-    output = model.sample(**example)
-    images = len(output.shape) == 4
-    kind = "images" if images else "points"
-    options = {name: tf.TensorSpec([], dtype, name) for name, (dtype, _) in model.sample_options.items()}
+    images = "images" in model.outputs(model.sample(**example))
+    options = {name: tf.TensorSpec(np.shape(value), dtype, name) for name, (dtype, value) in model.sample_options.items()}
     scalars = {"count": tf.TensorSpec([], INT, "count"), "seed": tf.TensorSpec([], INT, "seed")}
 
     # Keyword arguments throughout, since they are what a signature names.
     @tf.function
     def serving_default(**inputs):
-        return {kind: model.sample(**inputs)}
+        return model.outputs(model.sample(**inputs))
 
     @tf.function
     def sample(**draw):
-        return {kind: model.sample(**model.draw_inputs(**draw))}
+        return model.outputs(model.sample(**model.draw_inputs(**draw)))
 
     @tf.function
     def png(**draw):
@@ -99,10 +98,6 @@ def served(model):
     def inputs(**draw):
         return model.draw_inputs(**draw)
 
-    @tf.function
-    def discriminate(**examples):
-        return {"logits": model.discriminate(examples[kind], training=False)}
-
     batched = {name: tf.TensorSpec([None, *value.shape[1:]], value.dtype, name) for name, value in example.items()}
     signatures = {
         "serving_default": serving_default.get_concrete_function(**batched),
@@ -111,9 +106,13 @@ def served(model):
     }
     if images:
         signatures["png"] = png.get_concrete_function(**scalars, **options)
-    if "discriminator" in model.networks:
-        module.variables_of_discriminator = [variable.value for variable in model.networks["discriminator"].variables]
-        spec = tf.TensorSpec([None, *output.shape[1:]], FLOAT, kind)
-        signatures["discriminate"] = discriminate.get_concrete_function(**{kind: spec})
-    module.functions = [serving_default, sample, png, inputs, discriminate]
+    functions = [serving_default, sample, png, inputs]
+    for name, (service, specs) in model.services.items():
+        functions.append(tf.function(service))
+        named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
+        signatures[name] = functions[-1].get_concrete_function(**named)
+    # Only what the signatures compute with: an export carries no weight in vain.
+    used = {id(v.handle) for s in signatures.values() for v in s.variables}
+    module.variables_of_networks = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
+    module.functions, module.assets = functions, list(model.assets)
     return module, signatures

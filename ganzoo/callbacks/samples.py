@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from ganzoo import noise, pictures
+from ganzoo import pictures
 from ganzoo.callbacks.stepwise import Stepwise
 from ganzoo.run import write_atomically
 
 COUNT = 64
+FIXED = 1_000_000_000  # far from the seeds that people sample with
 
 
 class Samples(Stepwise):
@@ -34,15 +35,12 @@ class Samples(Stepwise):
             self.board.picture(0, "real", pictures.picture(self.real[:COUNT]))
 
     def act(self, step):
-        fixed = self._sample("fixed", 0)
-        fresh = self._sample("fresh", step)
+        fixed = self._sample(FIXED)
+        fresh = self._sample(FIXED + step)
         self.board.picture(step, "samples/fixed", pictures.picture(fixed, self.real))
         self.board.picture(step, "samples/fresh", pictures.picture(fresh, self.real))
         write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(pictures.picture(fixed, self.real)))
         self.monitor.see(step, fresh, self.real)
 
-    def _sample(self, purpose, number):
-        model = self.model
-        seed = noise.seed_of(model.seed, number, purpose)
-        latents = model.latents((COUNT, *model.latent_shape), seed)
-        return np.asarray(model.sample(latents))
+    def _sample(self, seed):
+        return np.asarray(self.model.sample(**self.model.showcase(COUNT, seed)))

@@ -54,7 +54,7 @@ class Family(keras.Model):
         self.seed = 0
         self.phase = self.phases[0]
         self.optimizers = {}
-        self.average = None
+        self.averages = {}
         self.step = self._counter("step", [], tf.int64, tf.VariableAggregation.ONLY_FIRST_REPLICA)
         self._sums = self._counter("sums", [MOST_RECORDS], tf.float32, tf.VariableAggregation.MEAN)
         self._steps_summed = self._counter("steps_summed", [], tf.float32, tf.VariableAggregation.ONLY_FIRST_REPLICA)
@@ -76,6 +76,16 @@ class Family(keras.Model):
     def players(self):
         """The networks that each player's optimizer moves, by the player's name."""
         return {name: (network,) for name, network in self.networks.items()}
+
+    @property
+    def averaged_networks(self):
+        """The networks that samples and services use, by name: each has a moving average."""
+        return {"generator": self.generator}
+
+    @property
+    def average(self):
+        """The moving average of the generator."""
+        return self.averages["generator"]
 
     @property
     def batches_per_step(self):
@@ -113,7 +123,7 @@ class Family(keras.Model):
         self.optimizers = {player: self._wrapped(optimizer) for player, optimizer in optimizers.items()}
         for player, optimizer in self.optimizers.items():
             optimizer.build(self.variables_of(player))
-        self.average = Average(self.generator, self.average_decay)
+        self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
         self.built = True
 
     def _wrapped(self, optimizer):
@@ -153,8 +163,8 @@ class Family(keras.Model):
         """Everything a resumed run needs, as a dict of lists of tf.Variable."""
         state = {name: [v.value for v in network.variables] for name, network in self.networks.items()}
         state |= {f"{player}_optimizer": [v.value for v in o.variables] for player, o in self.optimizers.items()}
-        if self.average:
-            state["average"] = [v.value for v in self.average.network.variables]
+        if self.averages:
+            state["average"] = [v.value for average in self.averages.values() for v in average.network.variables]
         state["counters"] = [self.step, self._sums, self._steps_summed]
         return state
 
@@ -236,8 +246,9 @@ class Family(keras.Model):
         self._round.records[name] = tf.cast(value, tf.float32)
 
     def logs(self):
-        """Ends a step: the average follows, the step is counted. Returns the step's records."""
-        self.average.update(self.step)
+        """Ends a step: the averages follow, the step is counted. Returns the step's records."""
+        for average in self.averages.values():
+            average.update(self.step)
         self.step.assign_add(self.generator_steps)
         records = self._round.end()
         self.record_names = list(records)
@@ -263,7 +274,10 @@ class Family(keras.Model):
 
     @property
     def sample_options(self):
-        """What `draw_inputs` takes beside count and seed: a dict from name to (dtype, the value that leaves it open)."""
+        """What `draw_inputs` takes beside count and seed: a dict from name to (dtype, the value that leaves it open).
+
+        The open value also tells the option's shape: a number or a string, or a list of numbers.
+        """
         return {}
 
     def draw_inputs(self, count, seed, first=0):
@@ -273,10 +287,40 @@ class Family(keras.Model):
         """
         return {"latents": noise.sample_rows(self.latents, count, self.latent_shape, seed, first)}
 
+    def showcase(self, count, seed):
+        """The generator's inputs for a picture of `count` samples; families order them by label or code."""
+        return self.draw_inputs(count, seed)
+
     def sample(self, latents, labels=None):
         """Samples by the averaged generator in inference mode: what the world gets to see."""
         inputs = latents if labels is None else [latents, labels]
         return self.average.network(inputs, training=False)
+
+    def outputs(self, samples):
+        """What an export's signatures return for samples, by name."""
+        return {"images" if len(samples.shape) == 4 else "points": samples}
+
+    @property
+    def assets(self):
+        """Trackable objects that the services use beside variables, such as lookup tables: an export carries them."""
+        return []
+
+    @property
+    def services(self):
+        """What an export serves beside samples: a dict from name to (function, its inputs as a dict of tf.TensorSpec).
+
+        A function takes its inputs by name and returns a dict of tensors; it computes in inference mode, with averaged
+        networks where there are any.
+        """
+        if "discriminator" not in self.networks:
+            return {}
+        names = {"images": "points"} if len(self.discriminator.inputs[0].shape) == 2 else {}
+        specs = {names.get(i.name, i.name): tf.TensorSpec(i.shape, i.dtype) for i in self.discriminator.inputs}
+
+        def discriminate(**examples):
+            return {"logits": self.discriminate(*[examples[name] for name in specs], training=False)}
+
+        return {"discriminate": (discriminate, specs)}
 
 
 NOT_FINITE = "the loss or gradient of the {player} is not finite"
