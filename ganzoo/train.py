@@ -180,7 +180,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, say):
         The `Reports` and the `GracefulStop` callbacks.
     """
     model = built.model
-    rounds, rounds_done = (steps // model.generator_steps for steps in (end - start, start))
+    rounds, rounds_done = (end - start) // model.generator_steps, model.rounds_of_data(start)
     per_round = built.batch_size * model.batches_per_step
 
     def make_dataset(context):
@@ -226,9 +226,9 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, say):
 def steps_per_execution(built, start, end, distribution):
     """The most steps in one go that meet every regular event and the last step exactly.
 
-    One under strategies of several replicas, where Keras fails on more.
+    One where the family asks for it, and under strategies of several replicas, where Keras fails on more.
     """
-    if distribution.num_replicas_in_sync > 1 or strategies.is_multi_worker(distribution):
+    if distribution.num_replicas_in_sync > 1 or strategies.is_multi_worker(distribution) or built.model.one_round_at_a_time:
         return 1
     regular = (built.log_every, built.sample_every, built.checkpoint_every, *(entry.every for entry in built.evaluations))
     common = math.gcd(start, end, *regular) // built.model.generator_steps

@@ -93,6 +93,15 @@ class Family(keras.Model):
         return 1
 
     @property
+    def one_round_at_a_time(self):
+        """Whether something happens between two `train_step`s, so that Keras must not run several in one go."""
+        return False
+
+    def rounds_of_data(self, step):
+        """How many rounds' batches the data has given before generator step `step`: where a resumed run goes on."""
+        return step // self.generator_steps
+
+    @property
     def latent_shape(self):
         """The shape of one latent."""
         return tuple(self.generator.inputs[0].shape[1:])
@@ -221,10 +230,15 @@ class Family(keras.Model):
         for player, gradient in gradients.items():
             self.move(player, gradient)
 
+    @property
+    def moment(self):
+        """The counter that tells the draws of one round from those of the next."""
+        return self.step
+
     def draw(self, batch_size, shape, prior, purpose="latents"):
         """This replica's part of a fresh draw, [batch_size, *shape]: the n-th of a step is always the same."""
         self._round.draws += 1
-        seed = noise.seed_of(self.seed, self.step, f"{purpose} {self._round.draws}")
+        seed = noise.seed_of(self.seed, self.moment, f"{purpose} {self._round.draws}")
         return noise.replica_rows(prior, batch_size, shape, seed)
 
     def noise(self, batch_size):
@@ -312,10 +326,11 @@ class Family(keras.Model):
         A function takes its inputs by name and returns a dict of tensors; it computes in inference mode, with averaged
         networks where there are any.
         """
-        if "discriminator" not in self.networks:
+        judge = self.networks.get("discriminator", self.networks.get("critic"))
+        if judge is None:
             return {}
-        names = {"images": "points"} if len(self.discriminator.inputs[0].shape) == 2 else {}
-        specs = {names.get(i.name, i.name): tf.TensorSpec(i.shape, i.dtype) for i in self.discriminator.inputs}
+        names = {"images": "points"} if len(judge.inputs[0].shape) == 2 else {}
+        specs = {names.get(i.name, i.name): tf.TensorSpec(i.shape, i.dtype) for i in judge.inputs}
 
         def discriminate(**examples):
             return {"logits": self.discriminate(*[examples[name] for name in specs], training=False)}

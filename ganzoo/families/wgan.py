@@ -1,0 +1,146 @@
+"""Wasserstein GANs: a critic kept Lipschitz by clipping its weights, or by a penalty on its gradient."""
+
+import keras
+import tensorflow as tf
+
+from ganzoo import losses, noise
+from ganzoo.errors import UserError
+from ganzoo.families.gan import GAN
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class WGAN(GAN):
+    """A critic that estimates the Wasserstein-1 distance between data and samples, and a generator that lowers it.
+
+    With `clip` it is the first WGAN; with `clip=None` and `penalties=[penalties.WGANGP()]` it is WGAN-GP. The record
+    `wasserstein` is E f(x) - E f(G(z)): the distance times the critic's Lipschitz constant, from below.
+
+    Args:
+        generator: keras.Model, latents [B, latent_dim] to samples.
+        critic: keras.Model, samples to unbounded scores [B, 1]; under a gradient penalty without batch normalisation.
+        critic_steps: critic steps before the generator moves, the papers' n_critic, each on a fresh real batch.
+        clip: the bound of every weight of the critic, None for no clipping.
+        penalties: penalties from `ganzoo.penalties`, added to the critic's loss.
+        thorough_steps: critic steps of a thorough round, a multiple of `critic_steps`; None for no such rounds. The
+            authors' code takes 100 in each of the first 25 rounds and in every 500th.
+        thorough_first: how many first rounds are thorough.
+        thorough_every: every how many rounds one is thorough.
+        latents: a prior from `ganzoo.noise`.
+        average_decay: decay of the generator's moving average.
+
+    Raises:
+        UserError: nothing keeps the critic Lipschitz, or a number is out of range.
+
+    Reference: Arjovsky, Chintala, Bottou 2017, 1701.07875; Gulrajani et al. 2017, 1704.00028.
+    """
+
+    def __init__(
+        self,
+        generator,
+        critic,
+        critic_steps=5,
+        clip=0.01,
+        penalties=(),
+        thorough_steps=None,
+        thorough_first=25,
+        thorough_every=500,
+        latents=noise.Normal(),
+        average_decay=0.999,
+        **kwargs,
+    ):
+        super().__init__(
+            generator,
+            critic,
+            losses.Wasserstein(),
+            penalties,
+            discriminator_steps=critic_steps,
+            latents=latents,
+            average_decay=average_decay,
+            **kwargs,
+        )
+        if clip is None and not self.penalties:
+            raise UserError("a critic without clip needs a penalty: penalties=[penalties.WGANGP()], or clip=0.01")
+        if clip is not None and clip <= 0:
+            raise UserError(f"clip is a positive bound of the critic's weights, not {clip}")
+        if thorough_steps is not None and (thorough_steps < critic_steps or thorough_steps % critic_steps):
+            raise UserError(f"thorough_steps must be a multiple of the {critic_steps} critic_steps, not {thorough_steps}")
+        self.critic = critic
+        self.critic_steps = critic_steps
+        self.clip = clip
+        self.thorough_steps = thorough_steps
+        self.thorough_first = thorough_first
+        self.thorough_every = thorough_every
+
+    @property
+    def networks(self):
+        return {"generator": self.generator, "critic": self.critic}
+
+    @property
+    def equilibrium(self):
+        return {"critic": 0.0, "generator": None}
+
+    def train_step(self, batch):
+        """One round: the critic's steps on fresh batches, then the generator's."""
+        self.criticise(batch)
+        self.minimize("generator", lambda: self.generator_loss(self.fresh_batches(batch)[0]))
+        return self.logs()
+
+    def criticise(self, batch):
+        """The critic's steps of one round."""
+        for real in self.fresh_batches(batch):
+            self.minimize("critic", lambda: self.discriminator_loss(real))
+            self.clip_weights()
+
+    def clip_weights(self):
+        """Clips every weight of the critic to [-clip, clip]."""
+        if self.clip is not None:
+            for variable in self.critic.trainable_variables:
+                variable.assign(tf.clip_by_value(variable, -self.clip, self.clip))
+
+    def record_scores(self, real_logits, fake_logits):
+        super().record_scores(real_logits, fake_logits)
+        self.record("wasserstein", tf.reduce_mean(real_logits) - tf.reduce_mean(fake_logits))
+
+    # Thorough rounds: more critic rounds first, each on data of its own.
+
+    def rounds_before(self, step):
+        """Critic rounds that come before the round of generator step `step`, beside its own."""
+        thorough = step < self.thorough_first or step % self.thorough_every == 0
+        return self.thorough_steps // self.critic_steps - 1 if self.thorough_steps and thorough else 0
+
+    def rounds_of_data(self, step):
+        return step + sum(self.rounds_before(earlier) for earlier in range(step))
+
+    @property
+    def one_round_at_a_time(self):
+        return self.thorough_steps is not None
+
+    @property
+    def moment(self):
+        # The generator rests in thorough rounds: only the critic's own count tells their draws apart.
+        return self.optimizers["critic"].iterations if self.thorough_steps else super().moment
+
+    def make_train_function(self, force=False):
+        """Keras' function of one round, with the critic's rounds of the thorough rule before it."""
+        if self.train_function is not None and not force:
+            return self.train_function
+        one_round = super().make_train_function(force) or self.train_function
+        if self.thorough_steps is None:
+            return one_round
+
+        def critic_round(iterator):
+            self.distribute_strategy.run(self._critic_round, args=(next(iterator),))
+
+        critic_round = critic_round if self.run_eagerly else tf.function(critic_round, reduce_retracing=True)
+
+        def train(iterator):
+            for _ in range(self.rounds_before(int(self.step.numpy()))):
+                critic_round(iterator)
+            return one_round(iterator)
+
+        self.train_function = train
+        return train
+
+    def _critic_round(self, batch):
+        self.criticise(batch)
+        self._round.end()
