@@ -1,0 +1,37 @@
+"""MIX+DCGAN on 8x8 handwritten digits: three generators against three discriminators.
+
+Arora, Ge, Liang, Ma, Zhang 2017, "Generalization and Equilibrium in Generative Adversarial Nets", arXiv:1703.00573;
+the networks of digits_dcgan, and nine pairs of them in every step.
+
+Run: ganzoo train recipes/digits_mix_dcgan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.images import Images
+from ganzoo.families.mix import MIXGAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=MIXGAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3),
+            discriminator=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3),
+            components=3,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        },
+        batch_size=128,
+        steps=2500,
+    )
