@@ -1,0 +1,43 @@
+"""SNGAN on CIFAR-10 with residual networks.
+
+Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957; FID 21.7 in the paper,
+16.8 in mimicry's run of 100,000 steps.
+
+Run: ganzoo train recipes/cifar_sngan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.images import Images
+from ganzoo.families.gan import GAN
+from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("cifar10", flip=True),
+        model=GAN(
+            generator=resnet_generator(size=32, channels=3, latent_dim=128),
+            discriminator=resnet_discriminator(size=32, channels=3),
+            adversarial_loss=losses.Hinge(),
+            discriminator_steps=5,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 100000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+            "discriminator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 500000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+        },
+        batch_size=64,
+        steps=100000,
+    )

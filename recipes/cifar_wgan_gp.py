@@ -1,0 +1,44 @@
+"""WGAN-GP on CIFAR-10 with residual networks.
+
+Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028; the residual networks of the authors'
+gan_cifar_resnet.py.
+
+Run: ganzoo train recipes/cifar_wgan_gp.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import penalties
+from ganzoo.data.images import Images
+from ganzoo.families.wgan import WGAN
+from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("cifar10", flip=True),
+        model=WGAN(
+            generator=resnet_generator(size=32, channels=3, latent_dim=128, width=128),
+            critic=resnet_discriminator(size=32, channels=3, width=128, norm="none", pooling="mean"),
+            critic_steps=5,
+            clip=None,
+            penalties=[penalties.WGANGP(weight=10.0)],
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 100000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+            "critic": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 500000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+        },
+        batch_size=64,
+        steps=100000,
+    )

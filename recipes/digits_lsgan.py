@@ -1,0 +1,37 @@
+"""LSGAN on 8x8 handwritten digits.
+
+Mao et al. 2017, "Least Squares Generative Adversarial Networks", arXiv:1611.04076; the networks of digits_dcgan.
+
+Run: ganzoo train recipes/digits_lsgan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.images import Images
+from ganzoo.families.gan import GAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=GAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3),
+            discriminator=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3),
+            adversarial_loss=losses.LeastSquares(),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        },
+        batch_size=128,
+        steps=6000,
+    )

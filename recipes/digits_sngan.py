@@ -1,0 +1,39 @@
+"""SNGAN on 8x8 handwritten digits: spectral normalisation, hinge loss, residual networks.
+
+Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957; its networks for 32x32
+at 8x8 and a quarter of the width.
+
+Run: ganzoo train recipes/digits_sngan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.images import Images
+from ganzoo.families.gan import GAN
+from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=GAN(
+            generator=resnet_generator(size=8, channels=1, latent_dim=64, width=64),
+            discriminator=resnet_discriminator(size=8, channels=1, width=32),
+            adversarial_loss=losses.Hinge(),
+            discriminator_steps=2,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
+            "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
+        },
+        batch_size=64,
+        steps=4000,
+    )

@@ -1,0 +1,39 @@
+"""WGAN with clipped weights on 8x8 handwritten digits.
+
+Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875: RMSprop, a clip of .01 and thorough rounds of 100 critic
+steps are the authors'; the learning rate is ten times theirs, since these networks and this budget are small.
+
+Run: ganzoo train recipes/digits_wgan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.images import Images
+from ganzoo.families.wgan import WGAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=WGAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3),
+            critic=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3),
+            critic_steps=5,
+            clip=0.01,
+            thorough_steps=100,
+        ),
+        optimizers={
+            "generator": keras.optimizers.RMSprop(5e-4),
+            "critic": keras.optimizers.RMSprop(5e-4),
+        },
+        batch_size=64,
+        steps=4000,
+    )

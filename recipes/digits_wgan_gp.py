@@ -1,0 +1,39 @@
+"""WGAN-GP on 8x8 handwritten digits.
+
+Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028.
+
+Run: ganzoo train recipes/digits_wgan_gp.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import penalties
+from ganzoo.data.images import Images
+from ganzoo.families.wgan import WGAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=WGAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3),
+            critic=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3, norm="layer"),
+            critic_steps=5,
+            clip=None,
+            penalties=[penalties.WGANGP(weight=10.0)],
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.9),
+            "critic": keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.9),
+        },
+        batch_size=64,
+        steps=3000,
+    )

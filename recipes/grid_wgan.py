@@ -1,0 +1,38 @@
+"""WGAN with clipped weights on a grid of 25 Gaussians.
+
+Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of .1 suits networks this small.
+
+Run: ganzoo train recipes/grid_wgan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.mixtures import Points
+from ganzoo.families.wgan import WGAN
+from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Points("grid25"),
+        model=WGAN(
+            generator=mlp_generator(shape=(2,), latent_dim=16, width=128, depth=3, output="linear"),
+            critic=mlp_discriminator(shape=(2,), width=128, depth=3),
+            critic_steps=5,
+            clip=0.1,
+            thorough_steps=100,
+        ),
+        optimizers={
+            "generator": keras.optimizers.RMSprop(5e-4),
+            "critic": keras.optimizers.RMSprop(5e-4),
+        },
+        batch_size=256,
+        steps=5000,
+    )
