@@ -1,0 +1,40 @@
+"""BiGAN on MNIST at 32x32.
+
+Donahue, Krähenbühl, Darrell 2017, "Adversarial Feature Learning", arXiv:1605.09782: nearest
+neighbours by its encodings name 97.4 % of test digits.
+
+Run: ganzoo train recipes/mnist_bigan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.images import Images
+from ganzoo.families.bigan import BiGAN
+from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator
+from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("mnist", size=32),
+        model=BiGAN(
+            generator=dcgan_generator(size=32, channels=1, latent_dim=50, width=32),
+            encoder=dcgan_encoder(size=32, channels=1, latent_dim=50, width=32),
+            discriminator=dcgan_joint_discriminator(
+                size=32, channels=1, latent_dim=50, width=32, latent_width=512, joint_width=1024
+            ),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        },
+        batch_size=128,
+        steps=12000,
+    )

@@ -1,0 +1,37 @@
+"""BiGAN on a ring of eight Gaussians: does the encoder invert the generator?
+
+Donahue, Krähenbühl, Darrell 2017, "Adversarial Feature Learning", arXiv:1605.09782.
+
+Run: ganzoo train recipes/ring_bigan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.mixtures import Points
+from ganzoo.families.bigan import BiGAN
+from ganzoo.networks.bigan import mlp_encoder, mlp_joint_discriminator
+from ganzoo.networks.mlp import mlp_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Points("ring8"),
+        model=BiGAN(
+            generator=mlp_generator(shape=(2,), latent_dim=2, width=128, depth=2, output="linear"),
+            encoder=mlp_encoder(shape=(2,), latent_dim=2, width=128, depth=2),
+            discriminator=mlp_joint_discriminator(shape=(2,), latent_dim=2, width=128, depth=2),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 20000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 20000, 0.0), beta_1=0.5),
+        },
+        batch_size=256,
+        steps=20000,
+    )
