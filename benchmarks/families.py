@@ -33,7 +33,7 @@ def measured(recipe, seed, runs):
     """Scores of one seed's run, trained and evaluated where it is not."""
     run = runs / recipe / f"seed-{seed}"
     if scores(run) is None:
-        ganzoo("train", ROOT / "recipes" / f"{recipe}.py", "--run", run, "--set", f"seed={seed}")
+        ganzoo("train", ROOT / "recipes" / f"{recipe}.py", "--run", run, *(["--set", f"seed={seed}"] if seed else []))
         ganzoo("evaluate", run, "--measures", MEASURES)
         ganzoo("birthday", run, "--batch-sizes", "100,200", "--json", run / "birthday.json")
     return scores(run)
@@ -47,10 +47,10 @@ def scores(run):
     for line in (run / "scores.jsonl").read_text().splitlines():
         score = json.loads(line)
         for column, (measure, part) in COLUMNS.items():
-            if score["measure"] == measure and score["part"] == part:
+            if score["measure"] == measure and (score["part"] or None) == part:
                 found[column] = (score["value"], score["real"])
     estimate = json.loads((run / "birthday.json").read_text())
-    found["N_eff"] = (estimate["n_eff"]["value"], None)
+    found["N_eff"] = (estimate["n_eff"]["value"] or float("nan"), None)
     found["CPU s"] = (json.loads((run / "run.json").read_text())["cpu_seconds"], None)
     return found
 
@@ -88,7 +88,7 @@ def main():
             print(row(recipe, [one for one in found if one]))
             real = next(one for one in found if one)
     if real:
-        print(f"| *held-out real* | | {' | '.join(f'{real[column][1]:,.2f}' for column in COLUMNS)} | {real['N_eff'][1]:,.0f} | |")
+        print(f"| *held-out real* | | {' | '.join(f'{real[column][1]:,.2f}' for column in COLUMNS)} | | |")
 
 
 if __name__ == "__main__":

@@ -24,16 +24,20 @@ def recipe():
     return Recipe(
         data=Points("grid25"),
         model=WGAN(
-            generator=mlp_generator(shape=(2,), latent_dim=16, width=128, depth=3, output="linear"),
-            critic=mlp_discriminator(shape=(2,), width=128, depth=3),
+            generator=mlp_generator(shape=(2,), latent_dim=2, width=256, depth=3, output="linear"),
+            critic=mlp_discriminator(shape=(2,), width=256, depth=3),
             critic_steps=5,
             clip=None,
             penalties=[penalties.WGANGP(weight=0.1)],
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9),
-            "critic": keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.9),
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 8000, 0.0), beta_1=0.5, beta_2=0.9
+            ),
+            "critic": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 40000, 0.0), beta_1=0.5, beta_2=0.9
+            ),
         },
         batch_size=256,
-        steps=5000,
+        steps=8000,
     )

@@ -1,0 +1,111 @@
+"""What an encoder is worth: who is near whom by its codes, what a linear classifier reads, what decoding gives back."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import StandardScaler
+
+from ganzoo.data.scaling import to_unit
+from ganzoo.errors import UserError
+from ganzoo.evaluate.held_out import held_out, own_data
+from ganzoo.evaluate.sides import ModelSide, open_side
+
+MOST_TRAIN, MOST_HELD = 10_000, 2_000
+ROWS = 256
+
+
+def nearest_neighbour_accuracy(codes, labels, held_codes, held_labels):
+    """The share of held-out examples whose nearest training code, by Euclidean distance, has their label.
+
+    Args:
+        codes: float [N, d]; labels: int [N]; held_codes: float [M, d]; held_labels: int [M].
+
+    Reference: Donahue, Krähenbühl, Darrell 2017, arXiv:1605.09782.
+    """
+    return float(KNeighborsClassifier(1).fit(codes, labels).score(held_codes, held_labels))
+
+
+def linear_probe_accuracy(codes, labels, held_codes, held_labels):
+    """Held-out accuracy of a logistic regression on standardised training codes; arguments as above."""
+    scale = StandardScaler().fit(codes)
+    probe = LogisticRegression(max_iter=1000).fit(scale.transform(codes), labels)
+    return float(probe.score(scale.transform(held_codes), held_labels))
+
+
+def mean_distance(one, other):
+    """The mean Euclidean distance of pairs [N, ...] of examples."""
+    return float(np.sqrt(np.square((one - other).reshape(len(one), -1).astype(np.float64)).sum(1)).mean())
+
+
+def probe(sampler, data=None, seed=0, data_dir=None, say=print):
+    """Measures a model's encoder on held-out data and on samples.
+
+    Args:
+        sampler: a `Sampler` with the services `encode` and `reconstruct`.
+        data: real data as `sides.open_side` takes it; by default what the model was trained on.
+        seed: of the draws.
+        data_dir: where data sets are prepared.
+        say: called with lines for the user.
+
+    Returns:
+        A JSON-ready dict: `reconstruction`, the mean distance of held-out x and G(E(x)), beside `strangers`, that of two
+        held-out examples; `inversion`, the mean distance of z and E(G(z)), beside `latent_strangers`, that of two latents;
+        where the data has labels `one_nn` and `linear_probe`, accuracies on codes, and the same of raw values, `raw_one_nn`
+        and `raw_linear_probe`; `train` and `held_out`, how many examples.
+
+    Raises:
+        UserError: the model has no encoder, or the data cannot be read.
+    """
+    for service in ("encode", "reconstruct"):
+        if service not in sampler.services:
+            raise UserError(f"{sampler.name} has no encoder: it offers {', '.join(sampler.services) or 'samples alone'}")
+    side = ModelSide(sampler)
+    data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
+    if data is None:
+        raise UserError(f"{sampler.name} does not say what it was trained on: name the data with --data")
+    feature = "points" if data.feature == "point" else "images"
+
+    def unit(examples):
+        return np.asarray(to_unit(examples)) if data.feature == "image" else np.asarray(examples, np.float32)
+
+    def in_parts(service, examples):
+        output = "latents" if service == "encode" else feature
+        parts = [sampler.serve(service, **{feature: examples[i : i + ROWS]})[output] for i in range(0, len(examples), ROWS)]
+        return np.concatenate(parts)
+
+    train, held, _ = held_out(data, seed)
+    counts = min(train.size, MOST_TRAIN), min(held.size, MOST_HELD)
+    examples, held_examples = (unit(s.examples(n, seed)) for s, n in zip((train, held), counts, strict=True))
+    held_codes = in_parts("encode", held_examples)
+    inputs = sampler.inputs(min(counts[1], 1000), seed)
+    latents = inputs["latents"]
+    inverted = in_parts("encode", sampler.generate(**inputs))
+    record = {
+        "train": counts[0],
+        "held_out": counts[1],
+        "reconstruction": mean_distance(held_examples, in_parts("reconstruct", held_examples)),
+        "strangers": mean_distance(held_examples, np.roll(held_examples, 1, axis=0)),
+        "inversion": mean_distance(latents, inverted),
+        "latent_strangers": mean_distance(latents, np.roll(latents, 1, axis=0)),
+    }
+    if train.labelled and held.labelled:
+        say(f"reading {counts[0]:,} training and {counts[1]:,} held-out codes")
+        labels, held_labels = train.labels(counts[0], seed), held.labels(counts[1], seed)
+        flat, held_flat = (x.reshape(len(x), -1) for x in (examples, held_examples))
+        codes = in_parts("encode", examples)
+        for name, (a, b) in {"": (codes, held_codes), "raw_": (flat, held_flat)}.items():
+            record[f"{name}one_nn"] = nearest_neighbour_accuracy(a, labels, b, held_labels)
+            record[f"{name}linear_probe"] = linear_probe_accuracy(a, labels, b, held_labels)
+    return record
+
+
+def lines(record):
+    """A probe's record as lines for a person."""
+    found = [
+        "G(E(x)) is {reconstruction:.3f} from x, another example {strangers:.3f} ({held_out:,} held-out)".format(**record),
+        "E(G(z)) is {inversion:.3f} from z, another latent {latent_strangers:.3f}".format(**record),
+    ]
+    if "one_nn" in record:
+        found.append("nearest neighbour by codes {one_nn:.1%}, by raw values {raw_one_nn:.1%}".format(**record))
+        found.append("linear probe on codes {linear_probe:.1%}, on raw values {raw_linear_probe:.1%}".format(**record))
+    return found
