@@ -2,8 +2,9 @@
 
     python benchmarks/families.py [--seeds 3] [--only digits_dcgan,digits_wgan] [--runs DIR] [--table]
 
-Trains each recipe `digits_*` once a seed, scores it, and prints mean and spread (the standard deviation over seeds) as a Markdown
-table. What a run has done already is not done again, so a stopped benchmark goes on where it was; `--table` only prints.
+Trains each recipe `digits_*` once a seed, scores it, and prints mean and spread (the standard deviation over seeds) as a
+Markdown table. What a run has done already is not done again, so a stopped benchmark goes on where it was; `--table` only
+prints. N_eff is the birthday test's, "at least" where a seed's samples held too few duplicates to tell more.
 """
 
 import argparse
@@ -50,7 +51,9 @@ def scores(run):
             if score["measure"] == measure and (score["part"] or None) == part:
                 found[column] = (score["value"], score["real"])
     estimate = json.loads((run / "birthday.json").read_text())
-    found["N_eff"] = (estimate["n_eff"]["value"] or float("nan"), None)
+    value, least = estimate["n_eff"]["value"], estimate["n_eff"]["low"]
+    found["N_eff"] = (least if value is None else value, None)
+    found["N_eff is a bound"] = (value is None, None)
     found["CPU s"] = (json.loads((run / "run.json").read_text())["cpu_seconds"], None)
     return found
 
@@ -62,7 +65,8 @@ def row(recipe, found):
         values = [one[column][0] for one in found]
         digits = 0 if column in ("N_eff", "CPU s") else 2
         spread = f" ± {statistics.stdev(values):,.{digits}f}" if len(values) > 1 and column != "CPU s" else ""
-        cells.append(f"{statistics.mean(values):,.{digits}f}{spread}")
+        bound = "at least " if column == "N_eff" and any(one["N_eff is a bound"][0] for one in found) else ""
+        cells.append(f"{bound}{statistics.mean(values):,.{digits}f}{spread}")
     return f"| {recipe} | {len(found)} | {' | '.join(cells)} |"
 
 

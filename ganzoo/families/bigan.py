@@ -5,11 +5,12 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
-from ganzoo.families.base import Family, examples_of
+from ganzoo.families.base import examples_of
+from ganzoo.families.encoding import EncodingFamily
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
-class BiGAN(Family):
+class BiGAN(EncodingFamily):
     """An encoder turns data into latents, a generator latents into data; the discriminator tells the two kinds of pairs apart.
 
     At the optimum the encoder inverts the generator. With an encoder of one vector it is BiGAN; with `gaussian=True`, where
@@ -43,12 +44,7 @@ class BiGAN(Family):
         **kwargs,
     ):
         super().__init__(latents=latents, average_decay=average_decay, **kwargs)
-        latent_dim, given = generator.inputs[0].shape[-1], encoder.outputs[0].shape[-1]
-        wanted = latent_dim * (2 if gaussian else 1)
-        if given != wanted:
-            raise UserError(
-                f"with gaussian={gaussian} the encoder's output has {wanted} values for {latent_dim} latents, not {given}"
-            )
+        self.check_encoder(generator, encoder, gaussian)
         if adversarial_loss.needs_real:
             raise UserError(f"{adversarial_loss!r} compares pairs of logits; BiGAN plays losses of one logit")
         self.generator = generator
@@ -64,10 +60,6 @@ class BiGAN(Family):
     @property
     def players(self):
         return {"generator": (self.generator, self.encoder), "discriminator": (self.discriminator,)}
-
-    @property
-    def averaged_networks(self):
-        return {"generator": self.generator, "encoder": self.encoder}
 
     def train_step(self, batch):
         """One step in which both sides move from the same point."""
@@ -115,29 +107,12 @@ class BiGAN(Family):
         discriminator, generator = self.adversarial_loss.equilibrium
         return {"discriminator": discriminator, "generator": None if generator is None else 2 * generator}
 
-    # What exports ask for.
-
-    def codes(self, examples):
-        """Latents [B, latent_dim] of examples by the averaged encoder: the mean where it has a Gaussian."""
-        return self.averages["encoder"].network(examples, training=False)[:, : self.latent_shape[0]]
-
-    def reconstruct(self, examples):
-        """G(E(x)) by the averaged networks."""
-        return self.sample(self.codes(examples))
-
     @property
     def services(self):
-        name = "images" if len(self.generator.outputs[0].shape) == 4 else "points"
-        examples = {name: tf.TensorSpec(self.generator.outputs[0].shape, tf.float32)}
-        pairs = {**examples, "latents": tf.TensorSpec((None, *self.latent_shape), tf.float32)}
-
-        def encode(**given):
-            return {"latents": self.codes(given[name])}
-
-        def reconstruct(**given):
-            return {name: self.reconstruct(given[name])}
+        ((name, spec),) = self.example_specs.items()
+        pairs = {name: spec, "latents": tf.TensorSpec((None, *self.latent_shape), tf.float32)}
 
         def discriminate(**given):
             return {"logits": self.discriminator([given[name], given["latents"]], training=False)}
 
-        return {"encode": (encode, examples), "reconstruct": (reconstruct, examples), "discriminate": (discriminate, pairs)}
+        return {**super().services, "discriminate": (discriminate, pairs)}

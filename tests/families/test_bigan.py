@@ -111,7 +111,7 @@ def test_an_export_encodes_and_reconstructs(tmp_path):
 def test_what_does_not_fit_is_refused():
     generator = mlp_generator(shape=(2,), latent_dim=3, output="linear")
     discriminator = mlp_joint_discriminator(shape=(2,), latent_dim=3)
-    with pytest.raises(UserError, match="has 6 values for 3 latents, not 3"):
+    with pytest.raises(UserError, match="6 values for 3 latents, not 3"):
         BiGAN(generator, mlp_encoder(shape=(2,), latent_dim=3), discriminator, gaussian=True)
     with pytest.raises(UserError, match="one logit"):
         BiGAN(generator, mlp_encoder(shape=(2,), latent_dim=3), discriminator, adversarial_loss=losses.Relativistic())

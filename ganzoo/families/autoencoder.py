@@ -1,0 +1,121 @@
+"""Autoencoders, plain and variational: the generative models that a GAN is compared with."""
+
+import keras
+import tensorflow as tf
+
+from ganzoo import likelihoods, noise
+from ganzoo.errors import UserError
+from ganzoo.families.base import examples_of
+from ganzoo.families.encoding import EncodingFamily
+from ganzoo.likelihoods import kl_to_standard_normal
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class Autoencoder(EncodingFamily):
+    """An encoder and a decoder that give back what they were given. Nothing says where its codes lie.
+
+    Its samples decode N(0, 1), scaled in no way to the codes: they show the holes between them.
+
+    Args:
+        generator: keras.Model, latents [B, latent_dim] to examples: the decoder.
+        encoder: keras.Model, examples to latents [B, latent_dim].
+        likelihood: of an example given what was decoded, from `ganzoo.likelihoods`.
+        latents: the prior that samples are decoded from, from `ganzoo.noise`.
+        average_decay: decay of the moving averages of both networks.
+
+    Raises:
+        UserError: the encoder's output does not fit the decoder's latents.
+    """
+
+    gaussian = False
+
+    def __init__(
+        self,
+        generator,
+        encoder,
+        likelihood=likelihoods.Gaussian(),
+        latents=noise.Normal(),
+        average_decay=0.999,
+        **kwargs,
+    ):
+        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        self.check_encoder(generator, encoder, self.gaussian)
+        self.generator = generator
+        self.encoder = encoder
+        self.likelihood = likelihood
+
+    @property
+    def networks(self):
+        return {"generator": self.generator, "encoder": self.encoder}
+
+    @property
+    def players(self):
+        return {"autoencoder": (self.encoder, self.generator)}
+
+    def train_step(self, batch):
+        """One step of encoder and decoder together."""
+        self.minimize("autoencoder", lambda: self.loss_of(examples_of(batch)))
+        return self.logs()
+
+    def loss_of(self, examples):
+        """The mean negative log-likelihood of examples given their decoded codes, in nats."""
+        decoded = self.generate(self.encoder(examples, training=True))
+        return -self.explained(examples, decoded)
+
+    def explained(self, examples, decoded):
+        """The mean log-likelihood of examples in nats, recorded beside the mean square error of a value."""
+        self.record("square_error", tf.reduce_mean(tf.square(examples - decoded)))
+        return tf.reduce_mean(self.likelihood.log_probability(examples, decoded))
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class VAE(Autoencoder):
+    """An autoencoder whose codes are Gaussians near N(0, I): it maximises E log p(x|z) - beta KL(q(z|x) || N(0, I)).
+
+    The records `elbo` (with beta 1, whatever the loss has), `kl` and `log_likelihood` are nats an example.
+
+    Args:
+        generator: keras.Model, latents [B, latent_dim] to examples: the decoder.
+        encoder: keras.Model, examples to [B, 2 latent_dim]: means and logarithms of standard deviations.
+        likelihood: of an example given what was decoded, from `ganzoo.likelihoods`.
+        beta: weight of the KL term.
+        kl_steps: steps over which that weight rises linearly from 0; None for its full weight from the start.
+        average_decay: decay of the moving averages of both networks.
+
+    Raises:
+        UserError: the encoder's output does not fit the decoder's latents, or a number is out of range.
+
+    Reference: Kingma, Welling 2014, arXiv:1312.6114; beta: Higgins et al. 2017; annealing: Bowman et al. 2016,
+        arXiv:1511.06349.
+    """
+
+    gaussian = True
+
+    def __init__(
+        self, generator, encoder, likelihood=likelihoods.Gaussian(), beta=1.0, kl_steps=None, average_decay=0.999, **kwargs
+    ):
+        super().__init__(generator, encoder, likelihood, average_decay=average_decay, **kwargs)
+        if beta < 0:
+            raise UserError(f"beta is the weight of the KL term, 0 or more, not {beta}")
+        if kl_steps is not None and kl_steps < 1:
+            raise UserError(f"kl_steps is a positive number of steps or None, not {kl_steps}")
+        self.beta = beta
+        self.kl_steps = kl_steps
+
+    def loss_of(self, examples):
+        """The mean negative evidence lower bound of examples in nats, its KL term weighed by `kl_weight`."""
+        mean, log_deviation = tf.split(self.encoder(examples, training=True), 2, axis=-1)
+        draw = self.draw(tf.shape(mean)[0], tuple(mean.shape[1:]), noise.Normal(), "code")
+        decoded = self.generate(mean + tf.exp(log_deviation) * draw)
+        likelihood = self.explained(examples, decoded)
+        kl = tf.reduce_mean(kl_to_standard_normal(mean, log_deviation))
+        self.record("log_likelihood", likelihood)
+        self.record("kl", kl)
+        self.record("elbo", likelihood - kl)
+        return self.kl_weight() * kl - likelihood
+
+    def kl_weight(self):
+        """The KL term's weight at this step."""
+        if self.kl_steps is None:
+            return self.beta
+        return self.beta * tf.minimum(tf.cast(self.step, tf.float32) / self.kl_steps, 1.0)

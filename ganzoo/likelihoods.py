@@ -1,0 +1,56 @@
+"""Likelihoods of examples in [-1, 1] under what a decoder says: log-densities in nats, summed over an example's values."""
+
+import dataclasses
+import math
+
+import tensorflow as tf
+
+from ganzoo.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class Gaussian:
+    """N(decoded, deviation^2) for each value.
+
+    Args:
+        deviation: the standard deviation of each value.
+    """
+
+    deviation: float = 0.3
+
+    def __post_init__(self):
+        if self.deviation <= 0:
+            raise UserError(f"deviation must be positive, not {self.deviation}")
+
+    def log_probability(self, examples, decoded):
+        """log p(x | z) [B] of examples [B, ...], where the decoder says [B, ...]."""
+        squares = tf.square((examples - decoded) / self.deviation)
+        constant = math.log(self.deviation) + 0.5 * math.log(2.0 * math.pi)
+        return -_summed(0.5 * squares + constant)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bernoulli:
+    """Each value, moved to [0, 1], as the probability of a bit whose expectation the decoder says; for grey images.
+
+    Its expectation over bits drawn from the pixels, so that images need not be binarised: no density of real values.
+    """
+
+    def log_probability(self, examples, decoded):
+        """E log p(bits of x | z) [B] of examples [B, ...] in [-1, 1], where the decoder says [B, ...] in [-1, 1]."""
+        target = (examples + 1.0) / 2.0
+        probability = tf.clip_by_value((decoded + 1.0) / 2.0, 1e-6, 1.0 - 1e-6)
+        return _summed(target * tf.math.log(probability) + (1.0 - target) * tf.math.log(1.0 - probability))
+
+
+def _summed(values):
+    return tf.reduce_sum(values, axis=list(range(1, len(values.shape))))
+
+
+def kl_to_standard_normal(mean, log_deviation):
+    """KL(N(mean, e^{2 log_deviation}) || N(0, I)) in nats, [B], of float [B, d] each.
+
+    Reference: Kingma and Welling 2014, arXiv:1312.6114, appendix B.
+    """
+    variance = tf.exp(2.0 * log_deviation)
+    return 0.5 * tf.reduce_sum(tf.square(mean) + variance - 1.0 - 2.0 * log_deviation, axis=1)
