@@ -1,0 +1,35 @@
+"""An autoencoder on 8x8 handwritten digits: what it gives back is sharp, what lies between its codes is not digits.
+
+The baseline of Kingma, Welling 2014, arXiv:1312.6114, without the prior on its codes.
+
+Run: ganzoo train recipes/digits_ae.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import likelihoods
+from ganzoo.data.images import Images
+from ganzoo.families.autoencoder import Autoencoder
+from ganzoo.networks.bigan import dcgan_encoder
+from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=Autoencoder(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=16, width=64, first_side=2, kernel_size=3),
+            encoder=dcgan_encoder(size=8, channels=1, latent_dim=16, width=64, last_side=2, kernel_size=3),
+            likelihood=likelihoods.Gaussian(0.3),
+        ),
+        optimizers={"autoencoder": keras.optimizers.Adam(1e-3)},
+        batch_size=128,
+        steps=4000,
+    )
