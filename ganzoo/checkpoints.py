@@ -35,6 +35,16 @@ class Checkpoints:
         latest = self._manager.latest_checkpoint
         return int(latest.rsplit("-", 1)[1]) if latest else None
 
+    @property
+    def steps(self):
+        """The steps of the checkpoints that are kept, oldest first."""
+        return [int(path.rsplit("-", 1)[1]) for path in self._manager.checkpoints]
+
+    def restore_step(self, step):
+        """Restores the checkpoint of one of `steps`."""
+        path = self._manager.checkpoints[self.steps.index(step)]
+        self._checkpoint.restore(path).assert_existing_objects_matched()
+
     def save(self):
         """Writes the state as it is now.
 
