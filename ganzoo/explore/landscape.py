@@ -11,6 +11,8 @@ from ganzoo.sampling import RunSampler
 
 LOW, MIDDLE, HIGH = np.array([33, 62, 138]), np.array([245, 245, 245]), np.array([178, 24, 43])
 POINTS = 400
+# Logits further below the highest than this look alike: a chance of e^-10 of it is none.
+DEPTH = 10.0
 CAPTION = 16
 
 
@@ -50,7 +52,8 @@ def picture(logits, points, window, caption):
         A PIL image.
     """
     low, high = logits.min(), logits.max()
-    share = (logits - low) / max(high - low, 1e-12)
+    share = (logits - max(low, high - DEPTH)) / max(min(high - low, DEPTH), 1e-12)
+    share = np.clip(share, 0, 1)
     below = np.clip(share * 2, 0, 1)[..., None]
     above = np.clip(share * 2 - 1, 0, 1)[..., None]
     colours = LOW + (MIDDLE - LOW) * below + (HIGH - MIDDLE) * above
