@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from ganzoo import losses, noise
+from ganzoo.errors import UserError
 from ganzoo.families.base import Family, examples_of
 
 
@@ -24,8 +25,14 @@ class GAN(Family):
         latents: a prior from `ganzoo.noise`.
         average_decay: decay of the generator's moving average.
 
+    Raises:
+        UserError: a gradient penalty on a discriminator that mixes the examples of a batch, or a Wasserstein loss where
+            nothing keeps the discriminator Lipschitz.
+
     Reference: Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661.
     """
+
+    clips_weights = False
 
     def __init__(
         self,
@@ -45,6 +52,7 @@ class GAN(Family):
         super().__init__(latents=latents, average_decay=average_decay, **kwargs)
         if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
             raise ValueError("simultaneous updates are one step of each player")
+        self.check_penalties(discriminator, adversarial_loss, penalties)
         self.generator = generator
         self.discriminator = discriminator
         self.adversarial_loss = adversarial_loss
@@ -54,6 +62,22 @@ class GAN(Family):
         self.simultaneous = simultaneous
         self.instance_noise = instance_noise
         self.instance_noise_steps = instance_noise_steps
+
+    def check_penalties(self, discriminator, adversarial_loss, penalties):
+        """Refuses combinations that make no sense, with the reason."""
+        kinds = {type(layer).__name__ for layer in discriminator._flatten_layers()}
+        mixing = kinds & {"BatchNormalization", "MinibatchDiscrimination"}
+        if penalties and mixing:
+            raise UserError(
+                f"a gradient penalty is of one example, and {mixing.pop()} mixes those of a batch: "
+                'choose norm="layer", "spectral" or "none" for the discriminator, or no penalty'
+            )
+        spectral = any(kind.startswith("SpectralNorm") for kind in kinds)
+        if isinstance(adversarial_loss, losses.Wasserstein) and not (penalties or spectral or self.clips_weights):
+            raise UserError(
+                "nothing keeps the critic of a Wasserstein loss Lipschitz: add penalties=[penalties.WGANGP()], "
+                'a discriminator with norm="spectral", or take families.wgan.WGAN, which clips weights'
+            )
 
     @property
     def batches_per_step(self):

@@ -34,6 +34,8 @@ class WGAN(GAN):
     Reference: Arjovsky, Chintala, Bottou 2017, 1701.07875; Gulrajani et al. 2017, 1704.00028.
     """
 
+    clips_weights = True
+
     def __init__(
         self,
         generator,
