@@ -1,0 +1,398 @@
+"""The engine of an evaluation of text: the real side made once, then the scores of any number of models against it."""
+
+import functools
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ganzoo import __version__
+from ganzoo.errors import UserError
+from ganzoo.evaluate.evidence import timed
+from ganzoo.evaluate.held_out import held_out
+from ganzoo.evaluate.intervals import frechet_floor_of
+from ganzoo.evaluate.sides import DataSide, ModelSide
+from ganzoo.evaluate.text import bleu
+from ganzoo.evaluate.text.duplicates import EDITS
+from ganzoo.evaluate.text.embedding import DIMENSION, MeanOfVectors, NgramSVD, text_digest
+from ganzoo.evaluate.text.measures import MEASURES, language_model
+from ganzoo.evaluate.text.ngram import ORDER
+from ganzoo.evaluate.text.sides import (
+    TextSide,
+    data_source,
+    draws,
+    log_likelihoods,
+    scores_text,
+    sentences_of,
+    to_tokens,
+    vocabulary_of,
+)
+
+COUNT = 10_000
+REFERENCES = 1000
+DEFAULT = tuple(MEASURES)
+COMPARED = ("bleu", "self_bleu", "nll_oracle", "nll_test", "lm_score", "reverse_lm_score", "frechet_embedding_distance")
+COMPARED += ("divergence_frontier", "grammatical")
+
+
+class TextEvaluator:
+    """The real text's half of an evaluation, made once for any number of models.
+
+    Args:
+        data: a side of real text: of a `Sentences`, a text file, or sentences at hand.
+        extractor: the embedding: "auto" or "ngram-svd[:DIMENSION]", fitted to the reference text; or "vectors:PATH", the mean
+            of given word vectors.
+        count: generated sentences; by default as many as there are real ones on both sides, 10,000 at most.
+        seed: of the samples and of every draw.
+        reference_count: reference sentences; all by default, 10,000 at most, or `count` where that is more.
+        truth: what knows the true distribution, with `log_likelihood(tokens)`; the data's own by default.
+        parser: `parser(tokens)` to bool [N], tokens int [N, T] of the data's vocabulary; the data's own by default.
+        say: called with lines for the user.
+        data_dir, cache: not needed; as every evaluator takes them.
+
+    Attributes:
+        extractor: the embedding.
+        count: generated sentences of every model.
+        clock: seconds by what they went into.
+        references: how many references BLEU and self-BLEU go by.
+
+    Raises:
+        UserError: no such embedding, or too little text.
+    """
+
+    def __init__(
+        self,
+        data,
+        extractor="auto",
+        count=None,
+        seed=0,
+        reference_count=None,
+        data_dir=None,
+        cache=None,
+        say=print,
+        truth=None,
+        parser=None,
+    ):
+        if isinstance(data, ModelSide):
+            raise UserError(f"{data.name} is a model: the real side must be data")
+        if isinstance(data, TextSide) and data_source(data) is not None:
+            data = DataSide(data_source(data), data.name)
+        self.data, self.seed, self.say = data, seed, say
+        self.source, self.vocabulary = data_source(data), vocabulary_of(data)
+        self.reference, self.held_side, words = held_out(data, seed)
+        for note in [*data.notes, *([words] if "half" in words else [])]:
+            say(note)
+        self.count = count or min(COUNT, self.reference.size, self.held_side.size)
+        if self.count < 2:
+            raise UserError("one sentence is no distribution: --count must be at least 2")
+        self.truth = truth if truth is not None else getattr(self.source, "truth", None)
+        self.parser = parser if parser is not None else getattr(self.truth, "grammatical", None)
+        self.clock = {}
+        reference_count = min(self.reference.size, reference_count or max(self.count, COUNT))
+        self.real = sentences_of(self.reference, reference_count, seed, self.vocabulary)
+        self.held = sentences_of(self.held_side, min(self.held_side.size, max(self.count, REFERENCES)), seed, self.vocabulary)
+        self.references = min(REFERENCES, len(self.held), self.count - 1)
+        self.extractor = choose_embedding(extractor, self.real, seed)
+        self._vectors, self._real_results, self._floors = {}, {}, {}
+
+    @functools.cached_property
+    def real_vectors(self):
+        return self._embedded(self.real)
+
+    @functools.cached_property
+    def training(self):
+        """All sentences that the reference is drawn from."""
+        return sentences_of(self.reference, self.reference.size, self.seed, self.vocabulary)
+
+    @functools.cached_property
+    def words(self):
+        """Every word of the real text, and of the data's vocabulary."""
+        known = dict.fromkeys(self.vocabulary.words if self.vocabulary else ())
+        return known | dict.fromkeys(word for text in (self.real, self.held) for sentence in text for word in sentence)
+
+    @functools.cached_property
+    def identities(self):
+        """The sha256 of the reference and of the held-out text."""
+        return text_digest(self.real), text_digest(self.held)
+
+    @functools.cached_property
+    def model_of_real(self):
+        with timed(self.clock, "language model"):
+            return language_model(self.real, self.words)
+
+    def _embedded(self, sentences):
+        with timed(self.clock, "vectors"):
+            return self.extractor(sentences)
+
+    def scores(self, model, measures="default", intervals=True):
+        """The scores of one model, a list of dicts as `evaluation.evaluate` returns.
+
+        Args:
+            model: a side: a model that writes tokens, a text file, sentences at hand.
+            measures: "default", "all", or names as a list or separated by commas.
+            intervals: not needed; the intervals that come cheap are always there.
+
+        Raises:
+            UserError: no text, no such measure, or one that cannot be taken.
+        """
+        if model.feature != "text":
+            raise UserError(f"{model.name} gives {model.feature}s and {self.data.name} holds text: they cannot be compared")
+        for note in model.notes:
+            self.say(note)
+        count = self.count
+        if model.size is not None and model.size < count:
+            self.say(f"{model.name} has {model.size} sentences: they are scored at that count")
+            count = model.size
+        with timed(self.clock, "samples"):
+            fake = sentences_of(model, count, self.seed, self.vocabulary)
+        evidence = Evidence(self, fake, model)
+        found = []
+        for measure, asked in self._chosen(measures, evidence):
+            try:
+                found += self._scores_of(measure, evidence)
+            except UserError as error:
+                if asked:
+                    raise
+                self.say(f"{measure.name} left out: {error}")
+        if not found:
+            raise UserError(f"no measure could be taken of {model.name}")
+        return found
+
+    def applies(self, name, evidence=None):
+        """Whether a measure, by name, can be taken on this data (and of `evidence`)."""
+        evidence = evidence or Evidence(self, self.held, None)
+        return all(evidence.has(need) for need in MEASURES[name].needs)
+
+    def _chosen(self, names, evidence):
+        asked = names not in ("default", "all")
+        if isinstance(names, str):
+            names = DEFAULT if not asked else tuple(name.strip() for name in names.split(",") if name.strip())
+        unknown = [name for name in names if name not in MEASURES]
+        if unknown or not names:
+            known = ", ".join(sorted(MEASURES))
+            raise UserError(f"no such measure of text: {', '.join(unknown) or 'none given'}; there are {known}")
+        chosen = []
+        for name in dict.fromkeys(names):
+            if self.applies(name, evidence):
+                chosen.append((MEASURES[name], asked))
+            elif asked:
+                lacks = ", ".join(need for need in MEASURES[name].needs if not evidence.has(need))
+                raise UserError(f"{name} does not apply here: there is no {lacks}")
+        return chosen
+
+    def _scores_of(self, measure, evidence):
+        for need in measure.needs:  # so that a measure's own time is told apart
+            evidence[need]
+        began = time.perf_counter()
+        parts = as_parts(measure(evidence))
+        seconds = time.perf_counter() - began
+        self.clock[measure.name] = self.clock.get(measure.name, 0.0) + seconds
+        count = len(evidence.fake)
+        warnings = self._warnings(measure, evidence, parts)
+        real, real_count = self._real(measure, count, warnings)
+        at_real_count = {}
+        if real and real_count != count:
+            at_real_count = as_parts(measure(Evidence(self, evidence.fake[:real_count], evidence.model)))
+        record = self._protocol(measure, count)
+        line = self._line(count)
+        about = evidence.model.describe() | {"sha256": evidence.identity}
+        found = []
+        for part, (value, low, high) in parts.items():
+            name = measure.title(part, self.extractor.name)
+            if value is None or not math.isfinite(value):
+                words = "infinite" if value and math.isinf(value) else "not determined"
+                warnings.append(f"{name} is {words} here and left out")
+                continue
+            floor = self._floor(measure, count)
+            found.append(
+                {
+                    "name": name,
+                    "measure": measure.name,
+                    "part": part,
+                    "value": value,
+                    "real": _finite(real.get(part, (None,))[0]),
+                    "real_count": real_count if real else None,
+                    "value_at_real_count": _finite(at_real_count.get(part, (None,))[0]),
+                    "floor": floor,
+                    "excess": None if floor is None else value - floor,
+                    "low": _finite(low),
+                    "high": _finite(high),
+                    "direction": "aside" if part in measure.aside else measure.direction,
+                    "warnings": warnings,
+                    "protocol": record,
+                    "protocol_line": line,
+                    "model": about,
+                    "seconds": round(seconds, 3),
+                }
+            )
+        return found
+
+    def _real(self, measure, count, warnings):
+        """The parts of real text in the model's place, and at which count; kept for the next model."""
+        if measure.stand_in is None:
+            return {}, None
+        text, side = (self.real, self.reference) if measure.stand_in == "real" else (self.held, self.held_side)
+        real_count = min(count, len(text))
+        if (measure.name, count) not in self._real_results:
+            try:
+                self._real_results[measure.name, count] = as_parts(measure(Evidence(self, text[:real_count], side)))
+            except UserError as error:
+                warnings.append(f"no value of real text: {error}")
+                return {}, None
+        if real_count != count:
+            warnings.append(f"the real column is of {real_count:,} sentences: there are no more")
+        return self._real_results[measure.name, count], real_count
+
+    def _warnings(self, measure, evidence, parts):
+        """Sentences on what keeps a score of this measure from meaning what it seems to."""
+        found, name = [], evidence.model.name
+        least = min(len(evidence.fake), len(self.real))
+        for words, identity in zip(("the reference", "the held-out text"), self.identities, strict=True):
+            if evidence.identity == identity:
+                found.append(f"{name} is {words} itself, sentence by sentence")
+        if least < measure.least:
+            found.append(f"below {measure.least:,} sentences a side, here {least:,}, the number means little")
+        if "impossible" in parts and parts["impossible"][0]:
+            share = parts["impossible"][0] / len(evidence.fake)
+            found.append(f"{share:.1%} of the sentences are impossible under the true distribution and left out of NLL_oracle")
+        if measure.name == "frechet_embedding_distance" and least <= self.extractor.dimension:
+            found.append(f"{least:,} sentences for {self.extractor.dimension} dimensions: a singular covariance, mostly bias")
+        return found
+
+    def _floor(self, measure, count):
+        """What a perfect model's Frechet distance is expected to be at this count."""
+        if measure.name != "frechet_embedding_distance":
+            return None
+        if count not in self._floors:
+            self._floors[count] = frechet_floor_of(self.real_vectors, count, len(self.real), self.seed)
+        return self._floors[count]
+
+    def _protocol(self, measure, count):
+        embedded = {"real_vectors", "fake_vectors"} & set(measure.needs)
+        settings = {
+            "references": self.references,
+            "bleu_orders": list(bleu.ORDERS),
+            "smoothing": bleu.EPSILON,
+            "language_model": f"Kneser-Ney, order {ORDER}",
+            "edits": EDITS,
+        }
+        return {
+            "count": count,
+            "reference_count": len(self.real),
+            "held_out_count": len(self.held),
+            "data": self.reference.name,
+            "held_out": self.held_side.name,
+            "shape": list(self.data.shape),
+            "data_sha256": self.identities[0],
+            "held_out_sha256": self.identities[1],
+            "extractor": self.extractor.record() if embedded else None,
+            "text": settings,
+            "seed": self.seed,
+            "ganzoo": __version__,
+        }
+
+    def _line(self, count):
+        """The protocol in one line for people: the same for all measures of a text."""
+        return (
+            f"N={count} against {len(self.real)} of {self.reference.name}, real column {self.held_side.name}, "
+            f"n-grams {bleu.ORDERS[0]}-{bleu.ORDERS[-1]} against {self.references} references, Kneser-Ney order {ORDER}, "
+            f"{self.extractor.name} d={self.extractor.dimension}, seed {self.seed}"
+        )
+
+
+class Evidence:
+    """The mapping that measures of text take their arguments from.
+
+    Args:
+        evaluator: a `TextEvaluator`.
+        fake: the sentences to score.
+        model: the side that they are of; None if they are of none.
+    """
+
+    def __init__(self, evaluator, fake, model):
+        self.evaluator, self.fake, self.model = evaluator, fake, model
+        self._made = {}
+
+    @functools.cached_property
+    def identity(self):
+        return text_digest(self.fake)
+
+    def has(self, name):
+        """Whether there is such evidence."""
+        if name == "truth":
+            return self.evaluator.truth is not None
+        if name == "accepted":
+            return self.evaluator.parser is not None
+        if name == "model":
+            return self.evaluator.vocabulary is not None and scores_text(self.model)
+        return True
+
+    def __getitem__(self, name):
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def _make(self, name):
+        evaluator = self.evaluator
+        made = {
+            "real": lambda: evaluator.real,
+            "fake": lambda: self.fake,
+            "training": lambda: evaluator.training,
+            "test": lambda: evaluator.held,
+            "references": lambda: evaluator.references,
+            "real_vectors": lambda: evaluator.real_vectors,
+            "fake_vectors": lambda: evaluator._embedded(self.fake),
+            "language_model": lambda: evaluator.model_of_real,
+            "vocabulary": lambda: evaluator.words,
+            "truth": self._truth,
+            "model": self._model,
+            "accepted": lambda: np.asarray(evaluator.parser(self._tokens())),
+            "seed": lambda: evaluator.seed,
+        }
+        return made[name]()
+
+    def _tokens(self):
+        vocabulary, (longest,) = self.evaluator.vocabulary, self.evaluator.data.shape
+        if vocabulary is None:
+            raise UserError("a parser or a true distribution takes tokens, and this data has no vocabulary")
+        return to_tokens(self.fake, vocabulary, max(longest, max(map(len, self.fake))))
+
+    def _truth(self):
+        tokens = self._tokens()
+        with timed(self.evaluator.clock, "true distribution"):
+            return self.evaluator.truth.log_likelihood(tokens), draws(tokens > 0, self.evaluator.vocabulary.ends)
+
+    def _model(self):
+        with timed(self.evaluator.clock, "likelihoods"):
+            return log_likelihoods(self.model, self.evaluator.held, self.evaluator.vocabulary)
+
+
+def choose_embedding(given, sentences, seed=0):
+    """The embedding that `--extractor` names, fitted to sentences.
+
+    Args:
+        given: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
+        sentences: the reference text.
+        seed: of the fit.
+
+    Raises:
+        UserError: none of these.
+    """
+    if not isinstance(given, (str, Path)):
+        return given
+    name, _, option = str(given).partition(":")
+    if name == "vectors" and option:
+        return MeanOfVectors(option, {word for sentence in sentences for word in sentence})
+    if name in ("auto", "ngram-svd") and (not option or option.isdigit()):
+        return NgramSVD(sentences, int(option or DIMENSION), seed=seed)
+    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {given}")
+
+
+def as_parts(result):
+    """A measure's result as a dict from part to (value, low, high)."""
+    return {part: found if isinstance(found, tuple) else (found, None, None) for part, found in result.items()}
+
+
+def _finite(value):
+    return float(value) if value is not None and math.isfinite(value) else None
