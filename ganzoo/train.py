@@ -148,7 +148,7 @@ def phases_left(built, start):
 
 
 def check(built):
-    """Refuses numbers that no training can be made of."""
+    """Refuses numbers and data that no training can be made of."""
     for name in ("batch_size", "steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints"):
         value = getattr(built, name)
         if not isinstance(value, int) or value < 1:
@@ -158,6 +158,7 @@ def check(built):
     for phase, steps in (built.phases or {}).items():
         if not isinstance(steps, int) or steps < 1 or steps % built.model.generator_steps:
             raise UserError(f"phase {phase} must last a positive number of whole rounds, not {steps!r} steps")
+    built.model.check_data(built.data)
 
 
 def make_smoke(built, say):

@@ -1,4 +1,6 @@
-"""Says in plain words when a training goes wrong: the discriminator has won, the generator has, samples are all alike."""
+"""Says in plain words when a training goes wrong: the discriminator has won, the generator has, samples are all alike,
+labels are ignored.
+"""
 
 import numpy as np
 
@@ -7,6 +9,10 @@ import numpy as np
 NEAR_ZERO = 0.1
 FAR_ABOVE = 0.9
 REPORTS = 3
+# A label margin below this is none: a discriminator that uses its labels has tenths and more. It takes a while to learn
+# them, so more reports than of other ills.
+NO_MARGIN = 0.05
+MARGIN_REPORTS = 10
 # Samples that differ from each other less than this share of what real examples do are nearly alike.
 ALIKE = 0.1
 
@@ -17,6 +23,10 @@ DISCRIMINATOR_WON = (
 GENERATOR_WON = (
     "the generator has won: the discriminator takes its samples for data. "
     "Try more discriminator steps, a larger discriminator, or a smaller generator step."
+)
+LABELS_IGNORED = (
+    "the discriminator ignores its labels: it rates real examples with wrong labels as high as with their own, so nothing "
+    "makes samples match theirs. Try a projection discriminator, mismatched pairs (mismatch_weight), or AC-GAN."
 )
 ALL_ALIKE = (
     "the samples of one batch are nearly alike ({share:.0%} of the spread of real examples): the generator has collapsed. "
@@ -40,6 +50,9 @@ class Monitor:
         self._said = set()
 
     def hear(self, step, records):
+        margin = records.get("label_margin")
+        if margin is not None:
+            self._judge(step, LABELS_IGNORED, margin < NO_MARGIN, reports=MARGIN_REPORTS)
         discriminator, generator = (self.equilibrium.get(name) for name in ("discriminator", "generator"))
         if not discriminator or not generator:
             return
@@ -53,7 +66,7 @@ class Monitor:
         self._judge(step, GENERATOR_WON, d_loss > (1.0 + FAR_ABOVE) * discriminator and fooled)
 
     def see(self, step, samples, real):
-        """Judges one batch of samples beside real examples, both float [N, ...]."""
+        """Judges one batch of samples beside real examples, both float [N, ...] or tokens [N, T]."""
         share = spread(samples) / max(spread(real), 1e-12)
         self._judge(step, ALL_ALIKE.format(share=share), share < ALIKE, key=ALL_ALIKE, reports=2)
 
@@ -68,6 +81,13 @@ class Monitor:
 
 
 def spread(batch):
-    """The root mean square distance of the examples of a batch, float [N, ...], from their mean."""
+    """The root mean square distance of the examples of a batch, float [N, ...], from their mean.
+
+    Of tokens, int [N, T], the share of positions at which two texts differ.
+    """
+    if np.issubdtype(np.asarray(batch).dtype, np.integer):
+        columns = np.asarray(batch).T
+        equal = [np.square(np.unique(column, return_counts=True)[1] / len(column)).sum() for column in columns]
+        return float(1.0 - np.mean(equal))
     rows = np.asarray(batch, np.float64).reshape(len(batch), -1)
     return float(np.sqrt(((rows - rows.mean(0)) ** 2).sum(1).mean()))

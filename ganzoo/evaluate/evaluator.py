@@ -26,7 +26,9 @@ DEFAULT = (
     "frechet_distance",
     "kernel_distance",
     "inception_score",
+    "label_accuracy",
     "label_coverage",
+    "caption_match",
     "mode_coverage",
     "precision_recall",
     "density_coverage",
@@ -109,7 +111,7 @@ class Evaluator:
         fake = self._sample(model, count, cache=not isinstance(model, FamilySide))
         comparison = Comparison(self.real, fake, self._shared)
         evidence = Evidence(comparison, self._held_of(count), self.modes, self.seed)
-        chosen = self._chosen(measures)
+        chosen = self._chosen(measures, fake)
         if any(uses_extractor(measure) for measure, _ in chosen):  # bad samples or features end it all, not each measure
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
@@ -133,14 +135,14 @@ class Evaluator:
             self._held[count] = Comparison(self.real, held, self._shared)
         return self._held[count]
 
-    def applies(self, name):
-        """Whether a measure, by name, can be taken on this data with this extractor."""
-        evidence = Evidence(Comparison(self.real, self.real), self._held_of(self.count), self.modes, self.seed)
+    def applies(self, name, fake=None):
+        """Whether a measure, by name, can be taken on this data with this extractor (and of `fake`, a `Sample`)."""
+        evidence = Evidence(Comparison(self.real, fake or self.real), self._held_of(self.count), self.modes, self.seed)
         fits = self.data.feature == "image" or name not in NOT_OF_POINTS
         return fits and all(evidence.has(need) for need in all_measures()[name].needs)
 
-    def _chosen(self, names):
-        """The measures of a request, each with whether it was asked for by name."""
+    def _chosen(self, names, fake):
+        """The measures of a request that can be taken of `fake`, each with whether it was asked for by name."""
         known = all_measures()
         asked = names not in ("default", "all")
         if isinstance(names, str):
@@ -151,8 +153,11 @@ class Evaluator:
             raise UserError(f"no such measure: {', '.join(unknown) or 'none given'}; there are {', '.join(sorted(known))}")
         chosen, left = [], []
         for name in dict.fromkeys(names):
-            if self.applies(name):
+            if self.applies(name, fake):
                 chosen.append((known[name], asked))
+            elif asked and self.applies(name):
+                what = "captions" if "fake_captions" in known[name].needs else "labels"
+                raise UserError(f"{name} needs samples that were drawn with {what}: {fake.side.name} has none")
             elif asked:
                 raise UserError(f"{name} does not apply to {self.data.name} with the extractor {self.extractor.name}")
             else:

@@ -73,6 +73,16 @@ class Sample:
         with timed(self.clock, "features"):
             return self.extractor.extract(examples, progress)
 
+    @functools.cached_property
+    def labels(self):
+        """The labels int64 [count] of the examples, or None."""
+        return self.side.labels(self.count, self.seed)
+
+    @functools.cached_property
+    def captions(self):
+        """The captions of the examples, a list of strings, or None."""
+        return self.side.captions(self.count, self.seed)
+
     @property
     def features(self):
         return self.extracted.features
@@ -97,6 +107,14 @@ class Part(Sample):
     @functools.cached_property
     def examples(self):
         return self.whole.examples[self.rows]
+
+    @functools.cached_property
+    def labels(self):
+        return None if self.whole.labels is None else self.whole.labels[self.rows]
+
+    @functools.cached_property
+    def captions(self):
+        return None if self.whole.captions is None else np.array(self.whole.captions)[self.rows].tolist()
 
     @functools.cached_property
     def extracted(self):
@@ -171,6 +189,10 @@ class Evidence:
             return self.modes is not None
         if name in PROBABILITIES:
             return self.comparison.real.extractor.classifies
+        if name == "fake_labels":
+            return self.comparison.other.side.labelled
+        if name == "fake_captions":
+            return self.comparison.other.side.captioned
         if name in ("test", "test_neighbours"):
             return self.held is not None
         return True
@@ -183,6 +205,8 @@ class Evidence:
             "test": lambda: self.held.other.features,
             "real_probs": lambda: real.probabilities,
             "fake_probs": lambda: fake.probabilities,
+            "fake_labels": lambda: fake.labels,
+            "fake_captions": lambda: fake.captions,
             "real_images": lambda: real.examples,
             "fake_images": lambda: fake.examples,
             "real_points": lambda: real.examples,

@@ -19,12 +19,13 @@ MAIN_PARTS = {
     "frechet_distance_debiased": "debiased",
     "kernel_distance": "mean",
     "inception_score": "mean",
+    "label_accuracy": "accuracy",
     "mmd_rbf": "u",
     "sliced_wasserstein_patches": "mean",
 }
 # Parts that are no scores: what is needed to read the others.
 ASIDE = {"se", "sd", "subsets_sd", "bandwidth", "p", "logistic_p", "knn_p", "bins", "floor", "kl_floor", "classes"}
-ASIDE |= {"to_fake", "to_real", "duplicates"}
+ASIDE |= {"to_fake", "to_real", "duplicates", "kl_uniform_floor"}
 # Parts that are signed errors, best at 0.
 SIGNED = {
     "power_spectrum": {"slope", "tail"},
@@ -35,13 +36,15 @@ SIGNED = {
 FLOORS = {
     ("mode_coverage", "kl"): "kl_floor",
     ("label_coverage", "kl"): "kl_floor",
+    ("label_coverage", "kl_uniform"): "kl_uniform_floor",
     ("sliced_wasserstein_patches", "mean"): "floor",
 }
 
 
 def uses_extractor(measure):
     """Whether a measure looks at features or probabilities."""
-    return any(name not in (*IMAGE_EVIDENCE, "real_points", "fake_points", "modes", "seed") for name in measure.needs)
+    plain = (*IMAGE_EVIDENCE, "fake_captions", "real_points", "fake_points", "modes", "seed")
+    return any(name not in plain for name in measure.needs)
 
 
 def score_name(measure, part, extractor):

@@ -7,15 +7,18 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from ganzoo.data.captioned_images import CAPTIONED, CaptionedImages
 from ganzoo.data.catalogue import one_line, registered
 from ganzoo.data.folders import Folder
 from ganzoo.data.images import Images
 from ganzoo.data.mixtures import MIXTURES, Points
 from ganzoo.data.scaling import to_uint8
+from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
 from ganzoo.evaluate.cache import digest, digest_array, digest_files
-from ganzoo.sampling import BATCH, RunSampler, Sampler, load, newest_version
+from ganzoo.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, load, newest_version
 
+TEXTS = ("grammar", "oracle_text")
 SAMPLE_VERSION = 1  # to be raised when one model and seed give other samples
 
 
@@ -25,10 +28,11 @@ class Side:
     Attributes:
         kind: "model", "data" or "array".
         name: short, for tables.
-        feature: "image" or "point".
+        feature: "image", "point" or "text".
         shape: one example's shape.
         size: how many different examples there are; None where there is no end, as of a model.
         labelled: whether `labels` gives any.
+        captioned: whether `captions` gives any.
         notes: sentences on how it was read, such as a range that was guessed.
     """
 
@@ -36,13 +40,13 @@ class Side:
     feature = "image"
     shape = ()
     size = None
-    labelled = False
+    labelled = captioned = False
 
     def __init__(self):
         self.notes = []
 
     def examples(self, count, seed=0):
-        """`count` examples: uint8 images [count, H, W, C], or float32 points [count, 2].
+        """`count` examples: uint8 images [count, H, W, C], float32 points [count, 2], or int64 tokens [count, T] of texts.
 
         Of a finite set they are drawn without replacement, a function of `seed`; all of them come in their own order.
 
@@ -53,6 +57,10 @@ class Side:
 
     def labels(self, count, seed=0):
         """The labels int64 [count] of `examples(count, seed)`, or None."""
+        return None
+
+    def captions(self, count, seed=0):
+        """The captions of `examples(count, seed)`, a list of strings, or None."""
         return None
 
     def key(self, count, seed=0):
@@ -129,7 +137,7 @@ class DataSide(ArraySide):
         Side.__init__(self)
         self.source = source
         self.feature, self.shape = source.feature, tuple(source.shape)
-        self.labelled = bool(source.labels)
+        self.labelled, self.captioned = bool(source.labels), isinstance(source, CaptionedImages)
         self.name = name or data_name(source)
         self._arrays = None
 
@@ -150,6 +158,9 @@ class DataSide(ArraySide):
             self._arrays = self.source.arrays()
         return self._arrays
 
+    def captions(self, count, seed=0):
+        return np.array(self.source.texts())[self._chosen(count, seed)].tolist() if self.captioned else None
+
     def describe(self):
         return {"kind": self.kind, "name": self.name, "shape": list(self.shape)}
 
@@ -167,7 +178,9 @@ class ModelSide(Side):
         super().__init__()
         self.sampler, self.name = sampler, sampler.name
         first = self._checked(sampler.sample(2, 0))
-        self.feature, self.shape = ("image" if first.ndim == 4 else "point"), first.shape[1:]
+        self.feature = "text" if first.dtype.kind in "iu" else "image" if first.ndim == 4 else "point"
+        self.shape = first.shape[1:]
+        self.labelled, self.captioned = (f(2, 0) is not None for f in (sampler.labels, sampler.captions))
         self._weights = None
 
     def _checked(self, samples):
@@ -181,7 +194,17 @@ class ModelSide(Side):
 
     def examples(self, count, seed=0):
         samples = self._checked(self.sampler.sample(count, seed))
+        if self.feature == "text":
+            return samples.astype(np.int64)
         return to_uint8(samples) if self.feature == "image" else samples.astype(np.float32)
+
+    def labels(self, count, seed=0):
+        """The labels that `examples(count, seed)` were asked for, where the model is conditional."""
+        return self.sampler.labels(count, seed)
+
+    def captions(self, count, seed=0):
+        """The captions that `examples(count, seed)` were asked for, where the model takes captions."""
+        return self.sampler.captions(count, seed)
 
     def key(self, count, seed=0):
         if self._weights is None:
@@ -214,7 +237,16 @@ class FamilySampler(Sampler):
 
     def __init__(self, model, name="model"):
         super().__init__(name, name)
+        self.model = model
         self._sample = tf.function(lambda first, seed: model.sample(**model.draw_inputs(BATCH, seed, first)))
+        self.services = {name: tf.function(service, reduce_retracing=True) for name, (service, _) in model.services.items()}
+        self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in model.services.items()}
+
+    def labels(self, count, seed=0, **options):
+        return drawn_labels(self.model, count, seed, options)
+
+    def captions(self, count, seed=0, **options):
+        return drawn_captions(self.model, count, seed, options)
 
     def _batch(self, first, seed, options):
         return self._sample(tf.constant(first), tf.constant(seed)).numpy()
@@ -239,7 +271,8 @@ def open_side(given, data_dir=None):
 
     Args:
         given: a `Side`, a `Sampler`, a source of `ganzoo.data`, an array of examples; or a string or path: a run, a
-            SavedModel, an .npz file of images or points, a folder of images, or a data set as NAME[@SIZE][:SPLIT].
+            SavedModel, an .npz file of images or points, a .txt file of sentences, a folder of images, or a data set as
+            NAME[@SIZE][:SPLIT].
         data_dir: where data sets are prepared.
 
     Raises:
@@ -258,8 +291,14 @@ def open_side(given, data_dir=None):
         return ModelSide(load(path))
     if path.suffix == ".npz":
         return npz_side(path)
+    if path.suffix == ".txt" and path.is_file():
+        from ganzoo.evaluate.text.sides import TextSide  # it builds on this module
+
+        return TextSide.of_file(path)
     if path.is_file():
-        raise UserError(f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images or an .npz")
+        raise UserError(
+            f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images, an .npz or .txt"
+        )
     return data_side(str(given), data_dir)
 
 
@@ -268,6 +307,10 @@ def data_side(spec, data_dir=None):
     name, size, split = split_spec(spec)
     if name in MIXTURES:
         return DataSide(Points(name, split, labels=True, data_dir=data_dir))
+    if name in TEXTS:
+        return DataSide(Sentences(name, split))
+    if name in CAPTIONED and size is None:
+        return DataSide(CaptionedImages(name, split, data_dir=data_dir))
     if size is None and "/" in name and Path(name).is_dir():
         size = common_size(Folder(name, split))
     source = Images(name, split, size=size, data_dir=data_dir)

@@ -102,6 +102,11 @@ class Family(keras.Model):
         return step // self.generator_steps
 
     @property
+    def makes_samples(self):
+        """Whether the generator has begun to learn, so that there is something to show."""
+        return True
+
+    @property
     def latent_shape(self):
         """The shape of one latent."""
         return tuple(self.generator.inputs[0].shape[1:])
@@ -163,6 +168,16 @@ class Family(keras.Model):
         if phase != self.phase:
             self.phase = phase
             self.train_function = None
+
+    def check_data(self, data):
+        """Refuses data that the family cannot train on; called before a run is written.
+
+        Args:
+            data: a source from `ganzoo.data`.
+
+        Raises:
+            UserError: it lacks what the family needs, such as labels.
+        """
 
     def variables_of(self, player):
         """The variables that `player` moves."""
@@ -342,5 +357,5 @@ NOT_FINITE = "the loss or gradient of the {player} is not finite"
 
 
 def examples_of(batch):
-    """The examples of a batch: its `image`, or its `point` where the data has no images."""
-    return batch["image"] if "image" in batch else batch["point"]
+    """The examples of a batch: its `image`, its `point` or its `text`."""
+    return next(batch[feature] for feature in ("image", "point", "text") if feature in batch)

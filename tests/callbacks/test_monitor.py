@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganzoo import losses
-from ganzoo.callbacks.monitor import Monitor, spread
+from ganzoo.callbacks.monitor import LABELS_IGNORED, MARGIN_REPORTS, Monitor, spread
 
 LOSSES = [losses.NonSaturating(), losses.Minimax(), losses.NonSaturating(smoothing=0.9)]
 
@@ -63,6 +63,22 @@ def test_samples_that_are_nearly_alike_are_named_with_their_share():
         assert said == []  # one grid may be a fresh generator's
         watch.see(step, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
     assert said[0][0] == 3 and "nearly alike (3%" in said[0][1]
+
+
+@pytest.mark.parametrize("loss", [losses.NonSaturating(), losses.Hinge()], ids=repr)
+def test_a_margin_that_stays_at_zero_is_named_once_and_again_after_it_has_passed(loss):
+    watch, said = monitor(loss)
+    margins = [0.01, -0.02] * MARGIN_REPORTS + [0.5] + [0.0] * MARGIN_REPORTS
+    for step, margin in enumerate(margins):
+        watch.hear(step, {"label_margin": margin})
+    assert said == [(MARGIN_REPORTS - 1, LABELS_IGNORED), (len(margins) - 1, LABELS_IGNORED)]
+
+
+def test_a_margin_that_is_small_now_and_then_is_no_ill():
+    watch, said = monitor()
+    for step in range(60):
+        watch.hear(step, {"label_margin": 0.0 if step % MARGIN_REPORTS else 0.3})
+    assert said == []
 
 
 def test_spread_is_the_root_mean_square_distance_from_the_mean():

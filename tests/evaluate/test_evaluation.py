@@ -18,7 +18,8 @@ from ganzoo.evaluate.extractors import inception
 from ganzoo.evaluate.extractors.untrained import RandomConvolutions
 from ganzoo.evaluate.intervals import frechet_floor_of
 from ganzoo.evaluate.protocol import differences
-from ganzoo.evaluate.sides import ArraySide, open_side
+from ganzoo.evaluate.sides import ArraySide, FamilySide, open_side
+from ganzoo.families.conditional import ConditionalGAN
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 
@@ -275,12 +276,49 @@ def test_an_unsure_extractor_warns_in_every_score(fresh):
     assert not any("sanity" in warning for score in scores if score["name"] == "ms_ssim" for warning in score["warnings"])
 
 
+def test_label_accuracy_judges_samples_by_the_labels_that_they_came_with(evaluator, digits):
+    images, labels = digits[0][:360], digits[1][:360].copy()
+    labels[:90] = (labels[:90] + 1) % 10
+    right = evaluator.extractor.probabilities(images).argmax(1) == labels
+    scores = by_name(evaluator.scores(ArraySide(images, "labelled", labels), "label_accuracy"))
+    score = scores["label_accuracy[cnn-digits]"]
+    assert score["value"] == pytest.approx(right.mean()) and 0.7 < score["value"] < 0.78
+    assert score["real"] == pytest.approx(evaluator.extractor.accuracy, abs=1e-6) and score["real_count"] == 360
+    assert scores["label_accuracy.class_7[cnn-digits]"]["value"] == pytest.approx(right[labels == 7].mean())
+    assert scores["label_accuracy.worst_class[cnn-digits]"]["value"] < score["value"]
+
+
+def test_label_accuracy_of_samples_without_labels_is_left_out_or_refused_in_words(evaluator, fresh, monkeypatch):
+    said = []
+    monkeypatch.setattr(evaluator, "say", said.append)
+    with pytest.raises(UserError, match="^label_accuracy needs samples that were drawn with labels: fresh has none$"):
+        evaluator.scores(fresh, "label_accuracy")
+    assert evaluator._chosen("default", evaluator._sample(fresh, 360))
+    assert "label_accuracy" in said[-1] and "do not apply here" in said[-1]
+
+
+def test_a_conditional_model_is_judged_by_the_labels_that_its_samples_were_asked_for(evaluator):
+    keras.utils.set_random_seed(1)
+    model = ConditionalGAN(
+        mlp_generator((8, 8, 1), latent_dim=3, width=8, num_classes=10), mlp_discriminator((8, 8, 1), width=8, num_classes=10)
+    )
+    model.compile({player: keras.optimizers.SGD(0.1) for player in model.players}, seed=5)
+    side = FamilySide(model)
+    assert side.labelled and not FamilySide(unlabelled()).labelled
+    inputs = model.draw_inputs(360, 0)
+    np.testing.assert_array_equal(side.labels(360), inputs["labels"])
+    found = evaluator.extractor.probabilities(side.examples(360)).argmax(1)
+    score = by_name(evaluator.scores(side, "label_accuracy"))["label_accuracy[cnn-digits]"]
+    assert score["value"] == pytest.approx((found == inputs["labels"].numpy()).mean())
+
+
 def test_every_measure_of_the_registry_can_be_asked_for(evaluator, fresh, monkeypatch):
     said = []
     monkeypatch.setattr(evaluator, "say", said.append)
-    left = {"mode_coverage", "geometry_score", "reconstruction"}  # points alone, slow, of given images
+    left = {"mode_coverage", "geometry_score", "reconstruction", "caption_match"}  # of points, slow, of given images, captions
     names = [name for name in all_measures() if name not in left]
-    assert {score["measure"] for score in evaluator.scores(fresh, names)} == set(names)
+    labelled = ArraySide(fresh.examples(360), "labelled", np.zeros(360, int))
+    assert {score["measure"] for score in evaluator.scores(labelled, names)} == set(names)
     assert set(evaluators.DEFAULT) <= set(all_measures())
 
 
@@ -299,12 +337,16 @@ def test_nan_features_end_an_evaluation_in_one_line(fresh):
     assert "\n" not in str(caught.value) and not any("left out:" in line for line in said)
 
 
-@pytest.fixture
-def gan():
+def unlabelled():
     keras.utils.set_random_seed(1)
     model = GAN(mlp_generator(shape=(2,), latent_dim=3, width=8, output="linear"), mlp_discriminator(shape=(2,), width=8))
     model.compile({"generator": keras.optimizers.SGD(0.1), "discriminator": keras.optimizers.SGD(0.1)}, seed=5)
     return model
+
+
+@pytest.fixture
+def gan():
+    return unlabelled()
 
 
 def test_an_evaluation_of_a_recipe_scores_a_model_in_memory(gan):

@@ -1,4 +1,4 @@
-"""Scores from a classifier's probabilities: Inception Score, m-IS, Mode Score and AM score.
+"""Scores from a classifier's probabilities: Inception Score, m-IS, Mode Score, AM score and label accuracy.
 
 Only the 2015 Inception network makes them comparable with published figures; with another classifier they compare
 models under that classifier alone.
@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.special import softmax, xlogy
 
+from ganzoo.errors import UserError
 from ganzoo.evaluate.measures.inputs import check_features, check_probabilities
 from ganzoo.evaluate.measures.registry import measure
 
@@ -150,6 +151,42 @@ def am_score(real_probs, fake_probs, epsilon=1e-18):
     """
     real_share, fake_probs = _shares(real_probs, fake_probs)
     return float(_kl(real_share, np.maximum(fake_probs.mean(axis=0), epsilon)) + _entropy(fake_probs).mean())
+
+
+@measure(
+    "label_accuracy",
+    direction="higher",
+    least=1000,
+    paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
+    meaning="How often a classifier that was trained on real data finds in a sample the class that was asked for.",
+    misleads="One perfect image a class scores 1, above real data, whose odd examples the classifier takes for others.",
+)
+def label_accuracy(fake_probs, fake_labels):
+    """The share of samples whose most probable class is the label that they were asked for.
+
+    Args:
+        fake_probs: class probabilities [M, K] of generated samples.
+        fake_labels: integers [M], the labels that they were asked for.
+
+    Returns:
+        A dict of shares in [0, 1]: `accuracy` over all samples, `worst_class`, the least over the classes that were asked
+        for, and `class_0`, `class_1` ..., each of these.
+
+    Raises:
+        UserError: fewer than two rows, rows that are no probabilities, not one label a row, or labels beyond K.
+
+    Reference: Odena et al. 2017, arXiv 1610.09585.
+    """
+    (fake_probs,) = check_probabilities(fake_probs=fake_probs)
+    labels = np.asarray(fake_labels)
+    if labels.shape != (len(fake_probs),):
+        raise UserError(f"label_accuracy needs one label a sample: {labels.shape} labels of {len(fake_probs)} samples")
+    if labels.min() < 0 or labels.max() >= fake_probs.shape[1]:
+        found = f"{labels.min()} to {labels.max()}"
+        raise UserError(f"labels from {found} do not fit a classifier of {fake_probs.shape[1]} classes")
+    right = fake_probs.argmax(axis=1) == labels
+    classes = {f"class_{label}": float(right[labels == label].mean()) for label in np.unique(labels)}
+    return {"accuracy": float(right.mean()), "worst_class": min(classes.values()), **classes}
 
 
 def _shares(real_probs, fake_probs):

@@ -11,6 +11,8 @@ EVIDENCE = {
     "test": "features [T, d] of held-out real data, disjoint from `real`",
     "real_probs": "class probabilities [N, K] of the reference set",
     "fake_probs": "class probabilities [M, K] of generated samples",
+    "fake_labels": "integers [M], the labels that generated samples were asked for",
+    "fake_captions": "strings [M], the captions that generated samples were asked for",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
     "outputs": "uint8 images [N, H, W, C] that a model made of given ones: reconstructions, completions",

@@ -6,6 +6,7 @@ from ganzoo.evaluate import tfgan
 from ganzoo.evaluate.measures.classifier import (
     am_score,
     inception_score,
+    label_accuracy,
     m_inception_score,
     mode_score,
     probabilities,
@@ -120,3 +121,30 @@ def test_bad_probabilities_are_named(probs, says):
         for score in (inception_score, m_inception_score):
             with pytest.raises(UserError, match=f"fake_probs.*{says}"):
                 score(probs)
+
+
+def test_label_accuracy_has_known_values_by_class():
+    asked = np.arange(1000) % 10
+    assert label_accuracy(ONE_HOT, asked) == {"accuracy": 1.0, "worst_class": 1.0, **{f"class_{k}": 1.0 for k in range(10)}}
+    asked[asked == 3] = 4  # of the 200 that were asked to be a 4, half are a 3
+    result = label_accuracy(ONE_HOT, asked)
+    assert result["accuracy"] == 0.9 and result["worst_class"] == result["class_4"] == 0.5
+    assert "class_3" not in result and result["class_5"] == 1.0
+
+
+def test_labels_that_say_nothing_are_right_by_chance():
+    draws = np.random.default_rng(1).integers(0, 10, 1000)
+    assert label_accuracy(ONE_HOT, draws)["accuracy"] == pytest.approx(0.1, abs=5 * np.sqrt(0.09 / 1000))
+
+
+@pytest.mark.parametrize(
+    "labels, says",
+    [
+        (np.zeros(999, int), "one label a sample: .*999.* of 1000"),
+        (np.full(1000, 10), "labels from 10 to 10 do not fit a classifier of 10"),
+        (np.full(1000, -1), "labels from -1"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(labels, says):
+    with pytest.raises(UserError, match=says):
+        label_accuracy(ONE_HOT, labels)

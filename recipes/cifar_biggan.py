@@ -1,0 +1,41 @@
+"""BigGAN on CIFAR-10.
+
+Brock, Donahue, Simonyan 2019, "Large Scale GAN Training for High Fidelity Natural Image Synthesis", arXiv:1809.11096.
+Batch, steps, learning rates and average as the authors' script for CIFAR-10 (github.com/ajbrock/BigGAN-PyTorch: 500 epochs);
+unlike it with the paper's shared embedding, hierarchical latents and orthogonal weights. The full width is
+`--set model.generator.width=64 --set model.discriminator.width=64`; 32 has a quarter of its multiplications.
+
+Run: ganzoo train recipes/cifar_biggan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.images import Images
+from ganzoo.families.biggan import BigGAN
+from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("cifar10", flip=True, labels=True),
+        model=BigGAN(
+            generator=biggan_generator(size=32, channels=3, width=32, num_classes=10),
+            discriminator=biggan_discriminator(size=32, channels=3, width=32, num_classes=10),
+            adversarial_loss=losses.Hinge(),
+            discriminator_steps=4,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.999),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.0, beta_2=0.999),
+        },
+        batch_size=50,
+        steps=125000,
+    )

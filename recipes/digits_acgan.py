@@ -1,0 +1,38 @@
+"""AC-GAN on 8x8 handwritten digits: the discriminator names the class instead of being told.
+
+Odena, Olah, Shlens 2017, "Conditional Image Synthesis with Auxiliary Classifier GANs", arXiv:1610.09585; in DCGAN's
+networks.
+
+Run: ganzoo train recipes/digits_acgan.py
+
+Cost: 83 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (5.4 minutes by the clock, on one busy core).
+
+Score: label_accuracy[cnn-digits] .983 with 360 samples (held-out real data .997), worst class .947; FD[cnn-digits] .68
+(held-out .51, the floor .89), precision .88 (.88), recall .85 (.90), by `ganzoo evaluate runs/digits_acgan/default
+--measures frechet_distance,precision_recall,label_accuracy`.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.images import Images
+from ganzoo.families.acgan import ACGAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits", labels=True),
+        model=ACGAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3, num_classes=10),
+            discriminator=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        },
+        batch_size=128,
+        steps=5000,
+    )

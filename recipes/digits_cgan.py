@@ -1,0 +1,37 @@
+"""Conditional GAN on 8x8 handwritten digits: the label joins every layer of both players.
+
+Mirza, Osindero 2014, "Conditional Generative Adversarial Nets", arXiv:1411.1784; in DCGAN's convolutional networks.
+
+Run: ganzoo train recipes/digits_cgan.py
+
+Cost: 99 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (7.5 minutes by the clock, on one busy core).
+
+Score: label_accuracy[cnn-digits] .992 with 360 samples (held-out real data .997), worst class .969; FD[cnn-digits] .71
+(held-out .51, the floor .89), precision .88 (.88), recall .86 (.90), by `ganzoo evaluate runs/digits_cgan/default
+--measures frechet_distance,precision_recall,label_accuracy`.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo.data.images import Images
+from ganzoo.families.conditional import ConditionalGAN
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits", labels=True),
+        model=ConditionalGAN(
+            generator=dcgan_generator(size=8, channels=1, latent_dim=64, width=64, first_side=2, kernel_size=3, num_classes=10),
+            discriminator=dcgan_discriminator(size=8, channels=1, width=64, last_side=2, kernel_size=3, num_classes=10),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        },
+        batch_size=128,
+        steps=5000,
+    )

@@ -1,0 +1,40 @@
+"""Projection discriminator on 8x8 handwritten digits, with small residual networks.
+
+Miyato, Koyama 2018, "cGANs with Projection Discriminator", arXiv:1802.05637: conditional batch norm in the generator,
+spectral norm and the label's inner product with the features in the discriminator, hinge loss.
+
+Run: ganzoo train recipes/digits_projection.py
+
+Cost: 97 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (8.3 minutes by the clock, on one busy core).
+
+Score: label_accuracy[cnn-digits] .994 with 360 samples (held-out real data .997), worst class .969; FD[cnn-digits] 1.03
+(held-out .51, the floor .89), precision .83 (.88), recall .81 (.90), by `ganzoo evaluate runs/digits_projection/default
+--measures frechet_distance,precision_recall,label_accuracy`.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data.images import Images
+from ganzoo.families.conditional import ConditionalGAN
+from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits", labels=True),
+        model=ConditionalGAN(
+            generator=resnet_generator(size=8, channels=1, latent_dim=64, width=32, num_classes=10),
+            discriminator=resnet_discriminator(size=8, channels=1, width=32, num_classes=10),
+            adversarial_loss=losses.Hinge(),
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
+            "discriminator": keras.optimizers.Adam(4e-4, beta_1=0.0, beta_2=0.9),
+        },
+        batch_size=64,
+        steps=4000,
+    )
