@@ -1,5 +1,9 @@
 """Model cards: what an export is, where it comes from, what it scored, and how to call it."""
 
+from ganzoo.sampling import to_json
+
+RANGES = {"point": "the plane", "text": "tokens, 0 pads"}
+
 
 def describe(sampler, signatures):
     """The facts of a model card as a JSON-ready dict.
@@ -26,8 +30,8 @@ def describe(sampler, signatures):
         "cpu_seconds": round(record.get("cpu_seconds", 0.0), 1),
         "precision": record.get("precision", "float32"),
         "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
-        "range": "[-1, 1]" if len(recipe.data.shape) == 3 else "the plane",
-        "options": {name: open_value for name, (_, open_value) in sampler.options.items()},
+        "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
+        "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
         "scores": list(scores.values()),
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
@@ -83,7 +87,7 @@ def _listed(shapes):
 
 
 def _how_to_call(card):
-    options = "".join(f", {name}={value}" for name, value in card["options"].items())
+    options = "".join(f", {name}={_literal(value)}" for name, value in card["options"].items())
     return [
         "The same `seed` gives the same samples; a larger `count` goes on where a smaller one ends.",
         "",
@@ -95,6 +99,13 @@ def _how_to_call(card):
         "```",
         "",
     ]
+
+
+def _literal(value):
+    """An option's open value as Python writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return 'float("nan")' if value is None else repr(value)
 
 
 def _score_lines(scores):

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ganzoo import __version__, cli_judging
-from ganzoo.cli_options import data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli_options import code_option, data_dir_option, json_option, set_option, start, write_json
 from ganzoo.errors import UserError
 
 # The same words as `strategies.NAMES` and `precision.NAMES`, here so that --help need not import TensorFlow.
@@ -135,25 +135,102 @@ def prepare(name, data_dir, json_file):
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--label", type=int, help="Class of all samples, where the model is conditional.")
 @click.option("--truncation", type=float, help="Truncation of the latents, where the model has it.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .png grid, or an .npz.")
+@code_option
+@click.option("--caption", help="What all samples are to show, where the model draws what it is told.")
+@click.option("--temperature", type=float, help="Below 1 likely texts become likelier, where the model writes text.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .png grid, a .txt of texts, or an .npz."
+)
 @data_dir_option
 @json_option
-def sample(model, count, seed, label, truncation, out, data_dir, json_file):
-    """Draw samples from MODEL, a run or a SavedModel, into a grid or an .npz file."""
-    if out.suffix not in (".png", ".npz"):
-        raise UserError(f"--out ends in .png for a grid or .npz for arrays, not {out.name!r}")
+def sample(model, count, seed, label, truncation, code, caption, temperature, out, data_dir, json_file):
+    """Draw samples from MODEL, a run or a SavedModel, into a grid, a text file or an .npz file."""
+    if out.suffix not in (".png", ".txt", ".npz"):
+        raise UserError(f"--out ends in .png for a grid, .txt for texts or .npz for arrays, not {out.name!r}")
     start(data_dir)
     from ganzoo import load, pictures
     from ganzoo.run import write_atomically
 
-    samples = load(model).sample(count, seed, label=label, truncation=truncation)
-    content = pictures.png(pictures.picture(samples)) if out.suffix == ".png" else pictures.npz(samples)
+    sampler, options = load(model), {"label": label, "truncation": truncation, "code": code, "caption": caption}
+    options |= {"temperature": temperature}
+    if out.suffix == (".png" if sampler.is_text else ".txt"):
+        made = "texts: --out ends in .txt" if sampler.is_text else "no texts: --out ends in .png"
+        raise UserError(f"{sampler.name} makes {made}, or in .npz for arrays; not {out.name!r}")
+    samples = sampler.sample(count, seed, **options)
+    if out.suffix == ".txt":
+        content = "".join(f"{text}\n" for text in sampler.texts(samples))
+    elif out.suffix == ".png":
+        content = pictures.png(pictures.picture(samples))
+    else:
+        content = pictures.npz(samples, sampler.labels(count, seed, **options))
     try:
         write_atomically(out, content)
     except OSError as error:
         raise UserError(f"cannot write {out}: {error.strerror}") from error
     click.echo(f"{count} samples, seed {seed}: {out}")
     write_json(json_file, {"model": str(model), "count": count, "seed": seed, "out": str(out), "shape": samples.shape})
+
+
+@main.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The sweeps as a .png.")
+@click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="Draws of noise, one a row.")
+@click.option("--count", type=click.IntRange(1), default=1000, show_default=True, help="Samples that each code is judged by.")
+@cli_judging.data_option
+@cli_judging.seed_option
+@data_dir_option
+@json_option
+def sweep(model, out, rows, count, data, seed, data_dir, json_file):
+    """Show what each code of MODEL, an InfoGAN, does, and say how legible it is and which class a category stands for."""
+    if out.suffix != ".png":
+        raise UserError(f"--out ends in .png, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+    from ganzoo.explore.meaning import lines, meanings
+    from ganzoo.explore.sweep import figure
+
+    sampler = load(model)
+    cli_judging.write_text(out, pictures.png(figure(sampler, rows, seed)))
+    click.echo(f"sweeps of each code, {rows} draws of noise, seed {seed}: {out}")
+    facts = meanings(sampler, data, count, seed, data_dir=data_dir, say=click.echo)
+    for record in facts:
+        click.echo("\n".join(lines(record)))
+    write_json(json_file, {"model": str(model), "out": str(out), "codes": facts})
+
+
+@main.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .gif that moves, or a .png.")
+@click.option("--side", type=click.IntRange(16, 2000), default=192, show_default=True, help="Pixels of a frame's side.")
+@data_dir_option
+def landscape(run, out, side, data_dir):
+    """Show how the discriminator of RUN, of points, sees the plane: one frame for each checkpoint that it kept."""
+    if out.suffix not in (".gif", ".png"):
+        raise UserError(f"--out ends in .gif for moving frames or .png for a sheet of them, not {out.name!r}")
+    start(data_dir)
+    from ganzoo.explore.landscape import animation, frames, strip
+    from ganzoo.pictures import png
+
+    found = frames(run, side)
+    cli_judging.write_text(out, animation(found) if out.suffix == ".gif" else png(strip(found)))
+    click.echo(f"{len(found)} frames: {out}")
+
+
+@main.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@cli_judging.data_option
+@cli_judging.seed_option
+@data_dir_option
+@json_option
+def probe(model, data, seed, data_dir, json_file):
+    """Say what the encoder of MODEL is worth: does it invert the generator, what can be read off its codes."""
+    start(data_dir)
+    from ganzoo import load
+    from ganzoo.explore.probe import lines, probe
+
+    record = probe(load(model), data, seed, data_dir, say=click.echo)
+    click.echo("\n".join(lines(record)))
+    write_json(json_file, {"model": str(model), "seed": seed, **record})
 
 
 @main.command()

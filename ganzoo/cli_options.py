@@ -35,6 +35,25 @@ def set_option(function):
     )(function)
 
 
+def numbers(context, parameter, value):
+    """Numbers separated by commas, as a list of floats; None where there are none."""
+    if value is None:
+        return None
+    try:
+        return [float(part) for part in value.split(",")]
+    except ValueError:
+        raise click.BadParameter(f"numbers separated by commas, such as 3,nan,0.5, not {value!r}") from None
+
+
+def code_option(function):
+    return click.option(
+        "--code",
+        metavar="NUMBERS",
+        callback=numbers,
+        help="Each code of an InfoGAN, separated by commas: a category's number or a value; nan leaves one open.",
+    )(function)
+
+
 def write_json(path, facts):
     """Writes facts where --json asked for them."""
     if path:

@@ -82,10 +82,16 @@ def picture(examples, real=None):
     return grid(np.asarray(to_uint8(examples))) if examples.ndim == 4 else scatter(examples, real)
 
 
-def npz(examples):
-    """The bytes of an .npz file: `images` uint8 [N, H, W, C], or `points` float32 [N, 2]."""
+def npz(examples, labels=None):
+    """The bytes of an .npz file: `images` uint8 [N, H, W, C], `points` float32 [N, 2] or `tokens` int [N, T] of texts;
+    `labels` [N] where given.
+    """
     examples = np.asarray(examples)
-    arrays = {"images": np.asarray(to_uint8(examples))} if examples.ndim == 4 else {"points": examples}
+    if np.issubdtype(examples.dtype, np.integer):
+        arrays = {"tokens": examples}
+    else:
+        arrays = {"images": np.asarray(to_uint8(examples))} if examples.ndim == 4 else {"points": examples}
+    arrays |= {} if labels is None else {"labels": labels}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,9 @@ log = logging.getLogger(__name__)
 # The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
 BATCH = 64
 
+# The signatures of an export that give samples or their inputs; every other is a service.
+OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
+
 
 class Sampler:
     """A generator to sample from.
@@ -25,10 +30,12 @@ class Sampler:
     Attributes:
         path: where it was loaded from.
         name: a short name for tables and reports.
-        options: what `sample` takes beside count and seed, such as `label`, by name.
+        options: what `sample` takes beside count and seed, such as `label`, by name: (dtype, the value that leaves it open).
+        services: what it computes beside samples, such as `discriminate`: functions of tensors by name, by name.
     """
 
     options = {}
+    services = {}
 
     def __init__(self, path, name):
         self.path = Path(path)
@@ -43,10 +50,10 @@ class Sampler:
             **options: those of `self.options`.
 
         Returns:
-            float32 [count, H, W, C] in [-1, 1], or points [count, 2].
+            float32 [count, H, W, C] in [-1, 1], points [count, 2], or tokens int32 [count, T] of texts.
 
         Raises:
-            UserError: the generator has no such option, or count is not positive.
+            UserError: the generator has no such option or not such a value of it, or count is not positive.
         """
         if count < 1:
             raise UserError(f"at least one sample must be asked for, not {count}")
@@ -55,11 +62,59 @@ class Sampler:
             if name not in self.options:
                 has = f"it has {', '.join(self.options)}" if self.options else "it has none"
                 raise UserError(f"{self.name} takes no option {name!r}: {has}")
-        return np.concatenate([self._batch(first, seed, given) for first in range(0, count, BATCH)])[:count]
+            wanted = np.shape(self.options[name][1])
+            if np.shape(given[name]) != wanted:
+                takes = f"{wanted[0]} values" if wanted else "one value"
+                raise UserError(f"{name} of {self.name} takes {takes}, not {given[name]!r}")
+        try:
+            return np.concatenate([self._batch(first, seed, given) for first in range(0, count, BATCH)])[:count]
+        except tf.errors.InvalidArgumentError as error:
+            # What a family's own check of an option says; anything else is no user's error.
+            refusal = re.search(r"assertion failed: \[(.*?)\] \[(.*?)\]", str(error))
+            if not refusal:
+                raise
+            raise UserError(" ".join(refusal.groups())) from error
 
     def _batch(self, first, seed, options):
         """Samples first .. first + BATCH - 1 as an array."""
         raise NotImplementedError
+
+    @property
+    def is_text(self):
+        """Whether samples are tokens of texts, which `texts` turns into strings."""
+        return "detokenize" in self.services
+
+    def texts(self, samples):
+        """Samples of texts as a list of strings."""
+        return [text.decode() for text in self.serve("detokenize", tokens=np.asarray(samples, np.int32))["text"]]
+
+    def inputs(self, count, seed=0):
+        """The generator's inputs for samples 0 .. count - 1 of `seed`, a dict of arrays."""
+        raise UserError(f"{self.name} does not tell its generator's inputs")
+
+    def generate(self, **inputs):
+        """Samples of given inputs, such as `inputs` returns, an array."""
+        raise UserError(f"{self.name} does not take its generator's inputs")
+
+    def labels(self, count, seed=0, **options):
+        """The labels int64 [count] that `sample` with these arguments is asked for; None where there are none."""
+        return None
+
+    def captions(self, count, seed=0, **options):
+        """The captions, `count` strings, that `sample` with these arguments is asked for; None where there are none."""
+        return None
+
+    def serve(self, service, **inputs):
+        """What one of `services` makes of arrays, as a dict of arrays.
+
+        Raises:
+            UserError: there is no such service.
+        """
+        if service not in self.services:
+            has = f"it has {', '.join(self.services)}" if self.services else "it has none"
+            raise UserError(f"{self.name} has no service {service!r}: {has}")
+        outputs = self.services[service](**{name: tf.constant(value) for name, value in inputs.items()})
+        return {name: value.numpy() for name, value in outputs.items()}
 
 
 class RunSampler(Sampler):
@@ -78,6 +133,7 @@ class RunSampler(Sampler):
         super().__init__(path, record["recipe"])
         loaded = recipe.load_recipe(self.run.path / "recipe.py", record["overrides"])
         self.recipe = recipe.build(loaded)
+        self.recipe.data.require()
         self.model = self.recipe.model
         self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
         self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()
@@ -85,6 +141,7 @@ class RunSampler(Sampler):
             raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
         self.options = self.model.sample_options
         self._sample = tf.function(self._sampled, reduce_retracing=True)
+        self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}
 
     def _sampled(self, first, seed, options):
         return self.model.sample(**self.model.draw_inputs(BATCH, seed, first, **options))
@@ -92,6 +149,18 @@ class RunSampler(Sampler):
     def _batch(self, first, seed, options):
         typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
         return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
+
+    def inputs(self, count, seed=0):
+        return {name: value.numpy() for name, value in self.model.draw_inputs(count, seed).items()}
+
+    def generate(self, **inputs):
+        return self.model.sample(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
+
+    def labels(self, count, seed=0, **options):
+        return drawn_labels(self.model, count, seed, options)
+
+    def captions(self, count, seed=0, **options):
+        return drawn_captions(self.model, count, seed, options)
 
 
 class ExportSampler(Sampler):
@@ -108,15 +177,36 @@ class ExportSampler(Sampler):
         card = path / "card.json"
         self.card = json.loads(card.read_text()) if card.is_file() else {}
         _, inputs = module.signatures["inputs"].structured_input_signature
-        self.options = {name: (spec.dtype, None) for name, spec in inputs.items() if name not in ("count", "seed", "first")}
-        self._open = self.card.get("options", {})
+        opened = {name: from_json(value) for name, value in self.card.get("options", {}).items()}
+        named = [name for name in inputs if name not in ("count", "seed", "first")]
+        self.options = {name: (inputs[name].dtype, opened.get(name)) for name in named}
+        self.services = {name: function for name, function in module.signatures.items() if name not in OF_SAMPLES}
+
+    def _inputs(self, count, seed, first, options):
+        typed = {name: tf.constant(options.get(name, opened), dtype) for name, (dtype, opened) in self.options.items()}
+        return self._signatures["inputs"](count=tf.constant(count), seed=tf.constant(seed), first=tf.constant(first), **typed)
 
     def _batch(self, first, seed, options):
-        values = {**self._open, **options}
-        typed = {name: tf.constant(values[name], dtype) for name, (dtype, _) in self.options.items()}
-        drawn = self._signatures["inputs"](count=tf.constant(BATCH), seed=tf.constant(seed), first=tf.constant(first), **typed)
-        (samples,) = self._signatures["serving_default"](**drawn).values()
-        return samples.numpy()
+        return self.generate(**self._inputs(BATCH, seed, first, options))
+
+    def inputs(self, count, seed=0):
+        return {name: value.numpy() for name, value in self._inputs(count, seed, 0, {}).items()}
+
+    def generate(self, **inputs):
+        samples = self._signatures["serving_default"](**{name: tf.constant(value) for name, value in inputs.items()})
+        return (samples["tokens"] if "tokens" in samples else next(iter(samples.values()))).numpy()
+
+    def labels(self, count, seed=0, **options):
+        if "label" not in self.options:
+            return None
+        given = {name: value for name, value in options.items() if value is not None}
+        return self._inputs(count, seed, 0, given)["labels"].numpy()
+
+    def captions(self, count, seed=0, **options):
+        if "caption" not in self.options:
+            return None
+        given = {name: value for name, value in options.items() if value is not None}
+        return [text.decode() for text in self._inputs(count, seed, 0, given)["captions"].numpy()]
 
 
 class ForeignSampler(Sampler):
@@ -154,6 +244,22 @@ class ForeignSampler(Sampler):
         return lambda images: images.astype(np.float32)
 
 
+def drawn_labels(model, count, seed, options):
+    """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
+    if "label" not in model.sample_options:
+        return None
+    given = {name: value for name, value in options.items() if value is not None}
+    return model.draw_inputs(count, seed, **given)["labels"].numpy()
+
+
+def drawn_captions(model, count, seed, options):
+    """The captions that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
+    if "caption" not in model.sample_options:
+        return None
+    given = {name: value for name, value in options.items() if value is not None}
+    return [text.decode() for text in model.draw_inputs(count, seed, **given)["captions"].numpy()]
+
+
 def load(path):
     """A run's directory or a SavedModel's as a `Sampler`.
 
@@ -187,3 +293,17 @@ def newest_version(path):
         return path
     versions = [child for child in path.glob("*") if child.name.isdigit() and (child / "saved_model.pb").is_file()]
     return max(versions, key=lambda child: int(child.name), default=None)
+
+
+def to_json(value):
+    """An option's open value as JSON can hold it: null for NaN, also within a list."""
+    if isinstance(value, (list, tuple)):
+        return [to_json(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def from_json(value):
+    """The open value that `to_json` wrote."""
+    if isinstance(value, list):
+        return [from_json(part) for part in value]
+    return math.nan if value is None else value
