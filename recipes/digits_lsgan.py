@@ -4,9 +4,10 @@ Mao et al. 2017, "Least Squares Generative Adversarial Networks", arXiv:1611.040
 
 Run: ganzoo train recipes/digits_lsgan.py
 
-Cost: not measured yet.
+Cost: 82 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data .51, the floor .89), precision .56 (.88), recall .93
+(.90), by `ganzoo evaluate runs/digits_lsgan/default`; three seeds are in docs/families.md.
 """
 
 import keras

@@ -5,9 +5,10 @@ at 8x8 and a quarter of the width.
 
 Run: ganzoo train recipes/digits_sngan.py
 
-Cost: not measured yet.
+Cost: 2.5 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 1.03 with 360 samples (held-out real data .51, the floor .89), precision .61 (.88), recall .91
+(.90), by `ganzoo evaluate runs/digits_sngan/default`; three seeds are in docs/families.md.
 """
 
 import keras

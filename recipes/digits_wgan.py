@@ -5,9 +5,10 @@ steps are the authors'; the learning rate is ten times theirs, since these netwo
 
 Run: ganzoo train recipes/digits_wgan.py
 
-Cost: not measured yet.
+Cost: 2.0 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 4.77 with 360 samples (held-out real data .51, the floor .89), precision .29 (.88), recall .93
+(.90), by `ganzoo evaluate runs/digits_wgan/default`; three seeds are in docs/families.md.
 """
 
 import keras

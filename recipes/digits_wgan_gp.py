@@ -4,9 +4,10 @@ Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028
 
 Run: ganzoo train recipes/digits_wgan_gp.py
 
-Cost: not measured yet.
+Cost: 2.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 2.02 with 360 samples (held-out real data .51, the floor .89), precision .47 (.88), recall .92
+(.90), by `ganzoo evaluate runs/digits_wgan_gp/default`; three seeds are in docs/families.md.
 """
 
 import keras

@@ -4,9 +4,10 @@ Lim and Ye 2017, "Geometric GAN", arXiv:1705.02894; Miyato et al. 2018, arXiv:18
 
 Run: ganzoo train recipes/grid_hinge.py
 
-Cost: not measured yet.
+Cost: 18 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 19 of 25 modes, 69 % of samples within 3 sd of one (real 99 %), KL 0.54 (floor 0.0012), by
+`ganzoo evaluate runs/grid_hinge/default --measures mode_coverage`.
 """
 
 import keras

@@ -4,9 +4,10 @@ Mao et al. 2017, "Least Squares Generative Adversarial Networks", arXiv:1611.040
 
 Run: ganzoo train recipes/grid_lsgan.py
 
-Cost: not measured yet.
+Cost: 19 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 23 of 25 modes, 85 % of samples within 3 sd of one (real 99 %), KL 0.6 (floor 0.0012), by
+`ganzoo evaluate runs/grid_lsgan/default --measures mode_coverage`.
 """
 
 import keras

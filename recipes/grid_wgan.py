@@ -4,9 +4,10 @@ Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of 
 
 Run: ganzoo train recipes/grid_wgan.py
 
-Cost: not measured yet.
+Cost: 39 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 22 of 25 modes, 3 % of samples within 3 sd of one (real 99 %), KL 0.1 (floor 0.0012), by
+`ganzoo evaluate runs/grid_wgan/default --measures mode_coverage`.
 """
 
 import keras

@@ -5,9 +5,10 @@ dimensions allow: all 10,000 cells of a grid in each step, the highest as negati
 
 Run: ganzoo train recipes/ring_search.py
 
-Cost: not measured yet.
+Cost: 25 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 8 of 8 modes, 60 % of samples within 3 sd of one (real 99 %), KL 0.011 (floor 0.00035), by
+`ganzoo evaluate runs/ring_search/default --measures mode_coverage`.
 """
 
 import keras

@@ -4,9 +4,10 @@ Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of 
 
 Run: ganzoo train recipes/ring_wgan.py
 
-Cost: not measured yet.
+Cost: 27 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 8 of 8 modes, 20 % of samples within 3 sd of one (real 99 %), KL 0.015 (floor 0.00035), by
+`ganzoo evaluate runs/ring_wgan/default --measures mode_coverage`.
 """
 
 import keras
