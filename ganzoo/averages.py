@@ -1,4 +1,4 @@
-"""An exponential moving average of a network, batch-norm statistics included: what sampling and export use."""
+"""Averages over training: a network's moving average, which sampling and export use, and the mean of all past weights."""
 
 import keras
 import tensorflow as tf
@@ -33,7 +33,15 @@ class Average:
             step: int tensor, the number of updates before this one.
         """
         step = tf.cast(step, tf.float32)
-        keep = tf.minimum(self.decay, (1.0 + step) / (10.0 + step))
+        self.follow(tf.minimum(self.decay, (1.0 + step) / (10.0 + step)))
+
+    def follow(self, keep):
+        """Moves the average towards its source; call it on every replica.
+
+        Args:
+            keep: the share of itself that the average keeps; 0 makes it a copy.
+        """
+        keep = tf.convert_to_tensor(keep, tf.float32)
         pairs = [(mine.value, tf.convert_to_tensor(theirs)) for mine, theirs in self._pairs()]
 
         # Mirrored variables take an assignment from all replicas at once; the replicas' values are equal.
@@ -52,3 +60,42 @@ class Average:
             variable.assign_sub((1.0 - tf.cast(keep, variable.dtype)) * (variable - value))
         else:
             variable.assign(value)
+
+
+class History:
+    """The mean of all values that variables had: at the start and after every update since.
+
+    Args:
+        variables: a list of keras.Variable.
+
+    Attributes:
+        means: a list of tf.Variable, the means.
+        variables: what a checkpoint holds: the means and how many values they are of.
+
+    Reference: Salimans et al. 2016, 1606.03498, section 3.3, historical averaging.
+    """
+
+    def __init__(self, variables):
+        aggregation = tf.VariableAggregation.ONLY_FIRST_REPLICA
+        self.sources = list(variables)
+        self.means = [
+            tf.Variable(tf.convert_to_tensor(source.value), trainable=False, name="mean", aggregation=aggregation)
+            for source in self.sources
+        ]
+        self.count = tf.Variable(1, dtype=tf.int64, trainable=False, name="count", aggregation=aggregation)
+
+    @property
+    def variables(self):
+        return [*self.means, self.count]
+
+    def distance(self):
+        """The squared distance of the variables from the means, summed over all; the means are constants to it."""
+        pairs = zip(self.sources, self.means, strict=True)
+        return tf.add_n([tf.reduce_sum(tf.square(source.value - tf.stop_gradient(mean))) for source, mean in pairs])
+
+    def update(self):
+        """Takes in the variables' present values; call it on every replica after they moved."""
+        share = 1.0 / (tf.cast(self.count, tf.float32) + 1.0)
+        for source, mean in zip(self.sources, self.means, strict=True):
+            mean.assign_add(tf.cast(share, mean.dtype) * (source.value - mean))
+        self.count.assign_add(1)

@@ -50,14 +50,15 @@ def write_text(path, text):
     "--extractor",
     default="auto",
     show_default=True,
-    help="auto, classifier, autoencoder, random, pixels, inception:PATH, or PATH[:output] of a SavedModel.",
+    help="auto, classifier, autoencoder, stacked, random, pixels, inception:PATH, or PATH[:output] of a SavedModel; of text "
+    "ngram-svd[:DIMENSION] or vectors:PATH.",
 )
 @seed_option
 @click.option("--html", type=FILE, help="Write a report here: samples, twins, neighbours, every score explained.")
 @data_dir_option
 @json_option
 def evaluate(model, data, measures, count, extractor, seed, html, data_dir, json_file):
-    """Score MODEL (a run, a SavedModel, a folder or .npz of images) beside held-out real data.
+    """Score MODEL (a run, a SavedModel, a folder or .npz of images, a .txt of sentences) beside held-out real data.
 
     A run keeps its scores in scores.jsonl and shows them in TensorBoard.
     """
@@ -109,7 +110,7 @@ def compare(models, data, measures, count, extractor, seed, html, data_dir, json
 @click.option("--per-class", is_flag=True, help="Test each class on its own.")
 @click.option("--features", default="pixels", show_default=True, help="What distances are taken in: pixels, or an extractor.")
 @click.option("--flips", is_flag=True, help="Count mirror images as duplicates.")
-@click.option("--threshold", type=float, help="Distance of duplicates (default: calibrated on held-out real data).")
+@click.option("--threshold", type=float, help="Distance of duplicates, edits of text (default: calibrated on held-out data).")
 @click.option("--page", type=FILE, help="Write a page on which people judge the pairs, for `ganzoo judge`.")
 @click.option("--auto", is_flag=True, help="Judge by the threshold beside --page too.")
 @seed_option
@@ -119,10 +120,19 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
     """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
     start(data_dir)
     from ganzoo.evaluate.birthday.of_model import BirthdayTest, table
+    from ganzoo.evaluate.sides import open_side
 
-    test = BirthdayTest(
-        model, data, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, say=click.echo
-    )
+    side = open_side(model)
+    if side.feature == "text":
+        if page or per_class or flips or features != "pixels":
+            raise UserError("the birthday test of text counts edits: leave out --page, --per-class, --flips and --features")
+        from ganzoo.evaluate.text.of_model import birthday_of_model
+
+        record = birthday_of_model(side, data, batch_sizes, batches, threshold, seed, data_dir, say=click.echo)
+        click.echo("\n".join(table(record)))
+        write_json(json_file, record)
+        return
+    test = BirthdayTest(side, data, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, say=click.echo)
     if page:
         facts = test.page(page)
         click.echo(f"{facts['questions']} pairs to judge ({facts['decoys']} of them decoys): open {page} in a browser,")

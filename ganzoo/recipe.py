@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import fiddle as fdl
-from fiddle import printing
+from fiddle import daglish, printing
 
 from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
@@ -74,14 +74,31 @@ class LoadedRecipe:
         return getattr(fdl.get_callable(self.config.data), "feature", "image")
 
     def settings(self):
-        """Every parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set)."""
-        rows = []
+        """Every parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set).
+
+        What the recipe uses in several places is taken apart at the first, and named by it at the others.
+        """
+        rows, again = [], self._shared()
         for line in printing.as_str_flattened(self.config, include_types=False, raw_value_repr=True).splitlines():
             name, value = line.split(" = ", 1)
             unset = value.startswith("<[unset")
             value = value.removeprefix("<[unset; default: ").removesuffix("]>") if unset else value
-            rows.append((re.sub(r"\['?([^\]']+)'?\]", r".\1", name), value, not unset))
+            name = _dotted(name)
+            place = next((place for place in again if name.startswith(f"{place}.")), None)
+            row = (place, again[place], True) if place else (name, value, not unset)
+            if row not in rows[-1:]:
+                rows.append(row)
         return rows
+
+    def _shared(self):
+        """The places of parts that came before, with the names of their first places."""
+        firsts, again = {}, {}
+        for part, path in daglish.iterate(self.config, memoized=False):
+            if isinstance(part, fdl.Buildable):
+                name = _dotted(daglish.path_str(path).removeprefix("."))
+                if firsts.setdefault(id(part), name) != name:
+                    again[name] = firsts[id(part)]
+        return again
 
     def flattened(self):
         """What the recipe sets, one `dotted.name = value` a line: a run's fingerprint."""
@@ -107,6 +124,11 @@ def load_recipe(name_or_path, overrides=()):
     for override in overrides:
         apply_override(config, override, vars(module))
     return LoadedRecipe(path.stem, path, path.read_text(), tuple(overrides), config)
+
+
+def _dotted(name):
+    """Fiddle's `a['b'][0].c` as `a.b.0.c`."""
+    return re.sub(r"\['?([^\]']+)'?\]", r".\1", name)
 
 
 def _import_file(path):

@@ -118,3 +118,11 @@ def test_a_card_joins_the_lines_of_a_paragraph(tmp_path):
 def test_every_shipped_recipe_loads_and_builds(card):
     recipe = build(load_recipe(card.path))
     assert set(recipe.optimizers) == set(recipe.model.players)
+
+
+def test_what_is_used_in_several_places_is_told_once():
+    settings = {name: value for name, value, _ in load_recipe("oracle_seqgan", ["data.oracle.length=7"]).settings()}
+    assert settings["data.oracle.length"] == "7" and settings["model.text"] == "data"
+    assert settings["model.discriminator.text"] == "data" and not any(name.startswith("model.text.") for name in settings)
+    recipe = build(load_recipe("oracle_seqgan", ["data.oracle.length=7", "data.oracle.vocabulary_size=9"]))
+    assert recipe.model.text is recipe.data and recipe.model.length == 7 and recipe.model.generator.vocabulary_size == 10

@@ -1,4 +1,4 @@
-"""Sample grids during training: the same latents each time, and fresh ones."""
+"""Samples during training, as grids or as lines of text: the same latents each time, and fresh ones."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ class Samples(Stepwise):
 
     Args:
         every: generator steps between two grids.
-        directory: where `step-....png` goes.
+        directory: where `step-....png` goes, or `step-....txt` of texts.
         real: real examples [N, ...] as the model sees them, shown once and compared with.
         board: a `Board`.
         monitor: a `Monitor`.
@@ -32,15 +32,30 @@ class Samples(Stepwise):
         super().on_train_begin(logs)
         self.directory.mkdir(parents=True, exist_ok=True)
         if self.step == 0:
-            self.board.picture(0, "real", pictures.picture(self.real[:COUNT]))
+            self._show(0, "real", self.real[:COUNT])
 
     def act(self, step):
+        if not self.model.makes_samples:
+            return
         fixed = self._sample(FIXED)
         fresh = self._sample(FIXED + step)
-        self.board.picture(step, "samples/fixed", pictures.picture(fixed, self.real))
-        self.board.picture(step, "samples/fresh", pictures.picture(fresh, self.real))
-        write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(pictures.picture(fixed, self.real)))
+        shown = self._show(step, "samples/fixed", fixed, self.real)
+        self._show(step, "samples/fresh", fresh, self.real)
+        if isinstance(shown, list):
+            write_atomically(self.directory / f"step-{step:08d}.txt", "\n".join(shown) + "\n")
+        else:
+            write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(shown))
         self.monitor.see(step, fresh, self.real)
+
+    def _show(self, step, tag, examples, real=None):
+        """Shows examples on the board; returns the picture, or the list of lines that texts are."""
+        if np.issubdtype(examples.dtype, np.integer):
+            lines = [line.decode() for line in self.model.outputs(examples)["text"].numpy()]
+            self.board.say(step, tag, "\n".join(f"    {line}" for line in lines))  # Markdown for lines as they are
+            return lines
+        picture = pictures.picture(examples, real)
+        self.board.picture(step, tag, picture)
+        return picture
 
     def _sample(self, seed):
         return np.asarray(self.model.sample(**self.model.showcase(COUNT, seed)))

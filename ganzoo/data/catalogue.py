@@ -14,8 +14,12 @@ from ganzoo.errors import UserError
 
 EMBEDDED = {
     "digits": "scikit-learn's 1,797 handwritten digits",
+    "stacked_digits": "three digits in three channels: 1,000 known modes",
+    "captioned_shapes": "scenes of one shape, with captions",
     "ring8": "points: 8 Gaussians on a circle",
     "grid25": "points: 25 Gaussians on a grid",
+    "grammar": "text: sentences of a small English grammar",
+    "oracle_text": "text: 20 tokens from a random LSTM, words 1 to 5,000",
 }
 KNOWN = EMBEDDED | {
     "mnist": "handwritten digits",
@@ -167,7 +171,7 @@ def available(data_dir=None):
 
 def facts(name, builder):
     features, splits = builder.info.features, builder.info.splits
-    values = next((features[key] for key in ("image", "point") if key in features), None)
+    values = next((features[key] for key in ("image", "point", "text") if key in features), None)
     prepared = str(builder.data_path) if splits else None
     return {
         "name": name,

@@ -32,6 +32,9 @@ class Source:
         """Number of examples."""
         return len(self.arrays()[self.feature])
 
+    def require(self):
+        """Raises a UserError where not even a model can do without the data: a text's vocabulary is in its file."""
+
     def describe(self):
         """What a model card says of the data, a JSON-ready dict: at least `name`, `split`, `examples`, `homepage`."""
         return {"name": str(self.name), "split": self.split, "examples": self.num_examples, "homepage": ""}
@@ -40,7 +43,8 @@ class Source:
         """All examples in a fixed order.
 
         Returns:
-            A dict of NumPy arrays: `image` uint8 [N, H, W, C] or `point` float32 [N, 2]; with labels `label` int64 [N].
+            A dict of NumPy arrays: `image` uint8 [N, H, W, C], `point` float32 [N, 2] or `text` int64 [N, T]; with labels
+            `label` int64 [N].
         """
         raise NotImplementedError
 

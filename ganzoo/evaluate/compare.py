@@ -1,10 +1,11 @@
 """Models side by side under one protocol, never under two."""
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.evaluator import Evaluator
+from ganzoo.evaluate.evaluation import evaluator_of
 from ganzoo.evaluate.held_out import own_data
 from ganzoo.evaluate.protocol import require_same
 from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.text.evaluator import COMPARED
 
 MEASURES = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
 
@@ -52,12 +53,13 @@ def compare(
             raise UserError(f"the models were trained on different data ({told}): name the real data with --data")
         data = own[0]
     sizes = [side.size for side in sides if side.size is not None]
-    evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, say)
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, say)
     if sizes and min(sizes) < evaluator.count:
         say(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
-        evaluator = Evaluator(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, say)
+        evaluator = evaluator_of(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, say)
     if measures == "default":
-        measures = tuple(name for name in MEASURES if evaluator.applies(name))
+        known = COMPARED if data.feature == "text" else MEASURES
+        measures = tuple(name for name in known if evaluator.applies(name))
     named = {}
     for side, model in zip(sides, models, strict=True):
         name = side.name if side.name not in named else f"{side.name} ({model})"

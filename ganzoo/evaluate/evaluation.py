@@ -4,6 +4,11 @@ from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluator import Evaluator
 from ganzoo.evaluate.held_out import own_data
 from ganzoo.evaluate.sides import FamilySide, open_side
+from ganzoo.evaluate.text.evaluator import TextEvaluator
+
+# What an entry of a recipe's `evaluations` takes by default.
+OF_IMAGES = ("frechet_distance", "precision_recall")
+OF_TEXT = ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score")
 
 
 def evaluate(
@@ -26,7 +31,7 @@ def evaluate(
         data: the real data, likewise; by default what the model's recipe or card names.
         measures: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
-        extractor: see `extractors.choose`.
+        extractor: see `extractors.choose`; for text the embedding, see `text.evaluator.choose_embedding`.
         seed: of the samples and of every draw.
         reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
             and there are as many.
@@ -50,15 +55,20 @@ def evaluate(
     data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
     if data is None:
         raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
-    evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, say)
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, say)
     return evaluator.scores(side, measures, intervals)
+
+
+def evaluator_of(data, *arguments, **options):
+    """The `Evaluator` or `TextEvaluator` that suits a side of real data; arguments as of either."""
+    return (TextEvaluator if data.feature == "text" else Evaluator)(data, *arguments, **options)
 
 
 class Evaluation:
     """An entry of a recipe's `evaluations`: scores a model in the middle of its training, from memory.
 
     Args:
-        measures: names, as of `evaluate`.
+        measures: names, as of `evaluate`; by default a few that suit the data.
         count: generated samples.
         every: generator steps between two evaluations.
         data: the real data; the recipe's own by default.
@@ -70,7 +80,7 @@ class Evaluation:
 
     def __init__(
         self,
-        measures=("frechet_distance", "precision_recall"),
+        measures=None,
         count=1000,
         every=1000,
         data=None,
@@ -96,7 +106,9 @@ class Evaluation:
         if data is None:
             raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
         side = open_side(data)
-        self._evaluator = Evaluator(side, self.extractor, self.count, self.seed, self.reference_count, say=say)
+        self._evaluator = evaluator_of(side, self.extractor, self.count, self.seed, self.reference_count, say=say)
+        if self.measures is None:
+            self.measures = OF_TEXT if side.feature == "text" else OF_IMAGES
         return self
 
     def __call__(self, model, step):

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from ganzoo.data import catalogue
+from ganzoo.data.captioned_images import CAPTIONED, CaptionedImages
 from ganzoo.data.images import Images
 from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.sides import DataSide
 from ganzoo.sampling import ExportSampler, RunSampler
 
@@ -23,6 +25,11 @@ def own_data(side, data_dir=None):
         told = sampler.card["data"]
         if told["name"] in MIXTURES:
             return DataSide(Points(told["name"], told.get("split", "train"), labels=True, data_dir=data_dir))
+        if told.get("vocabulary"):
+            source = Sentences.told(told)
+            return source and DataSide(source)
+        if told["name"] in CAPTIONED:
+            return DataSide(CaptionedImages(told["name"], told.get("split", "train"), told.get("take"), data_dir))
         keys = ("split", "size", "crop", "only", "take")
         options = {key: _tuple(told[key]) for key in keys if told.get(key) is not None}
         return DataSide(with_labels(Images(told["name"], data_dir=data_dir, **options)))
@@ -47,6 +54,8 @@ def with_labels(source, split=None, whole=False):
     split = split or source.split
     if isinstance(source, Points):
         return Points(source.name, split, labels=bool(source.num_classes), take=take, data_dir=source.data_dir)
+    if isinstance(source, CaptionedImages):
+        return CaptionedImages(source.name, split, take, source.data_dir)
     return Images(
         source.name,
         split,
@@ -66,6 +75,9 @@ def held_out(reference, seed=0):
     else two halves.
     """
     source = getattr(reference, "source", None)
+    if isinstance(source, Sentences):
+        other = "test" if source.split == "train" else "train"
+        return reference, DataSide(source.of_split(other)), f"{reference.name} against the split {other}"
     split = getattr(source, "split", "")
     base = split.partition("[")[0]  # of "train[:80%]"
     if isinstance(source, (Images, Points)) and base.isidentifier():

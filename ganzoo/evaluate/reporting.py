@@ -14,6 +14,7 @@ from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.held_out import held_out, own_data
 from ganzoo.evaluate.report.page import report
 from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.text.reporting import report_on_text
 from ganzoo.run import Run
 
 SHOWN = 64
@@ -105,8 +106,11 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
     Returns:
         The HTML text.
     """
+    side = open_side(model, data_dir)
+    if side.feature == "text":
+        return report_on_text(side, data, scores, seed, data_dir, say)
     say("report: the birthday test")
-    test = BirthdayTest(model, data, batches=BATCHES, seed=seed, data_dir=data_dir, say=say)
+    test = BirthdayTest(side, data, batches=BATCHES, seed=seed, data_dir=data_dir, say=say)
     birthday, images = test.run(), test.images is not None
     facts = {"Model": test.side.name, "Data": test.data.name, "Held out": test.held.name, "Seed": seed}
     step = test.side.describe().get("step")

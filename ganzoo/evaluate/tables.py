@@ -52,8 +52,11 @@ def scores(scores):
     warnings = {}
     for score in scores:
         for warning in score["warnings"]:
-            warnings[warning if score["measure"] in warning else f"{score['measure']}: {warning}"] = None
-    return [*lines, *(f"note: {warning}" for warning in warnings)]
+            warnings.setdefault(warning, {})[score["measure"]] = None
+    for warning, measures in warnings.items():
+        named = any(measure in warning for measure in measures)
+        lines.append(f"note: {warning}" if named else f"note: {', '.join(measures)}: {warning}")
+    return lines
 
 
 def comparison(record):

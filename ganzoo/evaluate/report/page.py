@@ -25,6 +25,7 @@ def report(
     copies_images=None,
     history=(),
     notes=(),
+    texts=None,
 ):
     """The report on one model as one HTML file that needs nothing else; whatever is not given is left out.
 
@@ -40,6 +41,7 @@ def report(
         copies_images: (generated, training) or (generated, training, held-out): the uint8 images that it points into.
         history: the entries of a run's scores.jsonl; those with a `step` become curves.
         notes: sentences to end with, such as what was left out.
+        texts: (generated, real) lists of strings, of a model that writes text.
 
     Returns:
         The HTML text.
@@ -48,7 +50,7 @@ def report(
         UserError: images that are not uint8 with 1 or 3 channels.
     """
     scores, history = list(scores), list(history)
-    parts = [cards(scores, birthday, copies), _samples(samples, real)]
+    parts = [cards(scores, birthday, copies), _samples(samples, real), _texts(texts)]
     if scores:
         parts.append(section("Scores", _legend(), score_tables(scores), name="scores"))
     if birthday:
@@ -98,6 +100,14 @@ def _samples(samples, real):
     given = (("Generated", samples), ("Real", real))
     shown = [_figure(name, examples) for name, examples in given if examples is not None and len(examples)]
     return section("Samples", tag("div", shown, class_="grids"), name="samples") if shown else None
+
+
+def _texts(texts):
+    if not texts:
+        return None
+    named = zip(("Generated", "Real"), texts, strict=True)
+    shown = [tag("div", tag("h3", name), tag("ul", [tag("li", text) for text in some])) for name, some in named]
+    return section("Samples", tag("div", shown, class_="grids"), name="samples")
 
 
 def _figure(name, examples):

@@ -5,6 +5,7 @@ import json
 
 from ganzoo.evaluate.evaluator import all_measures
 from ganzoo.evaluate.report.markup import hidden, join, number, percent, scroll, tag, warning_list
+from ganzoo.evaluate.text.measures import MEASURES
 
 ARROWS = {
     "higher": ("↑", "higher is better"),
@@ -128,7 +129,7 @@ def _measure(name, scores, common):
 
 def about(name, columns, warnings=(), aside=None):
     """The row that says what a measure means and, unfolded, when it misleads."""
-    known = all_measures().get(name)
+    known = all_measures().get(name) or MEASURES.get(name)
     words = None
     if known:
         words = tag(

@@ -27,6 +27,10 @@ def birthday_section(record, images=None, nearest=None):
     for (side, found), shown in zip(sides.items(), images, strict=False):
         if shown is not None and found["pooled"].get("closest"):
             parts += _twins(side, found["pooled"]["closest"], np.asarray(shown), nearest if side == "fake" else None)
+    for side, found in sides.items():
+        pairs = found["pooled"].get("closest") or [{}]
+        if "sentences" in pairs[0]:
+            parts += _twin_sentences(side, pairs)
     if record.get("sweep"):
         parts.append(_sweep(record))
     if record.get("classes"):
@@ -54,7 +58,8 @@ def _birthday_words(record):
         words.append(f" The duplicates fall {even} (D = {number(spike['d'], 3)}, uniform 1).")
     exact = main.get("exact")
     if exact:
-        words.append(f" {number(exact['images'] - exact['distinct'])} of {number(exact['images'])} samples are exact copies.")
+        total = exact["images"] if "images" in exact else exact["sentences"]
+        words.append(f" {number(total - exact['distinct'])} of {number(total)} samples are exact copies.")
     half = (main.get("fit") or {}).get("half") or pooled.get("half")
     if half and half["size"]["value"] is not None:
         words.append(
@@ -125,6 +130,16 @@ def _twins(side, pairs, images, nearest):
     ]
 
 
+def _twin_sentences(side, pairs):
+    """The closest pairs of sentences."""
+    rows = [
+        (*pair["sentences"], f"{pair['distance']:.0f}", "duplicate" if pair["duplicate"] else "no duplicate")
+        for pair in pairs[:TWINS]
+    ]
+    name = f"Closest pairs of {SIDES[side]} sentences"
+    return [tag("h3", name), table(("One", "The other", "Edits", "Judged"), rows, name)]
+
+
 def _sweep(record):
     rows = []
     for row in record["sweep"]:
@@ -149,6 +164,7 @@ def _classes(records):
         duplicates = (fake.get("pooled") or {}).get("duplicates")
         theirs = (real.get("pooled") or {}).get("n_eff")
         cells = (number(duplicates), _reach(record["n_eff"]), _reach(theirs) if theirs else "–")
+        name = record.get("name", name)
         rows.append((name, *cells, tag("span", "; ".join(record.get("warnings", ())), class_="words")))
     return table(
         ("Class", "Duplicates", "N_eff", "N_eff, held-out real", tag("span", "Warnings", class_="words")),

@@ -1,0 +1,81 @@
+"""TFDS builders of the texts that need no download: they hold what `Sentences` of the same name draws."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from ganzoo.data import sentences
+from ganzoo.data.oracle import Oracle
+
+
+class Grammar(tfds.core.GeneratorBasedBuilder):
+    """Sentences of 4 to 15 words from a probabilistic grammar of English; a few of them occur more than once."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        return tfds.core.DatasetInfo(
+            builder=self, description=self.__doc__, features=tfds.features.FeaturesDict({"text": tfds.features.Text()})
+        )
+
+    def _split_generators(self, dl_manager):
+        return {split: self._generate_examples(split) for split in sentences.EXAMPLES}
+
+    def _generate_examples(self, split):
+        for index, text in enumerate(sentences.Sentences("grammar", split).texts()):
+            yield index, {"text": text}
+
+
+@dataclasses.dataclass(kw_only=True)
+class OracleTextConfig(tfds.core.BuilderConfig):
+    """Which oracle draws the texts: its own arguments, and how many texts there are of each split.
+
+    Args:
+        vocabulary_size, length, embedding, hidden, seed: as of `Oracle`.
+        parameters: an .npz file of parameters instead, which `Oracle.load` reads; give the config a name of its own then.
+        examples: texts of each split, at most; all 10,000 by default.
+    """
+
+    name: str = ""
+    vocabulary_size: int = 5000
+    length: int = 20
+    embedding: int = 32
+    hidden: int = 32
+    seed: int = 0
+    parameters: str | None = None
+    examples: int | None = None
+
+    def __post_init__(self):
+        sizes = f"{self.vocabulary_size}x{self.length}-{self.embedding}-{self.hidden}-seed{self.seed}"
+        self.name = self.name or sizes + (f"-{self.examples}" if self.examples else "")
+
+    def oracle(self):
+        if self.parameters:
+            return Oracle.load(self.parameters, self.length)
+        return Oracle(self.vocabulary_size, self.length, self.embedding, self.hidden, self.seed)
+
+
+class OracleText(tfds.core.GeneratorBasedBuilder):
+    """Texts from an LSTM with random parameters, as tokens 1 to the size of its vocabulary."""
+
+    VERSION = tfds.core.Version("1.0.0")
+    BUILDER_CONFIGS = [OracleTextConfig(name="default")]
+
+    def _info(self):
+        shape = (self.builder_config.length,)
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=self.__doc__,
+            features=tfds.features.FeaturesDict({"text": tfds.features.Tensor(shape=shape, dtype=np.int64)}),
+            homepage="https://arxiv.org/abs/1609.05473",
+        )
+
+    def _split_generators(self, dl_manager):
+        return {split: self._generate_examples(split) for split in sentences.EXAMPLES}
+
+    def _generate_examples(self, split):
+        config = self.builder_config
+        source = sentences.Sentences("oracle_text", split, oracle=config.oracle(), take=config.examples)
+        for index, tokens in enumerate(source.arrays()["text"]):
+            yield index, {"text": tokens}

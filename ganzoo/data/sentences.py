@@ -1,0 +1,188 @@
+"""Texts as a data set: from a grammar, from an oracle, or from any text file, one sentence a line."""
+
+from pathlib import Path
+
+import numpy as np
+
+from ganzoo.data import catalogue
+from ganzoo.data.grammar import Grammar
+from ganzoo.data.oracle import Oracle
+from ganzoo.data.source import Fabricated, Source
+from ganzoo.data.vocabulary import UNITS, UNKNOWN, Vocabulary, split_text
+from ganzoo.errors import UserError
+
+# What is drawn of a grammar or an oracle, and from which seed.
+EXAMPLES = {"train": 10_000, "test": 10_000}
+SEEDS = {"train": 0, "test": 1}
+# What `describe` tells of a source beside its name, and `told` reads.
+TOLD = ("split", "take", "unit", "least_count", "held_out", "seed")
+# Words and length of a file's texts while the file is absent: enough to build a model for a smoke run.
+STAND_IN_WORDS, STAND_IN_LENGTH = 100, 20
+
+
+class Sentences(Source):
+    """Texts as tokens: batches carry `text` int64 [B, T], padded with 0.
+
+    Args:
+        name: "grammar", sentences of a small English grammar; "oracle_text", texts of an `Oracle`; or the path of a text
+            file in UTF-8, one sentence a line.
+        split: "train" or "test".
+        unit: how a file's lines split into tokens: "word", "character" or "chinese"; see `vocabulary.split_text`.
+        vocabulary_size: the most tokens of a file's vocabulary, the most frequent first; the rest are unknown.
+        least_count: words that are rarer in the file's training part are unknown.
+        length: T, the most tokens of a file's sentence; longer ones are left out. That of the longest by default.
+        held_out: the share of a file's sentences that make the split "test".
+        seed: decides which.
+        oracle: for "oracle_text" an `Oracle`, or the path of one's parameters; a vocabulary of 5,000 and length 20 by
+            default.
+        take: only the first so many sentences.
+
+    Attributes:
+        vocabulary: the `Vocabulary`.
+        truth: what knows the true distribution (`log_likelihood(tokens)` [N]): a `Grammar`, an `Oracle`, or None.
+
+    Raises:
+        UserError: arguments that make no sense, a file with too few sentences. A file that is absent is an error only where
+            its sentences are needed.
+
+    Example:
+        Sentences("captions.txt", vocabulary_size=5000, length=20).batches(64, seed=0)
+    """
+
+    feature = "text"
+
+    def __init__(
+        self,
+        name,
+        split="train",
+        unit="word",
+        vocabulary_size=None,
+        least_count=1,
+        length=None,
+        held_out=0.1,
+        seed=0,
+        oracle=None,
+        take=None,
+    ):
+        if split not in EXAMPLES:
+            raise UserError(f"texts have the splits {', '.join(EXAMPLES)}, not {split!r}")
+        if unit not in UNITS:
+            raise UserError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}")
+        if vocabulary_size is not None and vocabulary_size < 3:
+            raise UserError(f"vocabulary_size counts the padding, the unknown word and others, not {vocabulary_size}")
+        if not 0.0 < held_out < 1.0:
+            raise UserError(f"held_out is a share between 0 and 1, not {held_out}")
+        if oracle is not None and name != "oracle_text":
+            raise UserError(f"an oracle is for the texts called oracle_text, not for {name}")
+        self.name, self.split, self.unit = name, split, unit
+        self.vocabulary_size, self.least_count, self.length = vocabulary_size, least_count, length
+        self.held_out, self.seed, self.oracle, self.take = held_out, seed, oracle, catalogue.checked_take(take)
+        self._arrays = self.truth = self._lines = None
+        if name == "grammar":
+            self.truth = Grammar()
+        elif name == "oracle_text":
+            self.truth = Oracle() if oracle is None else Oracle.load(oracle) if isinstance(oracle, (str, Path)) else oracle
+        elif Path(name).is_file():
+            self._read()
+        else:
+            words = min(vocabulary_size or STAND_IN_WORDS, STAND_IN_WORDS) - 2
+            self.vocabulary = Vocabulary([UNKNOWN, *(f"word{number}" for number in range(words))], unit)
+        if self.truth:
+            self.vocabulary = self.truth.vocabulary
+            self.length = self.truth.length
+        super().__init__((self.length or STAND_IN_LENGTH,))
+
+    def _read(self):
+        """Reads the file: the lines of both splits, and the vocabulary of the training part."""
+        try:
+            text = Path(self.name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UserError(f"the text {self.name} cannot be read as UTF-8: {error}") from error
+        lines = [line.strip() for line in text.splitlines()]
+        sizes = [len(split_text(line, self.unit)) for line in lines]
+        self.length = self.length or max(sizes, default=0)
+        lines = [line for line, size in zip(lines, sizes, strict=True) if 0 < size <= self.length]
+        if len(lines) < 2:
+            raise UserError(f"{self.name} has {len(lines)} sentences of at most {self.length} tokens; it takes 2 at least")
+        order = np.random.default_rng(self.seed).permutation(len(lines))
+        tests = min(max(round(self.held_out * len(lines)), 1), len(lines) - 1)
+        chosen = {"test": sorted(order[:tests]), "train": sorted(order[tests:])}
+        training = [lines[index] for index in chosen["train"]]
+        self.vocabulary = Vocabulary.of(training, self.unit, self.vocabulary_size, self.least_count)
+        self._lines = [lines[index] for index in chosen[self.split]]
+
+    def require(self):
+        """Raises a UserError where the text is an absent file: its vocabulary is made up."""
+        if self.truth is None and self._lines is None:
+            raise UserError(f"there is no text file {self.name}; name one, a sentence a line, with --set data.name=PATH")
+
+    def of_split(self, split):
+        """The same texts' other split, "train" or "test"."""
+        arguments = {name: getattr(self, name) for name in ("unit", "vocabulary_size", "least_count", "held_out", "seed")}
+        length = None if self.truth else self.length
+        return Sentences(self.name, split, length=length, oracle=self.oracle, take=self.take, **arguments)
+
+    @property
+    def num_examples(self):
+        """Number of sentences, known without encoding them."""
+        self.require()
+        count = EXAMPLES[self.split] if self.truth else len(self._lines)
+        return min(count, self.take or count)
+
+    def arrays(self):
+        """A dict: `text` int64 [N, T], padded with 0.
+
+        Raises:
+            UserError: the file is absent.
+        """
+        self.require()
+        if self._arrays is None:
+            if self.truth:
+                tokens = self.truth.sample(EXAMPLES[self.split], SEEDS[self.split])
+            else:
+                tokens = self.vocabulary.encode(self._lines, self.length)
+            self._arrays = {"text": tokens[: self.take]}
+        return self._arrays
+
+    def texts(self):
+        """All sentences as strings, in the order of `arrays`."""
+        return self.vocabulary.decode(self.arrays()["text"])
+
+    def describe(self):
+        facts = super().describe() | {"vocabulary": len(self.vocabulary), "length": self.length, "take": self.take}
+        if isinstance(self.truth, Oracle):
+            return facts | {"homepage": "a random LSTM", "oracle": self.truth.describe()}
+        if self.truth:
+            return facts | {"homepage": "a grammar that ganzoo draws from"}
+        return facts | {"unit": self.unit, "least_count": self.least_count, "held_out": self.held_out, "seed": self.seed}
+
+    @classmethod
+    def told(cls, facts):
+        """The `Sentences` that `describe` told of; None if it told of an oracle from a file."""
+        options = {name: facts[name] for name in TOLD if name in facts}
+        if facts["name"] == "oracle_text":
+            oracle = Oracle.told(facts["oracle"])
+            return oracle and cls("oracle_text", oracle=oracle, **options)
+        if facts["name"] == "grammar":
+            return cls("grammar", **options)
+        return cls(facts["name"], vocabulary_size=facts["vocabulary"], length=facts["length"], **options)
+
+    def fabricated(self, count=256, seed=0):
+        return FabricatedText(self, count, seed)
+
+
+class FabricatedText(Fabricated):
+    """Random texts in the likeness of another source: every word equally likely, every length where texts end."""
+
+    def __init__(self, like, count, seed):
+        super().__init__(like, count, seed)
+        self.vocabulary = like.vocabulary
+        self.truth = None
+
+    def arrays(self):
+        rng = np.random.default_rng(self.seed)
+        tokens = rng.integers(1, len(self.vocabulary), (self.count, *self.shape))
+        if self.vocabulary.ends:
+            lengths = rng.integers(1, self.shape[0] + 1, self.count)
+            tokens[np.arange(self.shape[0]) >= lengths[:, None]] = 0
+        return {"text": tokens}

@@ -1,0 +1,168 @@
+import itertools
+
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from ganzoo.data import catalogue, embedded, embedded_text
+from ganzoo.data.oracle import Oracle
+from ganzoo.data.sentences import Sentences
+from ganzoo.data.vocabulary import PAD, UNKNOWN, Vocabulary, split_text
+from ganzoo.errors import UserError
+
+LINES = [
+    "a cat sat",
+    "a dog  sat down",
+    "",
+    "the cat and the dog sat on a very long and winding mat",
+    "a cat ran",
+    "the dog ran",
+]
+
+
+@pytest.fixture
+def text_file(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("\n".join(LINES * 10), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "unit, text, tokens",
+    [
+        ("word", " a cat,  sat\tdown ", ["a", "cat,", "sat", "down"]),
+        ("word", "naïve caf\u00e9", ["naïve", "caf\u00e9"]),
+        ("character", "a b", ["a", " ", "b"]),
+        ("character", "春眠", ["春", "眠"]),
+        ("chinese", "春眠不觉晓，处处", ["春", "眠", "不", "觉", "晓", "，", "处", "处"]),
+        ("chinese", "我有 iPhone 12\u3000部", ["我", "有", "iPhone", "12", "部"]),
+    ],
+)
+def test_splitting_and_joining_in_python_and_in_graphs_agree(unit, text, tokens):
+    assert split_text(text, unit) == tokens
+    vocabulary = Vocabulary(sorted(set(tokens)), unit)
+    encoded = vocabulary.encode([text], 10)
+    np.testing.assert_array_equal(vocabulary.from_text(np.array([text]), 10), encoded)
+    assert (encoded[0, : len(tokens)] > PAD).all() and (encoded[0, len(tokens) :] == PAD).all()
+    (decoded,) = vocabulary.decode(encoded)
+    assert split_text(decoded, unit) == tokens
+    expected = {"word": " ".join(tokens), "character": text, "chinese": text.replace("\u3000", "").replace("有 i", "有i")}
+    assert decoded == expected[unit]
+
+
+def test_a_vocabulary_keeps_the_most_frequent_words():
+    texts = ["b a a", "c b a", "d"]
+    assert Vocabulary.of(texts).words == (UNKNOWN, "a", "b", "c", "d")
+    assert Vocabulary.of(texts, size=4).words == (UNKNOWN, "a", "b") and len(Vocabulary.of(texts, size=4)) == 4
+    assert Vocabulary.of(texts, least_count=2).words == (UNKNOWN, "a", "b")
+    cut = Vocabulary.of(texts, size=4)
+    assert cut.encode(["d a"], 3).tolist() == [[1, 2, 0]] and cut.decode([[1, 2, 0], [0, 2, 2]]) == ["<unk> a", ""]
+    np.testing.assert_array_equal(cut.from_text(np.array(["d a", "a b a b"]), 3), [[1, 2, 0], [2, 3, 2]])
+
+
+def test_what_does_not_fit_a_vocabulary_is_refused():
+    vocabulary = Vocabulary(["a", "b"])
+    with pytest.raises(UserError, match="more than 2"):
+        vocabulary.encode(["a b a"], 2)
+    with pytest.raises(UserError, match="no word 'c'"):
+        vocabulary.encode(["a c"], 2)
+    assert vocabulary.from_text(np.array(["a c"]), 2).numpy().tolist() == [[1, -1]]
+    with pytest.raises(UserError, match="unit must be"):
+        Vocabulary(["a"], unit="syllable")
+    with pytest.raises(UserError, match="differ"):
+        Vocabulary(["a", "a"])
+
+
+def test_a_file_is_parted_encoded_and_padded(text_file):
+    train, test = (Sentences(str(text_file), split, length=4, held_out=0.25) for split in ("train", "test"))
+    assert train.shape == (4,) and train.vocabulary.words == test.vocabulary.words
+    assert (train.num_examples, test.num_examples) == (30, 10)
+    tokens = train.arrays()["text"]
+    assert tokens.dtype == np.int64 and tokens.shape == (30, 4)
+    short = [" ".join(line.split()) for line in LINES if 0 < len(line.split()) <= 4]
+    assert sorted(train.texts() + test.texts()) == sorted(short * 10)
+    np.testing.assert_array_equal(train.of_split("test").arrays()["text"], test.arrays()["text"])
+    other = Sentences(str(text_file), "test", length=4, held_out=0.25, seed=1)
+    assert other.texts() != test.texts()
+    told = Sentences.told(test.describe())
+    assert told.texts() == test.texts() and told.vocabulary.words == test.vocabulary.words
+
+
+def test_the_held_out_part_has_no_say_in_the_vocabulary(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("\n".join(f"word{number}" for number in range(20)))
+    test = Sentences(path, "test", held_out=0.2)
+    assert len(test.vocabulary) == 2 + 16 and (test.arrays()["text"] == test.vocabulary.unknown).all()
+
+
+@pytest.mark.parametrize("name", ["grammar", "oracle_text", "file"])
+def test_batches_resume_exactly(name, text_file):
+    source = Sentences(
+        text_file if name == "file" else name,
+        oracle=Oracle(5, 3, 4, 4) if name == "oracle_text" else None,
+        take=20,
+    )
+    whole = list(itertools.islice(source.batches(8, seed=1).as_numpy_iterator(), 6))
+    later = list(itertools.islice(source.batches(8, seed=1, start=3).as_numpy_iterator(), 3))
+    for one, other in zip(whole[3:], later, strict=True):
+        np.testing.assert_array_equal(one["text"], other["text"])
+    assert whole[0]["text"].dtype == np.int64 and whole[0]["text"].shape == (8, *source.shape)
+    epoch = np.concatenate([batch["text"] for batch in whole])[:20]
+    np.testing.assert_array_equal(np.sort(epoch, axis=0), np.sort(source.arrays()["text"], axis=0))
+
+
+@pytest.mark.parametrize("name", ["grammar", "oracle_text"])
+def test_drawn_texts_have_a_truth_that_scores_them(name):
+    oracle = Oracle(30, 6, 4, 4) if name == "oracle_text" else None
+    train, test = (Sentences(name, split, oracle=oracle, take=50) for split in ("train", "test"))
+    assert np.isfinite(test.truth.log_likelihood(test.arrays()["text"])).all()
+    assert (train.arrays()["text"] != test.arrays()["text"]).any()
+    assert len(train.vocabulary) == len(train.truth.vocabulary) and train.num_examples == 50
+    np.testing.assert_array_equal(Sentences.told(train.describe()).arrays()["text"], train.arrays()["text"])
+    made_up = train.fabricated(count=9)
+    batch = next(iter(made_up.batches(9, seed=0)))["text"].numpy()
+    assert batch.shape == (9, *train.shape) and batch.min() >= 0 and batch.max() < len(train.vocabulary)
+    assert (batch == 0).any() == train.vocabulary.ends
+
+
+def test_an_absent_file_is_an_error_once_it_is_needed(tmp_path):
+    source = Sentences(str(tmp_path / "absent.txt"), vocabulary_size=50, length=7)
+    assert source.shape == (7,) and len(source.vocabulary) == 50
+    for needs in (source.arrays, source.require, lambda: source.num_examples, source.describe):
+        with pytest.raises(UserError, match="--set data.name=PATH"):
+            needs()
+    assert source.fabricated(count=5).arrays()["text"].shape == (5, 7)
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"split": "validation"}, "splits train, test"),
+        ({"unit": "syllable"}, "unit must be"),
+        ({"vocabulary_size": 2}, "vocabulary_size"),
+        ({"held_out": 1.0}, "held_out"),
+        ({"oracle": "some.npz"}, "oracle is for"),
+        ({"take": 0}, "take"),
+        ({"length": 2}, "it takes 2"),
+    ],
+)
+def test_nonsense_is_refused(arguments, message, text_file):
+    with pytest.raises(UserError, match=message):
+        Sentences(text_file, **arguments)
+
+
+def test_tfds_builds_the_texts_without_a_download(data_dir):
+    catalogue.find("grammar")
+    texts = [
+        text.decode()
+        for text in tfds.load("grammar", split="test", data_dir=data_dir).batch(10_000).get_single_element()["text"].numpy()
+    ]
+    assert sorted(texts) == sorted(Sentences("grammar", "test").texts())
+    config = embedded_text.OracleTextConfig(vocabulary_size=7, length=3, hidden=4, embedding=4, examples=20)
+    builder = embedded.BUILDERS["oracle_text"](config=config, data_dir=data_dir)
+    builder.download_and_prepare()
+    assert "7x3-4-4-seed0-20" in str(builder.data_path)
+    tokens = builder.as_dataset("train").batch(20).get_single_element()["text"].numpy()
+    expected = Sentences("oracle_text", oracle=Oracle(7, 3, 4, 4), take=20).arrays()["text"]
+    np.testing.assert_array_equal(np.sort(tokens, axis=0), np.sort(expected, axis=0))
+    assert embedded.BUILDERS["oracle_text"](data_dir=data_dir).info.features["text"].shape == (20,)
