@@ -25,7 +25,7 @@ demo: $(VENV)/installed
 	@echo "Curves and samples: $(BIN)/tensorboard --logdir runs"
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check ganzoo tests recipes benchmarks

@@ -1,7 +1,5 @@
 """Networks of the same shape with first weights of their own."""
 
-import keras
-
 
 def fresh_copy(network, name):
     """A network like `network`, its weights drawn anew.
