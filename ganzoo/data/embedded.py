@@ -3,15 +3,34 @@
 import numpy as np
 import tensorflow_datasets as tfds
 
+from ganzoo.data.captioned_shapes import CaptionedShapes
+from ganzoo.data.embedded_text import Grammar, OracleText
 from ganzoo.data.mixtures import MIXTURES
+from ganzoo.data.stacked_digits import StackedDigits
+
+TEST_DIGITS, DIGITS_SEED = 360, 0
+
+
+def handwritten_digits():
+    """scikit-learn's digits and their parting.
+
+    Returns:
+        uint8 images [1797, 8, 8, 1], labels [1797], and the rows of each split: a dict of index arrays.
+    """
+    from sklearn.datasets import load_digits
+    from sklearn.model_selection import train_test_split
+
+    digits = load_digits()
+    images = np.rint(digits.images * (255 / 16)).astype(np.uint8)[..., None]  # the set counts 0..16
+    rows = np.arange(len(images))
+    train, test = train_test_split(rows, test_size=TEST_DIGITS, stratify=digits.target, random_state=DIGITS_SEED)
+    return images, digits.target, {"train": train, "test": test}
 
 
 class Digits(tfds.core.GeneratorBasedBuilder):
     """The 1,797 handwritten digits, 8x8, that scikit-learn ships: the UCI set's test part, written by 13 people."""
 
     VERSION = tfds.core.Version("1.0.0")
-    TEST_EXAMPLES = 360
-    SPLIT_SEED = 0
 
     def _info(self):
         return tfds.core.DatasetInfo(
@@ -25,21 +44,8 @@ class Digits(tfds.core.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager):
-        from sklearn.datasets import load_digits
-        from sklearn.model_selection import train_test_split
-
-        digits = load_digits()
-        images = np.rint(digits.images * (255 / 16)).astype(np.uint8)[..., None]  # the set counts 0..16
-        train, test = train_test_split(
-            np.arange(len(images)),
-            test_size=self.TEST_EXAMPLES,
-            stratify=digits.target,
-            random_state=self.SPLIT_SEED,
-        )
-        return {
-            "train": self._generate_examples(images, digits.target, train),
-            "test": self._generate_examples(images, digits.target, test),
-        }
+        images, labels, splits = handwritten_digits()
+        return {split: self._generate_examples(images, labels, rows) for split, rows in splits.items()}
 
     def _generate_examples(self, images, labels, chosen):
         for index in map(int, chosen):
@@ -87,4 +93,12 @@ class Grid25(MixtureBuilder):
     """25 Gaussians of standard deviation 0.05 on a 5 x 5 grid, 2 apart; the label is the mode."""
 
 
-BUILDERS = {"digits": Digits, "ring8": Ring8, "grid25": Grid25}
+BUILDERS = {
+    "digits": Digits,
+    "ring8": Ring8,
+    "grid25": Grid25,
+    "stacked_digits": StackedDigits,
+    "captioned_shapes": CaptionedShapes,
+    "grammar": Grammar,
+    "oracle_text": OracleText,
+}

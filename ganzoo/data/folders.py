@@ -36,7 +36,7 @@ class Folder:
     def __init__(self, root, split="train"):
         self.root = Path(root).expanduser()
         if not self.root.is_dir():
-            raise UserError(f"no folder {self.root}")
+            raise UserError(f"no folder {self.root}: make one of images, or name yours, as in `--set data.name=PATH`")
         self.files, self.labels, self.classes = images_in(self.root), None, []
         if self.files:
             splits = ["train"]

@@ -10,12 +10,14 @@ from ganzoo.evaluate.extractors import trained
 from ganzoo.evaluate.extractors.base import RawPoints
 from ganzoo.evaluate.extractors.inception import Inception
 from ganzoo.evaluate.extractors.saved_model import SavedModelExtractor, parse
+from ganzoo.evaluate.extractors.stacked import StackedClassifier
 from ganzoo.evaluate.extractors.untrained import PixelComponents, Pixels, RandomConvolutions
 from ganzoo.evaluate.held_out import training_data
 from ganzoo.evaluate.sides import data_side
 
-WORDS = ("auto", "classifier", "autoencoder", "random", "pixels")
+WORDS = ("auto", "classifier", "autoencoder", "stacked", "random", "pixels")
 SHIPPED = {("cnn-digits", (8, 8, 1)): Path(__file__).with_name("digits_classifier.npz")}
+STACKS = {"stacked_digits": "digits"}  # data sets whose channels are images of another
 
 
 def choose(spec, data, cache=None, data_dir=None, say=print):
@@ -23,8 +25,9 @@ def choose(spec, data, cache=None, data_dir=None, say=print):
 
     Args:
         spec: `auto` (the data set's classifier where it has labels, else its autoencoder), `classifier[:DATA]` (of another
-            data set), `autoencoder`, `random`, `pixels[:K]` (K principal components), `inception:PATH`, or
-            `PATH[:output][,range]` of a SavedModel (see `SavedModelExtractor`). An extractor comes back as it is.
+            data set), `autoencoder`, `stacked[:DATA]` (that set's classifier on each channel), `random`, `pixels[:K]` (K
+            principal components), `inception:PATH`, or `PATH[:output][,range]` of a SavedModel (see
+            `SavedModelExtractor`). An extractor comes back as it is.
         data: the real data, a `Side`.
         cache: a `Cache` that keeps trained networks.
         data_dir: where data sets are prepared.
@@ -44,11 +47,17 @@ def choose(spec, data, cache=None, data_dir=None, say=print):
         if spec != "auto":
             raise UserError(f"points need no extractor: leave out --extractor {spec}")
         return RawPoints()
+    stack = STACKS.get(data.name.partition(":")[0].partition("@")[0])
+    if word == "stacked" or (stack and spec == "auto"):
+        if not (rest or stack):
+            raise UserError(f"--extractor stacked:DATA needs the data set that the channels of {data.name} come from")
+        single = sized(rest or stack, data.shape[:2], data_dir)
+        return StackedClassifier(train_classifier(single, cache=cache, say=say))
     if spec == "auto":
         return automatic(data, cache, say)
     if word == "classifier":
         if rest:
-            data = data_side(f"{rest}@{data.shape[0]}" if data_side(rest, data_dir).shape != data.shape else rest, data_dir)
+            data = sized(rest, data.shape[:2], data_dir)
         if not data.labelled:
             raise UserError(f"{data.name} has no labels to train a classifier on; use --extractor autoencoder")
         return train_classifier(data, cache=cache, say=say)
@@ -69,6 +78,12 @@ def choose(spec, data, cache=None, data_dir=None, say=print):
     if not Path(path).exists():
         raise UserError(f"no extractor {spec!r}: it is {', '.join(WORDS)}, inception:PATH, or the path of a SavedModel")
     return SavedModelExtractor(path, output, value_range, data.shape)
+
+
+def sized(name, sides, data_dir=None):
+    """The data set `name`, resized where its images have not the (height, width) `sides`."""
+    data = data_side(name, data_dir)
+    return data if data.shape[:2] == sides else data_side(f"{name}@{sides[0]}", data_dir)
 
 
 def automatic(data, cache, say):

@@ -70,7 +70,8 @@ def label_coverage(real_probs, fake_probs, confidence=0.0):
     Returns:
         `captured`, classes with a fake; `classes`, those with a real; over the most probable classes, `kl`,
         KL(fake || real), and `reverse_kl`, KL(real || fake), in nats with half a sample added to every class of the
-        second set; `kl_floor`, the `kl` of a perfect model, roughly and on average, at these counts.
+        second set; `kl_floor`, the `kl` of a perfect model, roughly and on average, at these counts; `kl_uniform`,
+        KL(fake || equal shares of all K classes), which stacked data sets are measured by, and `kl_uniform_floor`.
 
     Raises:
         UserError: input that `checked` refuses, different numbers of classes, or values that are no probabilities.
@@ -88,6 +89,8 @@ def label_coverage(real_probs, fake_probs, confidence=0.0):
         "kl": float(scipy.stats.entropy(fake_counts, real_counts + 0.5)),
         "reverse_kl": float(scipy.stats.entropy(real_counts, fake_counts + 0.5)),
         "kl_floor": kl_floor(len(fake), np.count_nonzero(real_counts), len(real)),
+        "kl_uniform": float(scipy.stats.entropy(fake_counts, np.ones(len(fake_counts)))),
+        "kl_uniform_floor": kl_floor(len(fake), len(fake_counts)),
     }
 
 

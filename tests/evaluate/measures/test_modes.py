@@ -113,3 +113,16 @@ def test_bad_input_is_named():
         mode_coverage(np.full((5, 2), np.nan), RING)
     with pytest.raises(UserError, match="differ in shape"):
         mode_coverage(np.zeros((5, 3)), RING)
+
+
+def test_distance_from_equal_shares():
+    real = labels(np.arange(10))
+    assert label_coverage(real, real)["kl_uniform"] == pytest.approx(0)
+    half = labels(np.repeat(np.arange(5), 100))
+    assert label_coverage(real, half)["kl_uniform"] == pytest.approx(np.log(2))
+    uneven = label_coverage(labels(np.repeat([0, 1], [30, 10]), 2), labels(np.repeat([0, 1], [3, 1]), 2))
+    assert uneven["kl_uniform"] == pytest.approx(0.75 * np.log(1.5) + 0.25 * np.log(0.5))
+    draws = np.random.default_rng(3)
+    results = [label_coverage(real, labels(draws.integers(0, 10, 500))) for _ in range(100)]
+    assert results[0]["kl_uniform_floor"] == pytest.approx(4.5 / 500)
+    assert np.mean([result["kl_uniform"] for result in results]) == pytest.approx(4.5 / 500, rel=0.2)

@@ -1,0 +1,43 @@
+"""R3GAN on 8x8 handwritten digits: no normalisation, no tricks, a loss that is proven to converge locally.
+
+Huang, Gokaslan, Kuleshov, Tompkin 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline", arXiv:2501.05441,
+with a small part of the paper's width.
+
+Run: ganzoo train recipes/digits_r3gan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses, penalties
+from ganzoo.data.images import Images
+from ganzoo.families.gan import GAN
+from ganzoo.networks.r3gan import r3gan_discriminator, r3gan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("digits"),
+        model=GAN(
+            generator=r3gan_generator(size=8, channels=1, latent_dim=64, width=(128, 64), blocks=1),
+            discriminator=r3gan_discriminator(size=8, channels=1, width=32, blocks=1),
+            adversarial_loss=losses.Relativistic(),
+            penalties=[penalties.R1(gamma=0.5), penalties.R2(gamma=0.5)],
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 1800, 1e-4), beta_1=0.0, beta_2=0.99
+            ),
+            "discriminator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 1800, 1e-4), beta_1=0.0, beta_2=0.99
+            ),
+        },
+        batch_size=64,
+        steps=1800,
+    )

@@ -1,0 +1,45 @@
+"""R3GAN on stacked digits: a relativistic loss of pairs, with both gradient penalties, finds all 1,000 modes.
+
+Huang, Gokaslan, Kuleshov, Tompkin 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline", arXiv:2501.05441,
+whose first experiment is this one on Stacked MNIST; here at 8x8, with a thirtieth of the paper's width.
+
+Run: ganzoo train recipes/stacked_digits_r3gan.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses, penalties
+from ganzoo.data.images import Images
+from ganzoo.families.gan import GAN
+from ganzoo.networks.r3gan import r3gan_discriminator, r3gan_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("stacked_digits"),
+        model=GAN(
+            generator=r3gan_generator(size=8, channels=3, latent_dim=64, width=(128, 64), blocks=1),
+            discriminator=r3gan_discriminator(size=8, channels=3, width=(64, 32), blocks=1),
+            adversarial_loss=losses.Relativistic(),
+            penalties=[penalties.R1(gamma=0.5), penalties.R2(gamma=0.5)],
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 4500, 1e-4), beta_1=0.0, beta_2=0.99
+            ),
+            "discriminator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 4500, 1e-4), beta_1=0.0, beta_2=0.99
+            ),
+        },
+        batch_size=64,
+        steps=4500,
+        sample_every=500,
+        checkpoint_every=500,
+    )
