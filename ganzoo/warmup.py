@@ -27,8 +27,8 @@ def write(path, signatures):
 
 
 def _one(spec):
-    """The smallest input of a spec: a scalar 1, or a batch of one with zeros in it."""
-    if spec.shape.rank == 0:
+    """The smallest input of a spec: a scalar 1, or a batch of one with zeros in it; strings are empty."""
+    if spec.shape.rank == 0 and spec.dtype != tf.string:
         return tf.cast(1, spec.dtype)
     return tf.zeros([size or 1 for size in spec.shape], spec.dtype)
 

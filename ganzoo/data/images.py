@@ -95,6 +95,11 @@ class Images(Source):
         raise UserError(f"{self.name} has no class {only!r}; it has 0 to {len(classes) - 1}: {', '.join(classes[:20])}")
 
     @property
+    def class_names(self):
+        """The names of the classes, in the order of their numbers; an empty list where there are none."""
+        return list(self._originals.classes)
+
+    @property
     def num_examples(self):
         """Number of examples; known without reading them, unless with `only`."""
         if self._only is not None or self._arrays:

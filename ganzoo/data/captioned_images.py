@@ -1,0 +1,87 @@
+"""Images with captions, and with what is known of the truth of each caption."""
+
+import numpy as np
+
+from ganzoo.data import catalogue, shapes
+from ganzoo.data.images import Images
+from ganzoo.data.shape_captions import ShapeCaptions
+from ganzoo.data.source import Fabricated
+from ganzoo.errors import UserError
+
+# The data sets with captions: the attributes that their captions speak of, and the captions' words.
+CAPTIONED = {"captioned_shapes": (tuple(shapes.ATTRIBUTES), ShapeCaptions)}
+
+
+class CaptionedImages(Images):
+    """Images whose batches also carry a caption each, as numbers of words.
+
+    A batch holds `image` float32 [B, H, W, C] in [-1, 1]; `caption` int64 [B, T], zeros behind the words; `attributes`
+    int64 [B, A], the scene's; `claims` int64 [B, A], what the caption says of them, -1 where it says nothing. So caption
+    j is true of image i exactly where each of its claims is -1 or equals the image's attribute.
+
+    Args:
+        name: "captioned_shapes".
+        split: a TFDS split, such as "train" or "train[:80%]".
+        take: keep the first so many examples only.
+        data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
+
+    Attributes:
+        captions: the data set's `Captions`.
+
+    Raises:
+        UserError: no such data set, or one whose captions are not known here.
+
+    Example:
+        CaptionedImages("captioned_shapes").batches(64, seed=0)
+    """
+
+    def __init__(self, name, split="train", take=None, data_dir=None):
+        if name not in CAPTIONED:
+            raise UserError(f"data set {name!r} has no captions; those that have are {', '.join(CAPTIONED)}")
+        super().__init__(name, split, take=take, data_dir=data_dir)
+        self.attributes, captions = CAPTIONED[name]
+        self.captions = captions()
+
+    def describe(self):
+        return super().describe() | {"homepage": "scenes that ganzoo draws itself"}
+
+    def texts(self):
+        """The captions of all examples, a list of strings in the order of `arrays`."""
+        self.arrays()
+        return self._texts
+
+    def arrays(self):
+        """All examples in a fixed order: `image` uint8, `caption`, `attributes` and `claims` int64."""
+        if self._arrays is None:
+            builder = catalogue.find(self.name, self.data_dir)
+            catalogue.split_info(builder, self.split)
+            examples = builder.as_dataset(split=self.split, read_config=catalogue.read_once())
+            batches = list(examples.take(self.take or -1).batch(4096).as_numpy_iterator())
+            read = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]} if batches else {}
+            if not read:
+                raise UserError(f"nothing is left of {self.name}, split {self.split}")
+            self._texts = [text.decode() for text in read["caption"]]
+            attributes = np.stack([read[name] for name in self.attributes], axis=1)
+            self._arrays = {"image": read["image"], **told(self.captions, self._texts), "attributes": attributes}
+        return self._arrays
+
+    def fabricated(self, count=256, seed=0):
+        return FabricatedCaptions(self, count, seed)
+
+
+class FabricatedCaptions(Fabricated):
+    """Random pixels with captions from the bank, as if each image were what its caption claims."""
+
+    def __init__(self, like, count, seed):
+        super().__init__(like, count, seed)
+        self.captions = like.captions
+
+    def arrays(self):
+        texts = np.random.default_rng(self.seed).choice(self.captions.bank, self.count)
+        found = told(self.captions, texts.tolist())
+        return {**super().arrays(), **found, "attributes": np.maximum(found["claims"], 0)}
+
+
+def told(captions, texts):
+    """What batches hold of captions: `caption` and `claims`."""
+    return {"caption": captions.encode(texts), "claims": np.stack([captions.claims(text) for text in texts])}

@@ -1,0 +1,85 @@
+"""Captions as models read them: words of a fixed vocabulary as numbers, in NumPy, in TensorFlow and in exports."""
+
+import re
+
+import tensorflow as tf
+
+from ganzoo import noise
+from ganzoo.data.vocabulary import PAD, Vocabulary
+from ganzoo.errors import UserError
+
+NOT_WORDS = "[^a-z0-9']+"  # between words
+
+
+def words_of(text):
+    """The words of a caption, in lower case and without punctuation."""
+    return [word for word in re.split(NOT_WORDS, text.lower()) if word]
+
+
+class Captions:
+    """The captions of a data set.
+
+    Args:
+        words: all words that they use.
+        length: words of the longest caption, T.
+        bank: captions to draw from where none is given.
+
+    Attributes:
+        vocabulary: the words' `Vocabulary`.
+    """
+
+    def __init__(self, words, length, bank):
+        self.vocabulary = Vocabulary(words)
+        self.length = length
+        self.bank = tuple(bank)
+
+    def claims(self, text):
+        """What a caption says of each attribute of the scenes, int64 [A]; -1 where it says nothing."""
+        raise NotImplementedError
+
+    @property
+    def _rules(self):
+        return (
+            f"a caption may use the words {' '.join(self.vocabulary.words)}; not",
+            f"a caption has at most {self.length} words, not",
+        )
+
+    def encode(self, texts):
+        """Token numbers int64 [N, T] of strings, zeros behind the words.
+
+        Raises:
+            UserError: unknown words, or too many.
+        """
+        split = [words_of(text) for text in texts]
+        for words in split:
+            unknown = [word for word in words if word not in self.vocabulary.numbers]
+            if unknown:
+                raise UserError(f"{self._rules[0]} {' '.join(unknown)}")
+            if len(words) > self.length:
+                raise UserError(f"{self._rules[1]} {len(words)}")
+        return self.vocabulary.encode([" ".join(words) for words in split], self.length)
+
+    def tokens(self, texts):
+        """`encode` as a graph: strings [N] to int64 [N, T].
+
+        Raises:
+            tf.errors.InvalidArgumentError: unknown words, or too many; its message says which.
+        """
+        words = tf.strings.split(tf.strings.regex_replace(tf.strings.lower(texts), NOT_WORDS, " "))
+        numbers = tf.ragged.map_flat_values(self.vocabulary.table.lookup, words)
+        unknown, _ = tf.unique(tf.boolean_mask(words.flat_values, numbers.flat_values < 0))
+        longest = tf.reduce_max(tf.concat([words.row_lengths(), [0]], 0))
+        checks = [
+            tf.debugging.Assert(tf.size(unknown) == 0, [self._rules[0], tf.strings.reduce_join(unknown, separator=" ")]),
+            tf.debugging.Assert(longest <= self.length, [self._rules[1], longest]),
+        ]
+        with tf.control_dependencies([check for check in checks if check is not None]):
+            return tf.cast(numbers.to_tensor(PAD, shape=[None, self.length]), tf.int64)
+
+    def draw(self, count, seed, first=0):
+        """Captions number first .. first + count - 1 of the endless sequence that `seed` names, strings [count]."""
+
+        def numbers(shape, seed):
+            return tf.random.stateless_uniform(shape, seed, 0, len(self.bank), tf.int32)
+
+        return tf.gather(tf.constant(self.bank), noise.sample_rows(numbers, count, (), seed, first, purpose="captions"))

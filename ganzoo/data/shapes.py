@@ -1,0 +1,148 @@
+"""Scenes of one coloured shape on a coloured ground: drawing them, and reading an image back exactly."""
+
+import functools
+
+import numpy as np
+
+SIDE = 16
+# Corners of the colour cube, far from one another, and no shade of them leaves 0..255: a generator's tanh can saturate.
+COLOURS = {
+    "red": (240, 15, 15),
+    "green": (15, 240, 15),
+    "blue": (15, 15, 240),
+    "yellow": (240, 240, 15),
+    "white": (240, 240, 240),
+    "black": (15, 15, 15),
+}
+SHADE = 15  # a scene's colours differ from the above by at most this much in each channel
+ATTRIBUTES = {
+    "shape": ("circle", "square", "triangle", "frame"),
+    "colour": tuple(COLOURS),
+    "size": ("small", "large"),
+    "position": ("top left", "top right", "bottom left", "bottom right", "centre"),
+    "background": tuple(COLOURS),
+}
+SHAPE, COLOUR, SIZE, POSITION, BACKGROUND = range(5)
+NONE = -1
+PIXELS = (6, 10)  # the sides of a small and a large shape
+# Where a shape's upper left corner may lie, by size and then at the low end, in the middle and at the high end.
+OFFSETS = (((1, 2), (4, 5, 6), (8, 9)), ((0, 1), (3,), (5, 6)))
+# The first offset that is read as the middle, and the first that is read as the high end.
+BOUNDS = ((4, 7), (3, 4))
+ENDS = ((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))  # a position's row and column: low end, middle, high end
+# Share of an image's variance that two flat colours must explain; pixels between a mean colour and its name.
+LEAST_FIT, FARTHEST_COLOUR = 0.5, 110.0
+
+
+def mask(shape, side):
+    """The pixels of a shape, bool [side, side]; `shape` is a name of `ATTRIBUTES`."""
+    rows, columns = np.indices((side, side))
+    if shape == "square":
+        return np.ones((side, side), bool)
+    if shape == "frame":
+        border = side // 5
+        return np.minimum.reduce([rows, columns, side - 1 - rows, side - 1 - columns]) < border
+    if shape == "triangle":
+        return np.abs(columns - (side - 1) / 2) <= rows // 2 + 0.5
+    middle = (side - 1) / 2
+    return np.square(rows - middle) + np.square(columns - middle) <= {6: 6.5, 10: 22.5}[side]
+
+
+def all_scenes():
+    """Every scene as numbers of its attributes, int64 [1200, 5]: colour and background always differ."""
+    scenes = np.indices([len(values) for values in ATTRIBUTES.values()]).reshape(len(ATTRIBUTES), -1).T
+    return scenes[scenes[:, COLOUR] != scenes[:, BACKGROUND]].astype(np.int64)
+
+
+def render(scene, rng=None):
+    """Draws a scene.
+
+    Args:
+        scene: numbers of its attributes, [5].
+        rng: a NumPy generator of the exact place and of the shades of both colours; without it these are the first
+            place that the position allows, and the colours themselves.
+
+    Returns:
+        uint8 [16, 16, 3].
+    """
+    shape, colour, size, position, background = (int(value) for value in scene)
+    places = [OFFSETS[size][end] for end in ENDS[position]]
+    row, column = (rng.choice(place) if rng else place[0] for place in places)
+    paints = np.array(list(COLOURS.values()))[[background, colour]]
+    if rng:
+        paints = paints + rng.integers(-SHADE, SHADE + 1, (2, 3))
+    image = np.broadcast_to(paints[0], (SIDE, SIDE, 3)).astype(np.uint8)
+    side = PIXELS[size]
+    image[row : row + side, column : column + side][mask(ATTRIBUTES["shape"][shape], side)] = paints[1]
+    return image
+
+
+@functools.cache
+def templates():
+    """Every shape of every size at every place: masks float64 [T, 256], and their (shape, size, position) int64 [T, 3].
+
+    A place that is at no position, such as half-way down the left edge, has the position -1.
+    """
+    masks, meanings = [], []
+    for shape, name in enumerate(ATTRIBUTES["shape"]):
+        for size, side in enumerate(PIXELS):
+            for row, column in np.ndindex(SIDE - side + 1, SIDE - side + 1):
+                whole = np.zeros((SIDE, SIDE))
+                whole[row : row + side, column : column + side] = mask(name, side)
+                ends = tuple(int(np.searchsorted(BOUNDS[size], offset, "right")) for offset in (row, column))
+                masks.append(whole.ravel())
+                meanings.append((shape, size, ENDS.index(ends) if ends in ENDS else NONE))
+    return np.stack(masks), np.array(meanings)
+
+
+def parse(images, chunk=1024):
+    """Reads the scenes off images: the shape that parts an image best into two flat colours, and these colours' names.
+
+    Exact on every image that `render` draws. On others the nearest scene, with -1 for whatever is not there: all of it
+    where no shape explains half of the image's variance, a colour that is far from every name, a place at no position.
+
+    Args:
+        images: uint8 [N, 16, 16, 3].
+        chunk: images worked on at a time.
+
+    Returns:
+        Attributes int64 [N, 5], and the share of each image's variance that its shape explains, float64 [N] in [0, 1].
+
+    Raises:
+        ValueError: images of another shape.
+    """
+    images = np.asarray(images)
+    if images.shape[1:] != (SIDE, SIDE, 3):
+        raise ValueError(f"scenes are images [N, {SIDE}, {SIDE}, 3], not {images.shape}")
+    parts = [_parse(images[start : start + chunk]) for start in range(0, len(images), chunk)]
+    return tuple(np.concatenate(values) for values in zip((np.empty((0, 5), np.int64), np.empty(0)), *parts, strict=True))
+
+
+def _parse(images):
+    masks, meanings = templates()
+    pixels = images.reshape(len(images), SIDE * SIDE, 3).astype(np.float64)
+    whole = pixels.sum(1)
+    area = masks.sum(1)
+    inside = np.einsum("tp,npc->ntc", masks, pixels, optimize=True)
+    outside = whole[:, None] - inside
+    rest = SIDE * SIDE - area
+    # The squares' sum falls short of the total by what the two means explain.
+    between = (np.square(inside).sum(2) / area) + (np.square(outside).sum(2) / rest)
+    between -= np.square(whole).sum(1, keepdims=True) / (SIDE * SIDE)
+    total = np.square(pixels).sum((1, 2)) - np.square(whole).sum(1) / (SIDE * SIDE)
+    best = between.argmax(1)
+    each = np.arange(len(images))
+    fit = between[each, best] / np.maximum(total, 1e-9)
+    found = np.full((len(images), len(ATTRIBUTES)), NONE)
+    found[:, [SHAPE, SIZE, POSITION]] = meanings[best]
+    found[:, COLOUR] = nearest_colour(inside[each, best] / area[best, None])
+    found[:, BACKGROUND] = nearest_colour(outside[each, best] / rest[best, None])
+    fit = np.where(total < 1.0, 0.0, np.clip(fit, 0.0, 1.0))  # one flat colour shows no shape
+    found[fit < LEAST_FIT] = NONE
+    return found.astype(np.int64), fit
+
+
+def nearest_colour(values):
+    """The numbers of the nearest colours of `COLOURS` to values [N, 3] in 0..255; -1 where none is near."""
+    distances = np.linalg.norm(values[:, None] - np.array(list(COLOURS.values()), float), axis=2)
+    return np.where(distances.min(1) > FARTHEST_COLOUR, NONE, distances.argmin(1))
