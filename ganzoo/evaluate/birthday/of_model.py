@@ -7,10 +7,12 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.evaluate.birthday.judge import candidates, judge_page
 from ganzoo.evaluate.birthday.protocol import AUTOMATIC, BATCH_SIZES, birthday_test, by_class, samples_needed
+from ganzoo.evaluate.birthday.published import SOURCE, published
 from ganzoo.evaluate.distances import nearest
 from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.held_out import held_out, own_data
 from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.tables import columns
 
 # Nearest training images that the page shows for each image.
 NEAREST = 3
@@ -128,7 +130,8 @@ class BirthdayTest:
 
         Returns:
             A JSON-ready record as of `birthday_test` (`n_eff` with `value`, `low` and `high` first of all), with `model`,
-            `data`, `held_out`, `features`, `flips`; with classes, `classes` holds one by each class beside the whole.
+            `data`, `held_out`, `features`, `flips`; with classes, `classes` holds one by each class beside the whole,
+            with its `name` and what the study `published` about it, a dict of `batch_size` and `support`, or None.
         """
         found = self._both()
         images = self.images
@@ -151,8 +154,18 @@ class BirthdayTest:
         record = {"n_eff": record["n_eff"], **about, **record}
         if self.labels is not None:
             fake, real = found.pop("fake"), found.pop("real")
-            record["classes"] = by_class(fake, self.labels, real, self.real_labels, **found, **options)
+            classes = by_class(fake, self.labels, real, self.real_labels, **found, **options)
+            record["classes"] = {label: {**self._about_class(label), **one} for label, one in classes.items()}
+            if any(one["published"] for one in record["classes"].values()):
+                record["published"] = SOURCE
         return record
+
+    def _about_class(self, label):
+        """A class's name, and what was published about it."""
+        source = getattr(self.data, "source", None)
+        names = getattr(source, "class_names", [])
+        name = names[int(label)] if int(label) < len(names) else label
+        return {"name": name, "published": published(getattr(source, "name", None), name)}
 
     def page(self, out):
         """Writes the page on which people judge the closest pairs; returns what `judge_page` does."""
@@ -199,14 +212,39 @@ def table(record):
         pooled = record[side]["pooled"]
         found = f"{pooled['duplicates']:,} duplicates, N_eff {interval(pooled['n_eff'])}"
         lines.append(f"{name:14} all pairs of {pooled['samples']:,}: {found}")
-    for label, one in record.get("classes", {}).items():
-        half = (one.get("fake") or {}).get("first_half")
-        square = f"half of the batches at {half}: s^2 = {half**2:,}" if half else "no batch size reached half"
-        lines.append(f"class {label:8} N_eff {interval(one['n_eff'])}; {square}")
+    if record.get("classes"):
+        lines += ["", *class_table(record["classes"]), ""]
+    if record.get("published"):
+        lines.append(f"published: {record['published']}")
     lines += [f"note: {warning}" for warning in record["warnings"]]
     if record["judge"] == AUTOMATIC:
         lines.append("automatic, not human: --page judge.html lets people judge")
     return lines
+
+
+def class_table(classes):
+    """Records by class as lines: the batch size at which half hold a duplicate, its square, and N_eff.
+
+    What the study published stands in columns of its own where there is any.
+    """
+    studied = any(one.get("published") for one in classes.values())
+    header = ["class", "half at s", "s^2", *(["published s", "published s^2"] if studied else []), "N_eff of all pairs"]
+    rows = []
+    for label, one in classes.items():
+        found = one.get("fake") or {}
+        half, tried = found.get("first_half"), [row["size"] for row in found.get("batches", ())]
+        if not tried:
+            cells = ["-", "-"]
+        else:
+            # Only sizes that were tried are known: half may come before the least and after the greatest.
+            sign, size = ("> ", max(tried)) if not half else ("<= " if half == min(tried) else "", half)
+            cells = [f"{sign}{size:,}", f"{sign}{size**2:,}"]
+        if studied:
+            theirs = one.get("published")
+            cells += [f"{theirs['batch_size']:,}", f"{theirs['support']:,}"] if theirs else ["-", "-"]
+        name = one.get("name", label)
+        rows.append((label if name == label else f"{label} {name}", *cells, interval(one["n_eff"])))
+    return columns(rows, header)
 
 
 def interval(n_eff):

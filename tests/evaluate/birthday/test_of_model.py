@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.birthday.of_model import BirthdayTest, interval, table
+from ganzoo.evaluate.birthday.of_model import BirthdayTest, class_table, interval, table
+from ganzoo.evaluate.birthday.published import BATCH_SIZES, published
 
 QUIET = {"say": lambda line: None}
 
@@ -44,7 +45,34 @@ def test_classes_are_tested_apart_by_their_labels(small_support):
     counts = np.bincount(digits("train")["label"][:50], minlength=10)
     told = [one["n_eff"]["value"] for one in record["classes"].values()]
     assert all(value is None or value < 50 for value in told) and len(counts) == 10
-    assert "class 3" in "\n".join(table(record))
+    assert [one["name"] for one in record["classes"].values()] == [str(label) for label in range(10)]
+    text = "\n".join(table(record))
+    assert "half at s" in text and "published" not in text
+    row = next(line for line in table(record) if line.startswith("3 "))
+    assert interval(record["classes"]["3"]["n_eff"]) in row
+
+
+def test_classes_of_cifar10_stand_beside_the_published_ones():
+    def one(half, sizes=(100, 400)):
+        batches = [{"size": size} for size in sizes]
+        return {"n_eff": {"value": 9.0, "low": 8.0, "high": None}, "fake": {"first_half": half, "batches": batches}}
+
+    automobile, nothing = published("cifar10", "automobile"), published("digits", "3")
+    assert automobile == {"batch_size": 50, "support": 2500} and nothing is None
+    assert published("cifar10", "airplane")["support"] == 250_000 and len(BATCH_SIZES) == 10
+    classes = {
+        "0": {"name": "airplane", "published": published("cifar10", "airplane"), **one(None)},
+        "1": {"name": "automobile", "published": automobile, **one(100)},
+        "2": {"name": "bird", "published": published("cifar10", "bird"), **one(400)},
+        "3": {"name": "cat", "published": None, "n_eff": {"value": None, "low": None, "high": None}},
+    }
+    header, *rows = [line.split("  ") for line in class_table(classes)]
+    header, *rows = [[cell.strip() for cell in line if cell.strip()] for line in (header, *rows)]
+    assert header == ["class", "half at s", "s^2", "published s", "published s^2", "N_eff of all pairs"]
+    assert rows[0] == ["0 airplane", "> 400", "> 160,000", "500", "250,000", "9 [8, open]"]
+    assert rows[1] == ["1 automobile", "<= 100", "<= 10,000", "50", "2,500", "9 [8, open]"]
+    assert rows[2] == ["2 bird", "400", "160,000", "500", "250,000", "9 [8, open]"]
+    assert rows[3] == ["3 cat", "-", "-", "-", "-", "not determined"]
 
 
 def test_mirror_images_are_twins_only_with_flips(tmp_path):
