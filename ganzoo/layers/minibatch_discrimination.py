@@ -44,10 +44,11 @@ class MinibatchDiscrimination(keras.layers.Layer):
     def call(self, inputs):
         length = ops.sqrt(ops.sum(ops.square(self.tensor), axis=0) + 1e-12)
         rows = ops.matmul(ops.cast(inputs, "float32"), self.tensor * (ops.exp(self.log_scale) / length))
-        rows = ops.reshape(rows, (-1, self.kernels, self.dims))
-        distances = ops.sum(ops.abs(rows[:, None] - rows[None]), axis=-1)
+        rows = ops.transpose(ops.reshape(rows, (-1, self.kernels, self.dims)), (2, 1, 0))
+        # One dimension after the other: [B, B, kernels, dims] in one piece would take several times the memory.
+        distances = sum(ops.abs(row[:, :, None] - row[:, None]) for row in ops.unstack(rows, self.dims))
         # An example is at distance 0 from itself: taking that 1 away leaves the others, without a mask.
-        closeness = ops.sum(ops.exp(-distances), axis=1) - 1.0
+        closeness = ops.transpose(ops.sum(ops.exp(-distances), axis=-1) - 1.0)
         return ops.concatenate([inputs, ops.cast(closeness, inputs.dtype)], axis=-1)
 
     def compute_output_shape(self, input_shape):

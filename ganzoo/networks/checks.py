@@ -10,6 +10,13 @@ def positive(**values):
             raise UserError(f"{name} must be a positive integer, not {value!r}")
 
 
+def fraction(**values):
+    """Every value must lie in [0, 1)."""
+    for name, value in values.items():
+        if not 0.0 <= value < 1.0:
+            raise UserError(f"{name} is a fraction in [0, 1), not {value!r}")
+
+
 def one_of(choices, **values):
     """Every value must be among `choices`."""
     for name, value in values.items():

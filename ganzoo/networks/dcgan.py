@@ -110,7 +110,9 @@ def dcgan_discriminator(
     kernel_size=5,
     norm="batch",
     use_bias=False,
+    dropout=0.0,
     minibatch_discrimination=False,
+    outputs=1,
     num_classes=None,
     name="discriminator",
 ):
@@ -125,12 +127,14 @@ def dcgan_discriminator(
         norm: "batch" or "layer" (over height, width and channels with a gain for each channel, for losses with a
             gradient penalty) after every convolution but the first; "spectral", of all weights; "none".
         use_bias: whether layers before a normalisation have a bias too: idle, but in some papers' counts of parameters.
+        dropout: fraction of each convolution's outputs that are dropped while training.
         minibatch_discrimination: whether the logit also sees how close an image is to the others of its batch.
+        outputs: number of logits: the classes of a semi-supervised GAN, else 1.
         num_classes: if given, the model takes `[images, labels]` and every layer sees the label's one-hot maps.
 
     Returns:
-        A `keras.Model` from `images` [B, size, size, channels] (and `labels` [B], integers) to float32 logits [B, 1].
-        The layer `features` gives what the logit is computed from.
+        A `keras.Model` from `images` [B, size, size, channels] (and `labels` [B], integers) to float32 logits
+        [B, outputs]. The layer `features` gives what they are computed from.
 
     Raises:
         UserError: for an argument out of range.
@@ -139,6 +143,8 @@ def dcgan_discriminator(
     """
     _check(size, channels, width, last_side, kernel_size, num_classes)
     checks.one_of(NORMS, norm=norm)
+    checks.positive(outputs=outputs)
+    checks.fraction(dropout=dropout)
     convolution, dense = keras.layers.Conv2D, keras.layers.Dense
     if norm == "spectral":
         convolution, dense = SpectralNormConv2D, SpectralNormDense
@@ -162,8 +168,10 @@ def dcgan_discriminator(
         elif normalised:
             x = keras.layers.GroupNormalization(groups=1, epsilon=1e-5, name=f"down_{side}_norm")(x)
         x = keras.layers.LeakyReLU(0.2, name=f"down_{side}_relu")(x)
+        if dropout:
+            x = keras.layers.Dropout(dropout, name=f"down_{side}_dropout")(x)
         filters *= 2
-    logits = flat_logits(x, see, minibatch_discrimination, dense, kernel_initializer=weights())
+    logits = flat_logits(x, see, minibatch_discrimination, dense, outputs, kernel_initializer=weights())
     return keras.Model(inputs, logits, name=name)
 
 

@@ -65,6 +65,7 @@ def mlp_discriminator(
     maxout=None,
     dropout=0.0,
     minibatch_discrimination=False,
+    outputs=1,
     num_classes=None,
     name="discriminator",
 ):
@@ -78,11 +79,12 @@ def mlp_discriminator(
         maxout: if given, hidden layers are maxout units of that many linear pieces instead (the first GAN had 5).
         dropout: fraction of each hidden layer's outputs that are dropped while training.
         minibatch_discrimination: whether the logit also sees how close an example is to the others of its batch.
+        outputs: number of logits: the classes of a semi-supervised GAN, else 1.
         num_classes: if given, the model takes `[images, labels]` and every layer sees the one-hot label.
 
     Returns:
-        A `keras.Model` from `images` [B, *shape] (and `labels` [B], integers) to float32 logits [B, 1]. The layer
-        `features` gives what the logit is computed from.
+        A `keras.Model` from `images` [B, *shape] (and `labels` [B], integers) to float32 logits [B, outputs]. The
+        layer `features` gives what they are computed from.
 
     Raises:
         UserError: for an argument out of range.
@@ -92,8 +94,8 @@ def mlp_discriminator(
     _check(shape, width, depth, num_classes)
     if maxout is not None:
         checks.positive(maxout=maxout)
-    if not 0.0 <= dropout < 1.0:
-        raise UserError(f"dropout is a fraction in [0, 1), not {dropout}")
+    checks.positive(outputs=outputs)
+    checks.fraction(dropout=dropout)
     images = keras.Input(tuple(shape), name="images")
     inputs, see = with_labels(images, num_classes)
     x = keras.layers.Flatten(name="flatten")(images)
@@ -106,7 +108,7 @@ def mlp_discriminator(
             x = keras.layers.Activation(activation, name=f"activation_{i}")(x)
         if dropout:
             x = keras.layers.Dropout(dropout, name=f"dropout_{i}")(x)
-    return keras.Model(inputs, flat_logits(x, see, minibatch_discrimination), name=name)
+    return keras.Model(inputs, flat_logits(x, see, minibatch_discrimination, outputs=outputs), name=name)
 
 
 def _check(shape, width, depth, num_classes):

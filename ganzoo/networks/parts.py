@@ -28,12 +28,21 @@ def with_labels(first, num_classes):
     return [first, labels], lambda x, name: ConcatLabels(num_classes, name=name)([x, labels])
 
 
-def flat_logits(x, see, minibatch_discrimination=False, dense=keras.layers.Dense, **kwargs):
-    """Flattens x into the layer `features`, then one float32 logit [B, 1]; `kwargs` go to the last dense layer."""
+def flat_logits(x, see, minibatch_discrimination=False, dense=keras.layers.Dense, outputs=1, **kwargs):
+    """Flattens x into the layer `features`, then float32 logits [B, outputs].
+
+    Args:
+        x: the symbolic maps.
+        see: of `with_labels`.
+        minibatch_discrimination: whether closenesses are appended to the features.
+        dense: the class of the last layer.
+        outputs: number of logits.
+        **kwargs: of the last layer.
+    """
     x = keras.layers.Flatten(name="features")(x)
     if minibatch_discrimination:
         x = MinibatchDiscrimination(name="minibatch_discrimination")(x)
-    return dense(1, dtype="float32", name="logits", **kwargs)(see(x, "labels_out"))
+    return dense(outputs, dtype="float32", name="logits", **kwargs)(see(x, "labels_out"))
 
 
 def projected_logits(features, labels, num_classes, dense, spectral_norm, initializer):

@@ -100,3 +100,13 @@ def test_spectral_norm_is_everywhere():
     spectral = [layer for layer in discriminator.layers if isinstance(layer, SpectralNorm)]
     assert [layer.name for layer in spectral] == ["down_8", "down_4", "logits"]
     assert all(layer.use_bias for layer in spectral)
+
+
+def test_a_discriminator_can_have_a_logit_for_each_class_and_drop_outputs_while_training():
+    discriminator = dcgan_discriminator(16, 1, width=6, kernel_size=3, dropout=0.25, outputs=4)
+    assert trainable(discriminator) == 9 * 6 + 6 + 9 * 6 * 12 + 24 + (16 * 12 + 1) * 4
+    assert [layer.rate for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)] == [0.25, 0.25]
+    images = tf.random.stateless_uniform((3, 16, 16, 1), [0, 0], -1, 1)
+    assert discriminator(images).shape == (3, 4)
+    np.testing.assert_array_equal(discriminator(images), discriminator(images, training=False))
+    assert np.abs(discriminator(images, training=True) - discriminator(images, training=True)).max() > 0

@@ -38,6 +38,11 @@ def test_minibatch_discrimination_adds_its_kernels():
     assert trainable(discriminator) == 3 * 10 + 10 * 500 + 500 + (10 + 100 + 1)
 
 
+def test_a_discriminator_can_have_a_logit_for_each_class():
+    discriminator = mlp_discriminator((2,), width=10, depth=1, outputs=4)
+    assert trainable(discriminator) == 3 * 10 + 11 * 4 and discriminator.output_shape == (None, 4)
+
+
 def test_depth_zero_is_linear():
     discriminator = mlp_discriminator((2,), depth=0)
     x = tf.random.stateless_normal((5, 2), [0, 0])

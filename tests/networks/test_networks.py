@@ -208,6 +208,8 @@ BAD = [
     (dcgan_discriminator, {"norm": "virtual"}, "norm"),
     (dcgan_discriminator, {"channels": 2.5}, "channels"),
     (dcgan_discriminator, {"num_classes": 0}, "num_classes"),
+    (dcgan_discriminator, {"outputs": 0}, "outputs"),
+    (dcgan_discriminator, {"dropout": -0.1}, "dropout"),
     (mlp_generator, {"shape": (8, 0, 1)}, "shape"),
     (mlp_generator, {"shape": (2,), "output": "sigmoid"}, "output"),
     (mlp_generator, {"shape": (2,), "depth": -1}, "depth"),

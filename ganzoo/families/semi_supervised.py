@@ -1,0 +1,141 @@
+"""Semi-supervised learning with a GAN: the discriminator is a classifier of K classes, samples are class K + 1."""
+
+import keras
+import tensorflow as tf
+
+from ganzoo import losses, noise
+from ganzoo.errors import UserError
+from ganzoo.families.base import examples_of
+from ganzoo.families.improved import FeatureMatching, ImprovedGAN
+
+
+def real_logit(class_logits):
+    """log Z = log sum exp of K class logits, [B, K] to [B, 1]: the logit of D = Z / (Z + 1), class K + 1's being 0."""
+    return tf.reduce_logsumexp(tf.cast(class_logits, tf.float32), axis=-1, keepdims=True)
+
+
+def supervised_loss(class_logits, labels):
+    """-E log p(y | x, y is one of the K classes): mean cross-entropy in nats of logits [B, K] against labels [B]."""
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(class_logits, tf.float32)))
+
+
+def accuracy(class_logits, labels):
+    """The share of rows whose largest logit is their label's."""
+    return tf.reduce_mean(tf.cast(tf.equal(tf.argmax(class_logits, axis=-1), tf.cast(labels, tf.int64)), tf.float32))
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class SemiSupervisedGAN(ImprovedGAN):
+    """A classifier that learns from few labels and many images, with a generator that matches its mean features.
+
+    The discriminator gives K class logits; that of the class "generated" is fixed at 0, which loses nothing, since only
+    differences count. So an image is real with probability D = Z / (Z + 1), Z the sum of the K exponentials. Its loss is
+    the cross-entropy of the labelled images among the K classes plus `unlabelled_weight` times the GAN's loss on all
+    images and samples. TensorBoard shows the accuracy on the batch's labelled images (`labelled_accuracy`) and on all of
+    it (`accuracy`), whose labels nothing else sees. Classifying is the averaged discriminator's, as in the authors' code.
+
+    Args:
+        generator: as of `GAN`.
+        discriminator: keras.Model, samples to class logits [B, K], K at least 2 (`outputs=K` of `ganzoo.networks`).
+        unlabelled_weight: of the GAN's loss, a sum of two means; the authors' code halves that sum.
+        feature_matching: what the generator minimises; None for the adversarial loss, which classifies worse.
+        Others: as of `ImprovedGAN`.
+
+    Batches: those of `ganzoo.data.few_labels.FewLabels`.
+
+    Raises:
+        UserError: a discriminator of one logit, a negative weight, or as `ImprovedGAN`.
+
+    Reference: Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, section 5.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        unlabelled_weight=0.5,
+        feature_matching=FeatureMatching(),
+        historical_averaging=0.0,
+        adversarial_loss=losses.NonSaturating(),
+        penalties=(),
+        discriminator_steps=1,
+        generator_steps=1,
+        simultaneous=False,
+        instance_noise=0.0,
+        instance_noise_steps=None,
+        latents=noise.Normal(),
+        average_decay=0.999,
+        **kwargs,
+    ):
+        super().__init__(
+            generator,
+            discriminator,
+            feature_matching=feature_matching,
+            historical_averaging=historical_averaging,
+            adversarial_loss=adversarial_loss,
+            penalties=penalties,
+            discriminator_steps=discriminator_steps,
+            generator_steps=generator_steps,
+            simultaneous=simultaneous,
+            instance_noise=instance_noise,
+            instance_noise_steps=instance_noise_steps,
+            latents=latents,
+            average_decay=average_decay,
+            **kwargs,
+        )
+        if discriminator.output_shape[-1] < 2:
+            raise UserError("a semi-supervised GAN's discriminator has a logit for each class: build it with outputs=K")
+        if not unlabelled_weight >= 0:
+            raise UserError(f"unlabelled_weight must be 0 or more, not {unlabelled_weight!r}")
+        self.unlabelled_weight = unlabelled_weight
+
+    @property
+    def averaged_networks(self):
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    @property
+    def equilibrium(self):
+        # The labels' part of the discriminator's loss has no known end.
+        return {**super().equilibrium, "discriminator": None}
+
+    def check_data(self, data):
+        """Refuses data without its few labelled images, or with another number of classes than there are logits."""
+        if not getattr(data, "per_class", None):
+            raise UserError("a semi-supervised GAN needs labelled images beside the others: use FewLabels as its data")
+        classes = self.discriminator.output_shape[-1]
+        if data.num_classes != classes:
+            known = f"the discriminator has {classes} logits and {data.name} has {data.num_classes} classes"
+            raise UserError(f"{known}: build it with outputs={data.num_classes}")
+
+    def discriminate(self, images, labels=None, training=True):
+        """The logit [B, 1] of an image being real."""
+        return real_logit(super().discriminate(images, labels, training))
+
+    def discriminator_loss(self, batch):
+        """The labelled images' cross-entropy and the weighted loss of the GAN on the whole batch and samples."""
+        logits = self.discriminator(self.blurred(batch["labelled_image"]), training=True)
+        supervised = supervised_loss(logits, batch["labelled_label"])
+        self.record("supervised_loss", supervised)
+        self.record("labelled_accuracy", accuracy(logits, batch["labelled_label"]))
+        if "label" in batch:
+            # In inference mode: to look must not move batch norm's statistics.
+            logits = self.discriminator(examples_of(batch), training=False)
+            self.record("accuracy", accuracy(logits, batch["label"]))
+        return supervised + self.unlabelled_weight * super().discriminator_loss(batch)
+
+    def classify(self, images):
+        """Class probabilities [B, K] by the averaged discriminator in inference mode."""
+        logits = self.averages["discriminator"].network(images, training=False)
+        return tf.nn.softmax(tf.cast(logits, tf.float32))
+
+    @property
+    def services(self):
+        services = super().services
+        _, specs = services["discriminate"]
+
+        def classify(**examples):
+            (images,) = examples.values()
+            probabilities = self.classify(images)
+            return {"probabilities": probabilities, "labels": tf.argmax(probabilities, axis=-1)}
+
+        return services | {"classify": (classify, specs)}
