@@ -18,6 +18,10 @@ Run: ganzoo train recipes/cifar_stacked.py
 COST
 
 Birthday: ganzoo birthday runs/cifar_stacked/default --per-class --features classifier --batch-sizes 50,100,200,300,500
+
+Cost: not measured yet.
+
+Score: not measured yet; the authors report an inception score of 8.59.
 """
 
 import keras
