@@ -15,13 +15,10 @@ here it is 13 to 19 epochs a phase. Nearer to them, and far dearer:
 
 Run: ganzoo train recipes/cifar_stacked.py
 
-COST
-
-Birthday: ganzoo birthday runs/cifar_stacked/default --per-class --features classifier --batch-sizes 50,100,200,300,500
-
 Cost: not measured yet.
 
-Score: not measured yet; the authors report an inception score of 8.59.
+Score: not measured yet; the authors report an inception score of 8.59. The study's table beside a run's own:
+`ganzoo birthday runs/cifar_stacked/default --per-class --features classifier --batch-sizes 50,100,200,300,500`.
 """
 
 import keras
