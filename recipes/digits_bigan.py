@@ -5,9 +5,12 @@ the networks of digits_dcgan.
 
 Run: ganzoo train recipes/digits_bigan.py
 
-Cost: not measured yet.
+Cost: 2.4 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 1.24 with 360 samples (held-out real data .51, the floor .89), precision .60 (.88), recall .93
+(.90), by `ganzoo evaluate runs/digits_bigan/default`.
+By `ganzoo probe`: G(E(x)) is 2.77 from x (another image 6.01); nearest neighbours by codes name 93.9 % of 360 held-out
+digits (by pixels 98.6 %), a linear probe 93.3 % (96.9 %).
 """
 
 import keras

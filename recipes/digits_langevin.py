@@ -4,9 +4,10 @@ Du and Mordatch 2019, "Implicit Generation and Modeling with Energy Based Models
 
 Run: ganzoo train recipes/digits_langevin.py
 
-Cost: not measured yet.
+Cost: 107 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 8.18 with 360 samples (held-out real data .51, the floor .89), precision .28 (.88), recall .82
+(.90), by `ganzoo evaluate runs/digits_langevin/default`.
 """
 
 import keras

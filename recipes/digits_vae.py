@@ -4,9 +4,12 @@ Kingma, Welling 2014, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 
 Run: ganzoo train recipes/digits_vae.py
 
-Cost: not measured yet.
+Cost: 34 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 5.72 with 360 samples (held-out real data .51, the floor .89), precision .47 (.88), recall .83
+(.90), by `ganzoo evaluate runs/digits_vae/default`.
+By `ganzoo probe`: G(E(x)) is 1.28 from x (another image 6.01); nearest neighbours by codes name 98.3 % of 360 held-out
+digits (by pixels 98.6 %), a linear probe 95.6 % (96.9 %).
 """
 
 import keras

@@ -23,13 +23,14 @@ def recipe():
     return Recipe(
         data=Points("grid25"),
         model=GAN(
-            generator=mlp_generator(shape=(2,), latent_dim=16, width=128, depth=3, output="linear"),
+            generator=mlp_generator(shape=(2,), latent_dim=2, width=128, depth=3, output="linear"),
             discriminator=mlp_discriminator(shape=(2,), width=128, depth=3, minibatch_discrimination=True),
+            instance_noise=0.1,
         ),
         optimizers={
             "generator": keras.optimizers.Adam(1e-3, beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
         },
-        batch_size=64,
-        steps=8000,
+        batch_size=32,
+        steps=10000,
     )
