@@ -28,7 +28,7 @@ TRICKS = [
     ("least squares", ["model.adversarial_loss=losses.LeastSquares()"]),
     # What the discriminator sees.
     ("instance noise .1", ["model.instance_noise=0.1"]),
-    ("instance noise .1, falling to 0", ["model.instance_noise=0.1", "model.instance_noise_steps={steps}"]),
+    ("instance noise .1 falling to 0", ["model.instance_noise=0.1", "model.instance_noise_steps={steps}"]),
     # Normalisation.
     ("no batch norm in D", ["model.discriminator.norm='none'"]),
     ("no batch norm in G", ["model.generator.norm='none'"]),
@@ -151,9 +151,11 @@ def main():
     parser.add_argument("--only", help="names separated by commas, such as 'baseline,beta1 .9'")
     parser.add_argument("--runs", type=Path, default=Path("runs/tricks"))
     options = parser.parse_args()
-    chosen = [(name, overrides) for name, overrides in TRICKS if not options.only or name in options.only.split(",")]
-    if not chosen:
-        parser.error(f"no such tip; there are {', '.join(name for name, _ in TRICKS)}")
+    names = [name for name, _ in TRICKS]
+    wanted = options.only.split(",") if options.only else names
+    if unknown := [name for name in wanted if name not in names]:
+        parser.error(f"no such tip: {', '.join(unknown)}; there are {', '.join(names)}")
+    chosen = [(name, overrides) for name, overrides in TRICKS if name in wanted]
     rows = [(name, []) for name, _ in chosen]
     # Seed by seed, so that a table of all tips is there early.
     for seed in range(options.seeds):
