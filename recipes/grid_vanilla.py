@@ -1,12 +1,15 @@
-"""Minibatch discrimination on a grid of 25 Gaussians: does it find the modes that grid_vanilla drops?
+"""The first GAN on a grid of 25 Gaussians, set up to collapse: the pair of grid_minibatch, which shows the way out.
 
-Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, section 3.2; all else is as in grid_vanilla.
+Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661. The discriminator learns five times more slowly than the
+generator, which sits down where it is not yet looked for.
 
-Run: ganzoo train recipes/grid_minibatch.py
+Run: ganzoo train recipes/grid_vanilla.py
 
-Cost: not measured yet.
+Cost: 10 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: 1 of 25 modes, at most 9 % of samples within 3 sd of one, KL 2.7 to 3.2 (seeds 0, 1, 2), by
+`ganzoo evaluate runs/grid_vanilla/default --measures mode_coverage`. With equal rates,
+`--set optimizers.discriminator.learning_rate=1e-3`: 25, 22, 22 modes, 83, 57, 52 % near one, KL .20, .36, .54.
 """
 
 import keras

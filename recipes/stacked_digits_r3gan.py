@@ -25,7 +25,7 @@ def recipe():
     return Recipe(
         data=Images("stacked_digits"),
         model=GAN(
-            generator=r3gan_generator(size=8, channels=3, latent_dim=64, width=(128, 64), blocks=1),
+            generator=r3gan_generator(size=8, channels=3, latent_dim=64, width=(128, 64), blocks=1, output="tanh"),
             discriminator=r3gan_discriminator(size=8, channels=3, width=(64, 32), blocks=1),
             adversarial_loss=losses.Relativistic(),
             penalties=[penalties.R1(gamma=0.5), penalties.R2(gamma=0.5)],
