@@ -55,7 +55,7 @@ TRICKS = [
     ("minibatch discrimination", ["model.discriminator.minibatch_discrimination=true"]),
     # The generator's moving average.
     ("no average of G", ["model.average_decay=0.0"]),
-    ("average of G, decay .99", ["model.average_decay=0.99"]),
+    ("average of G at .99", ["model.average_decay=0.99"]),
 ]
 
 MEASURES = ("frechet_distance", "precision_recall")
