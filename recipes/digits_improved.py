@@ -4,13 +4,14 @@ Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498.
 feature matching `'model.feature_matching=FeatureMatching()'`, historical averaging `model.historical_averaging=1e-3`,
 one-sided label smoothing `model.adversarial_loss.smoothing=0.9`, minibatch discrimination
 `model.discriminator.minibatch_discrimination=true`, virtual batch normalisation `model.generator.norm=virtual`.
-The fifth, semi-supervised learning, is digits_semi_supervised.
+The sixth, semi-supervised learning, is digits_semi_supervised.
 
-Run: ganzoo train recipes/digits_improved.py --set model.discriminator.minibatch_discrimination=true
+Run: ganzoo train recipes/digits_improved.py --set model.generator.norm=virtual
 
-Cost: not measured yet.
+Cost: as digits_dcgan; minibatch discrimination nearly doubles it, the others add a fifth at most (200 steps, start included:
+5.0 s of CPU time, 9.3 s with minibatch discrimination, on 2 cores of an AMD EPYC, 2026-11-22, shared with other work).
 
-Score: not measured yet.
+Score: `python benchmarks/tricks.py` puts the techniques side by side; docs/training.md has its table.
 """
 
 import keras

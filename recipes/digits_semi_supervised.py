@@ -5,9 +5,11 @@ feature matching as in the authors' code for MNIST, at 8x8; dropout in the place
 
 Run: ganzoo train recipes/digits_semi_supervised.py
 
-Cost: not measured yet.
+Cost: 50 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work. Measured with `--precision float32`.
 
-Score: not measured yet.
+Score: 3.1, 2.8, 3.3 % of the 360 test images classified wrongly (seeds 0, 1, 2; one standard error is .9), by
+`python benchmarks/few_labels.py runs/digits_semi_supervised/default`; 8.3, 8.1, 7.2 % without the GAN's part of the loss
+(`--set model.unlabelled_weight=0`); on the same labels logistic regression 9.2 %, label spreading 4.7 %.
 """
 
 import keras

@@ -1,7 +1,7 @@
 """The first GAN on a grid of 25 Gaussians, set up to collapse: the pair of grid_minibatch, which shows the way out.
 
 Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661. The discriminator learns five times more slowly than the
-generator, which sits down where it is not yet looked for.
+generator, which piles up its samples wherever the other has not yet looked.
 
 Run: ganzoo train recipes/grid_vanilla.py
 

@@ -1,12 +1,15 @@
-"""Minibatch discrimination on a ring of eight Gaussians: does it find the modes that ring_vanilla drops?
+"""Minibatch discrimination on a ring of eight Gaussians, with a discriminator that is too slow without it.
 
-Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, section 3.2; all else is as in ring_vanilla.
+Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, section 3.2. The discriminator learns five
+times more slowly than the generator.
 
 Run: ganzoo train recipes/ring_minibatch.py
 
-Cost: not measured yet.
+Cost: 32 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: all 8 modes, 44, 70, 52 % of samples within 3 sd of one, KL .20, .21, .12 for seeds 0, 1, 2, by
+`ganzoo evaluate runs/ring_minibatch/default --measures mode_coverage`. Without it,
+`--set model.discriminator.minibatch_discrimination=false`: 0, 0, 7 modes, 0, 0, 45 % near one, KL 1.50, .27, .03.
 """
 
 import keras
