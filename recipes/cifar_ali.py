@@ -37,5 +37,5 @@ def recipe():
             "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5),
         },
         batch_size=100,
-        steps=40000,
+        steps=20000,
     )

@@ -59,6 +59,6 @@ def recipe():
             "discriminator_0": keras.optimizers.Adam(2e-4, beta_1=0.5),
         },
         batch_size=64,
-        steps=50000,
-        phases={"encoder": 10000, "stack_1": 10000, "stack_0": 15000, "joint": 15000},
+        steps=32000,
+        phases={"encoder": 8000, "stack_1": 8000, "stack_0": 8000, "joint": 8000},
     )
