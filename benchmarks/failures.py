@@ -17,8 +17,8 @@ import numpy as np
 from scipy import ndimage
 
 from ganzoo.evaluate.evaluator import Evaluator
+from ganzoo.evaluate.opening import array_side, open_side
 from ganzoo.evaluate.reporting import Neighbourhood
-from ganzoo.evaluate.sides import array_side, open_side
 
 MEASURES = (
     "frechet_distance,kernel_distance,mmd_rbf,inception_score,mode_score,am_score,sliced_wasserstein,prd,precision_recall,"

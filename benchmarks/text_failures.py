@@ -14,7 +14,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from ganzoo.data.grammar import Grammar
-from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.text.evaluator import TextEvaluator
 from ganzoo.evaluate.text.sides import TextSide
 from ganzoo.evaluate.text.tokens import as_words

@@ -120,7 +120,7 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
     """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
     start(data_dir)
     from ganzoo.evaluate.birthday.of_model import BirthdayTest, table
-    from ganzoo.evaluate.sides import open_side
+    from ganzoo.evaluate.opening import open_side
 
     side = open_side(model)
     if side.feature == "text":

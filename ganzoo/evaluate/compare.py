@@ -3,8 +3,8 @@
 from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluation import evaluator_of
 from ganzoo.evaluate.held_out import own_data
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.protocol import require_same
-from ganzoo.evaluate.sides import open_side
 from ganzoo.evaluate.text.evaluator import COMPARED
 
 MEASURES = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")

@@ -3,7 +3,8 @@
 from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluator import Evaluator
 from ganzoo.evaluate.held_out import own_data
-from ganzoo.evaluate.sides import FamilySide, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import FamilySide
 from ganzoo.evaluate.text.evaluator import TextEvaluator
 
 # What an entry of a recipe's `evaluations` takes by default.
@@ -27,7 +28,7 @@ def evaluate(
     """Scores a model.
 
     Args:
-        model: what `sides.open_side` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
+        model: what `opening.open_side` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
         data: the real data, likewise; by default what the model's recipe or card names.
         measures: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.

@@ -18,8 +18,9 @@ from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.extractors.gate import gate_once
 from ganzoo.evaluate.held_out import held_out
 from ganzoo.evaluate.measures.registry import REGISTRY
+from ganzoo.evaluate.opening import as_grey
 from ganzoo.evaluate.protocol import FLOORS, part_direction, protocol, protocol_line, score_name, uses_extractor
-from ganzoo.evaluate.sides import FamilySide, as_grey
+from ganzoo.evaluate.sides import FamilySide
 
 COUNT = 10_000
 DEFAULT = (

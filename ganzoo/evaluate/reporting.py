@@ -12,8 +12,8 @@ from ganzoo.evaluate.copies import copies, nearest_images, picture
 from ganzoo.evaluate.distances import nearest
 from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.held_out import held_out, own_data
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.report.page import report
-from ganzoo.evaluate.sides import open_side
 from ganzoo.evaluate.text.reporting import report_on_text
 from ganzoo.run import Run
 

@@ -9,7 +9,8 @@ from ganzoo.errors import UserError
 from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.held_out import held_out, own_data
 from ganzoo.evaluate.measures.clustering import match, matched_accuracy
-from ganzoo.evaluate.sides import ModelSide, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import ModelSide
 from ganzoo.explore.codes import codes_of, encode, with_code
 
 # Continuous codes are tried at this many evenly spaced values of [-1, 1], each the middle of its share.
@@ -24,7 +25,7 @@ def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=
 
     Args:
         sampler: a `Sampler` of a model with codes.
-        data: real data with labels, as `sides.open_side` takes it; by default what the model was trained on.
+        data: real data with labels, as `opening.open_side` takes it; by default what the model was trained on.
         count: samples for each code, in equal shares for its values.
         seed: of the samples.
         extractor: the classifier that judges samples, as of `extractors.choose`.

@@ -8,7 +8,8 @@ from sklearn.preprocessing import StandardScaler
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluate.held_out import held_out, own_data
-from ganzoo.evaluate.sides import ModelSide, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import ModelSide
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
 ROWS = 256
@@ -42,7 +43,7 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
 
     Args:
         sampler: a `Sampler` with the services `encode` and `reconstruct`.
-        data: real data as `sides.open_side` takes it; by default what the model was trained on.
+        data: real data as `opening.open_side` takes it; by default what the model was trained on.
         seed: of the draws.
         data_dir: where data sets are prepared.
         say: called with lines for the user.

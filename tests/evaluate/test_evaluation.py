@@ -17,8 +17,9 @@ from ganzoo.evaluate.evidence import Sample
 from ganzoo.evaluate.extractors import inception
 from ganzoo.evaluate.extractors.untrained import RandomConvolutions
 from ganzoo.evaluate.intervals import frechet_floor_of
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.protocol import differences
-from ganzoo.evaluate.sides import ArraySide, FamilySide, open_side
+from ganzoo.evaluate.sides import ArraySide, FamilySide
 from ganzoo.families.conditional import ConditionalGAN
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator

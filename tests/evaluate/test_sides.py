@@ -8,7 +8,8 @@ from PIL import Image
 from ganzoo.data.images import Images
 from ganzoo.errors import UserError
 from ganzoo.evaluate import held_out
-from ganzoo.evaluate.sides import ArraySide, DataSide, array_side, as_grey, open_side, split_spec
+from ganzoo.evaluate.opening import array_side, as_grey, open_side, split_spec
+from ganzoo.evaluate.sides import ArraySide, DataSide
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)
 

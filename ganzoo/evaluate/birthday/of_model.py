@@ -11,7 +11,7 @@ from ganzoo.evaluate.birthday.published import SOURCE, published
 from ganzoo.evaluate.distances import nearest
 from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.held_out import held_out, own_data
-from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.tables import columns
 
 # Nearest training images that the page shows for each image.
@@ -22,7 +22,7 @@ class BirthdayTest:
     """Everything that one birthday test of a model needs, drawn once.
 
     Args:
-        model: what `sides.open_side` takes: a run, a SavedModel, an .npz of images, a folder.
+        model: what `opening.open_side` takes: a run, a SavedModel, an .npz of images, a folder.
         data: the real data, likewise; by default what the model's recipe or card names.
         batch_sizes, batches: sizes of the batches, and how many of each.
         features: "pixels", or an extractor as of `extractors.choose`.

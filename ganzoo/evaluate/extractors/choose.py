@@ -13,7 +13,7 @@ from ganzoo.evaluate.extractors.saved_model import SavedModelExtractor, parse
 from ganzoo.evaluate.extractors.stacked import StackedClassifier
 from ganzoo.evaluate.extractors.untrained import PixelComponents, Pixels, RandomConvolutions
 from ganzoo.evaluate.held_out import training_data
-from ganzoo.evaluate.sides import data_side
+from ganzoo.evaluate.opening import data_side
 
 WORDS = ("auto", "classifier", "autoencoder", "stacked", "random", "pixels")
 SHIPPED = {("cnn-digits", (8, 8, 1)): Path(__file__).with_name("digits_classifier.npz")}

@@ -3,7 +3,8 @@
 from ganzoo.errors import UserError
 from ganzoo.evaluate.birthday.protocol import BATCH_SIZES, samples_needed
 from ganzoo.evaluate.held_out import held_out, own_data
-from ganzoo.evaluate.sides import DataSide, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import DataSide
 from ganzoo.evaluate.text.birthday import birthday_of_text
 from ganzoo.evaluate.text.sides import TextSide, data_source, sentences_of, vocabulary_of
 
@@ -14,7 +15,7 @@ def birthday_of_model(model, data=None, batch_sizes=BATCH_SIZES, batches=20, thr
     """The birthday test of a model of text.
 
     Args:
-        model: what `sides.open_side` takes: a run or an export that writes text, a .txt file.
+        model: what `opening.open_side` takes: a run or an export that writes text, a .txt file.
         data: the real text, likewise; by default what the model's recipe or card names.
         batch_sizes, batches, threshold, seed: as of `birthday_of_text`; the threshold in edits.
         data_dir: where data sets are prepared.

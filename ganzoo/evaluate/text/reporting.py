@@ -1,7 +1,7 @@
 """The HTML report on a model that writes text."""
 
+from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.report.page import report
-from ganzoo.evaluate.sides import open_side
 from ganzoo.evaluate.text.of_model import birthday_of_model, real_text
 from ganzoo.evaluate.text.sides import sentences_of, vocabulary_of
 from ganzoo.run import Run

@@ -12,7 +12,8 @@ from ganzoo.evaluate.extractors import inception, trained
 from ganzoo.evaluate.extractors.choose import choose, train_autoencoder, train_classifier
 from ganzoo.evaluate.extractors.saved_model import SavedModelExtractor, parse
 from ganzoo.evaluate.extractors.untrained import PixelComponents, Pixels, RandomConvolutions, random_kernels
-from ganzoo.evaluate.sides import ArraySide, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import ArraySide
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(0, 256, (300, 8, 8, 1), np.uint8)

@@ -8,7 +8,7 @@ from ganzoo.evaluate.extractors.base import Extractor
 from ganzoo.evaluate.extractors.choose import choose
 from ganzoo.evaluate.extractors.gate import BLURS, blurred, collapsed, gate, gate_once, noisy
 from ganzoo.evaluate.held_out import held_out
-from ganzoo.evaluate.sides import open_side
+from ganzoo.evaluate.opening import open_side
 
 
 def quiet(line):

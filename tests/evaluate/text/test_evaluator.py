@@ -14,7 +14,8 @@ from ganzoo.errors import UserError
 from ganzoo.evaluate import tables
 from ganzoo.evaluate.compare import compare
 from ganzoo.evaluate.evaluation import Evaluation, evaluate
-from ganzoo.evaluate.sides import DataSide, Side, open_side
+from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.sides import DataSide, Side
 from ganzoo.evaluate.text.evaluator import TextEvaluator
 from ganzoo.evaluate.text.measures import MEASURES
 from ganzoo.evaluate.text.sides import TextSide, log_likelihoods, sentences_of, to_tokens
