@@ -145,3 +145,26 @@ def test_clipping_and_thorough_rounds_under_two_replicas(isolated):
             np.testing.assert_array_equal(*copies)
             assert np.abs(copies[0]).max() <= np.float32(0.01)
     """)
+
+
+def test_a_run_resumes_inside_its_thorough_rounds_and_its_export_samples_alike(isolated, tmp_path):
+    isolated("""
+        import numpy as np, tensorflow as tf
+        from ganzoo import load
+        from ganzoo.export import export
+        from ganzoo.train import train
+        small = {"overrides": ["batch_size=16", "model.critic.width=8", "model.generator.width=8", "model.critic_steps=2",
+                               "model.thorough_steps=4", "model.thorough_first=2", "model.thorough_every=3", "data.take=64"],
+                 "deterministic": True}
+        train("ring_wgan", "whole", steps=5, **small)
+        train("ring_wgan", "parts", steps=1, **small)
+        train("ring_wgan", "parts", steps=5, **small)
+        whole, parts = load("whole"), load("parts")
+        for name, variables in whole.model.state().items():
+            for one, two in zip(variables, parts.model.state()[name], strict=True):
+                np.testing.assert_array_equal(one.numpy(), two.numpy(), err_msg=name)
+        assert int(whole.model.step.numpy()) == 5
+        once, twice = load(export("parts", "exported")), load("exported")
+        np.testing.assert_array_equal(once.sample(50, seed=3), twice.sample(50, seed=3))
+        np.testing.assert_allclose(once.sample(50, seed=3), parts.sample(50, seed=3), atol=1e-5)
+    """)
