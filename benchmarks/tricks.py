@@ -1,9 +1,9 @@
-"""What the practice lists' tips do: DCGAN on the digits with one thing changed at a time, under one protocol.
+"""What the practice lists' tips do: one thing changed at a time on the digits, under one protocol.
 
-    python benchmarks/tricks.py [--steps 2000] [--seeds 3] [--only baseline,dropout] [--runs runs/tricks]
+    python benchmarks/tricks.py [--recipe digits_biggan] [--steps 1000] [--seeds 2] [--only baseline,dropout] [--runs runs/tricks]
 
-Every run is `recipes/digits_improved.py`, which is digits_dcgan until a technique is asked for, with the overrides below; it
-is scored as `ganzoo evaluate` does. Runs lie in the directory `--runs`, and so do their scores: the same command again takes
+Every run is `recipes/digits_improved.py`, which is digits_dcgan until a technique is asked for, or, for BigGAN's own tricks,
+`recipes/digits_biggan.py`, with the overrides below; it is scored as `ganzoo evaluate` does. Runs lie in the directory `--runs`, and so do their scores: the same command again takes
 up what is missing, and a higher `--seeds` adds to what is there. The table gives means over the seeds and, with two or more,
 their standard deviation: a tip whose distance from the baseline is within that has shown nothing.
 """
@@ -16,10 +16,8 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-RECIPE = "digits_improved"
-
 # Two-sided label smoothing and flipped labels are not offered (docs/training.md says why), so they are not here.
-TRICKS = [
+DCGAN = [
     ("baseline", []),
     # Losses and targets.
     ("saturating loss", ["model.adversarial_loss=losses.Minimax()"]),
@@ -58,24 +56,44 @@ TRICKS = [
     ("average of G at .99", ["model.average_decay=0.99"]),
 ]
 
+BIGGAN = [
+    ("baseline", []),
+    ("no orthogonal regularisation", ["model.orthogonal=None"]),
+    ("latents to the first block only", ["model.generator.hierarchical=false"]),
+    ("no spectral norm", ["model.generator.spectral_norm=false", "model.discriminator.spectral_norm=false"]),
+    ("self-attention at 4x4", ["model.generator.attention=4", "model.discriminator.attention=4"]),
+    ("half the width", ["model.generator.width=4", "model.discriminator.width=4"]),
+    ("one D step", ["model.discriminator_steps=1"]),
+    ("batch 256", ["batch_size=256"]),
+    ("no average of G", ["model.average_decay=0.0"]),
+]
+
+TRICKS = {"digits_improved": DCGAN, "digits_biggan": BIGGAN}
+
 MEASURES = ("frechet_distance", "precision_recall")
 COLUMNS = ("frechet_distance", "precision", "recall")
 
 
-def scored(name, overrides, seed, steps, directory):
+def scored(recipe, name, overrides, seed, steps, directory):
     """Trains and scores one run, or reads what it scored before.
 
     Returns:
         A dict of `COLUMNS`, `cpu_seconds`, `score` (how the Frechet distance is called), `real` (held-out data's values) and
         `protocol`; of `failure` alone where the training ended in numbers that are not finite.
     """
-    run = directory / f"{steps}_steps" / name.replace(" ", "_").replace("'", "") / f"seed_{seed}"
+    run = directory / recipe / f"{steps}_steps" / name.replace(" ", "_").replace("'", "") / f"seed_{seed}"
     kept = run.with_suffix(".json")
     if kept.is_file():
         found = json.loads(kept.read_text())
         if found["overrides"] == overrides:
             return found
-    found = {"name": name, "overrides": overrides, "seed": seed, "steps": steps, **measured(run, overrides, seed, steps)}
+    found = {
+        "name": name,
+        "overrides": overrides,
+        "seed": seed,
+        "steps": steps,
+        **measured(recipe, run, overrides, seed, steps),
+    }
     kept.parent.mkdir(parents=True, exist_ok=True)
     draft = kept.with_suffix(".draft")
     draft.write_text(json.dumps(found, indent=1) + "\n")
@@ -83,7 +101,7 @@ def scored(name, overrides, seed, steps, directory):
     return found
 
 
-def measured(run, overrides, seed, steps):
+def measured(recipe, run, overrides, seed, steps):
     import keras
 
     from ganzoo.errors import UserError
@@ -94,7 +112,7 @@ def measured(run, overrides, seed, steps):
     keras.utils.clear_session()
     assignments = [*(each.format(steps=steps) for each in overrides), f"seed={seed}", f"sample_every={steps}"]
     try:
-        train(RECIPE, run, assignments, steps=steps, precision="float32", say=lambda line: None)
+        train(recipe, run, assignments, steps=steps, precision="float32", say=lambda line: None)
     except UserError as error:
         if NOT_FINITE.split("{")[0] not in str(error):
             raise
@@ -146,21 +164,23 @@ def number(value):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=2000)
-    parser.add_argument("--seeds", type=int, default=3, help="seeds 0 .. N - 1")
+    parser.add_argument("--recipe", choices=TRICKS, default="digits_improved")
+    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=2, help="seeds 0 .. N - 1")
     parser.add_argument("--only", help="names separated by commas, such as 'baseline,beta1 .9'")
     parser.add_argument("--runs", type=Path, default=Path("runs/tricks"))
     options = parser.parse_args()
-    names = [name for name, _ in TRICKS]
+    tricks = TRICKS[options.recipe]
+    names = [name for name, _ in tricks]
     wanted = options.only.split(",") if options.only else names
     if unknown := [name for name in wanted if name not in names]:
         parser.error(f"no such tip: {', '.join(unknown)}; there are {', '.join(names)}")
-    chosen = [(name, overrides) for name, overrides in TRICKS if name in wanted]
+    chosen = [(name, overrides) for name, overrides in tricks if name in wanted]
     rows = [(name, []) for name, _ in chosen]
     # Seed by seed, so that a table of all tips is there early.
     for seed in range(options.seeds):
         for (name, overrides), (_, results) in zip(chosen, rows, strict=True):
-            results.append(scored(name, overrides, seed, options.steps, options.runs))
+            results.append(scored(options.recipe, name, overrides, seed, options.steps, options.runs))
             result = results[-1]
             shown = result.get("failure") or ", ".join(f"{column} {number(result[column])}" for column in COLUMNS)
             print(f"seed {seed}, {name}: {shown}", flush=True)

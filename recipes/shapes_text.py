@@ -48,6 +48,6 @@ def recipe():
             "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99),
         },
         batch_size=64,
-        steps=7000,
+        steps=14000,
         evaluations=[Evaluation(measures=("caption_match",), count=1000, every=1000, extractor="pixels")],
     )

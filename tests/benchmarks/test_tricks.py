@@ -14,10 +14,13 @@ tricks = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(tricks)
 
 
-@pytest.mark.parametrize("name, overrides", tricks.TRICKS, ids=[name for name, _ in tricks.TRICKS])
-def test_every_tip_is_made_of_overrides_that_the_recipe_has(name, overrides):
+ROWS = [(recipe, name, overrides) for recipe, rows in tricks.TRICKS.items() for name, overrides in rows]
+
+
+@pytest.mark.parametrize("recipe, name, overrides", ROWS, ids=[f"{recipe}-{name}" for recipe, name, _ in ROWS])
+def test_every_tip_is_made_of_overrides_that_the_recipe_has(recipe, name, overrides):
     assert "," not in name, "--only separates names by commas"
-    plain, changed = (load_recipe(tricks.RECIPE, given).config for given in ((), [o.format(steps=7) for o in overrides]))
+    plain, changed = (load_recipe(recipe, given).config for given in ((), [o.format(steps=7) for o in overrides]))
     assert (plain == changed) == (name == "baseline")
 
 
@@ -40,7 +43,7 @@ def test_what_was_scored_is_not_trained_again(tmp_path, monkeypatch):
     trained = []
     monkeypatch.setattr(tricks, "measured", lambda *arguments: trained.append(arguments) or {"frechet_distance": 1.0})
     for overrides in (["batch_size=32"], ["batch_size=32"], ["batch_size=16"]):
-        found = tricks.scored("batch 32", overrides, 0, 50, tmp_path)
+        found = tricks.scored("digits_improved", "batch 32", overrides, 0, 50, tmp_path)
         assert found["overrides"] == overrides
     assert len(trained) == 2
     (kept,) = tmp_path.rglob("seed_0.json")
@@ -49,5 +52,5 @@ def test_what_was_scored_is_not_trained_again(tmp_path, monkeypatch):
 
 def test_the_practice_lists_name_every_row_that_is_of_one():
     text = (ROOT / "docs" / "training.md").read_text()
-    missing = [name for name, _ in tricks.TRICKS if f"`{name}`" not in text]
+    missing = [name for _, name, _ in ROWS if f"`{name}`" not in text]
     assert missing == ["least squares", "simultaneous steps"], "which are of no list"
