@@ -4,7 +4,9 @@
 
 Trains each recipe `digits_*` once a seed, scores it, and prints mean and spread (the standard deviation over seeds) as a
 Markdown table. What a run has done already is not done again, so a stopped benchmark goes on where it was; `--table` only
-prints. N_eff is the birthday test's, "at least" where a seed's samples held too few duplicates to tell more.
+prints. `class` is of models that know classes: the share of samples in which a classifier sees the class that was asked for;
+of InfoGAN, the share of held-out images in the category that stands for their class, as `ganzoo sweep` matches them. N_eff is
+the birthday test's, "at least" where a seed's samples held too few duplicates to tell more.
 """
 
 import argparse
@@ -16,10 +18,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MEASURES = "frechet_distance,precision_recall"
+LABELLED = ("digits_acgan", "digits_biggan", "digits_cgan", "digits_projection")
+CODED = ("digits_infogan",)
 COLUMNS = {
     "FD[cnn-digits]": ("frechet_distance", None),
     "precision": ("precision_recall", "precision"),
     "recall": ("precision_recall", "recall"),
+    "class": ("label_accuracy", "accuracy"),
 }
 
 
@@ -37,6 +42,10 @@ def measured(recipe, seed, runs):
         ganzoo("train", ROOT / "recipes" / f"{recipe}.py", "--run", run, *(["--set", f"seed={seed}"] if seed else []))
         ganzoo("evaluate", run, "--measures", MEASURES)
         ganzoo("birthday", run, "--batch-sizes", "100,200", "--json", run / "birthday.json")
+    if recipe in LABELLED and "class" not in scores(run):
+        ganzoo("evaluate", run, "--measures", "label_accuracy")
+    if recipe in CODED and "class" not in scores(run):
+        ganzoo("sweep", run, "--out", run / "sweep.png", "--json", run / "sweep.json")
     return scores(run)
 
 
@@ -50,6 +59,9 @@ def scores(run):
         for column, (measure, part) in COLUMNS.items():
             if score["measure"] == measure and (score["part"] or None) == part:
                 found[column] = (score["value"], score["real"])
+    if (run / "sweep.json").is_file():
+        codes = json.loads((run / "sweep.json").read_text())
+        found["class"] = (next(code["real_accuracy"] for code in codes if "real_accuracy" in code), None)
     estimate = json.loads((run / "birthday.json").read_text())
     value, least = estimate["n_eff"]["value"], estimate["n_eff"]["low"]
     found["N_eff"] = (least if value is None else value, None)
@@ -62,11 +74,16 @@ def row(recipe, found):
     """One line of the table: mean ± standard deviation of each column over the seeds that are done."""
     cells = []
     for column in [*COLUMNS, "N_eff", "CPU s"]:
-        values = [one[column][0] for one in found]
+        values = [one[column][0] for one in found if column in one]
+        if not values:
+            cells.append("")
+            continue
         digits = 0 if column in ("N_eff", "CPU s") else 2
         spread = f" ± {statistics.stdev(values):,.{digits}f}" if len(values) > 1 and column != "CPU s" else ""
-        bound = "at least " if column == "N_eff" and any(one["N_eff is a bound"][0] for one in found) else ""
-        cells.append(f"{bound}{statistics.mean(values):,.{digits}f}{spread}")
+        if column == "N_eff" and any(one["N_eff is a bound"][0] for one in found):
+            cells.append(f"at least {min(values):,.0f}")
+            continue
+        cells.append(f"{statistics.mean(values):,.{digits}f}{spread}")
     return f"| {recipe} | {len(found)} | {' | '.join(cells)} |"
 
 
@@ -90,9 +107,10 @@ def main():
         found = [scores(options.runs / recipe / f"seed-{seed}") for seed in range(options.seeds)]
         if any(found):
             print(row(recipe, [one for one in found if one]))
-            real = next(one for one in found if one)
+            real |= {column: value for one in found if one for column, (_, value) in one.items() if value is not None}
     if real:
-        print(f"| *held-out real* | | {' | '.join(f'{real[column][1]:,.2f}' for column in COLUMNS)} | | |")
+        told = [f"{real[column]:,.2f}" if column in real else "" for column in COLUMNS]
+        print(f"| *held-out real* | | {' | '.join(told)} | | |")
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import fiddle as fdl
+import keras
 from fiddle import daglish, printing
 
+from ganzoo import losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
 
@@ -121,8 +123,9 @@ def load_recipe(name_or_path, overrides=()):
     if not hasattr(function, "as_buildable"):
         raise UserError(f"{path} has no function `recipe` decorated with fiddle's auto_config")
     config = function.as_buildable()
+    known = {"keras": keras, "losses": losses, "noise": noise, "penalties": penalties, **vars(module)}
     for override in overrides:
-        apply_override(config, override, vars(module))
+        apply_override(config, override, known)
     return LoadedRecipe(path.stem, path, path.read_text(), tuple(overrides), config)
 
 
@@ -148,7 +151,8 @@ def apply_override(config, override, namespace):
     """Applies one `dotted.name=value` to a config, in place.
 
     A value is a Python literal, a bare word (a string), or a call like `losses.Hinge()` of something that the recipe
-    file imports; it must have the type of what it replaces.
+    file imports or of `keras`, `losses`, `noise` or `penalties`, also within a list, tuple or dict; it must have the type of
+    what it replaces.
 
     Args:
         config: the fdl.Config of a recipe.
@@ -171,7 +175,10 @@ def apply_override(config, override, namespace):
     if last not in names:
         raise UserError(_no_such(last, so_far, names))
     old = _current(owner, last)
-    _assign(owner, last, _fitting(dotted, _value(text.strip(), namespace), old))
+    text = text.strip()
+    # "none" is also a word: the norm of networks without one.
+    value = text if isinstance(old, str) and text == "none" else _value(text, namespace)
+    _assign(owner, last, _fitting(dotted, value, old))
 
 
 def _names(owner):
@@ -230,28 +237,48 @@ def _no_such(name, so_far, names):
 def _value(text, namespace):
     try:
         node = ast.parse(text, mode="eval").body
-    except SyntaxError:
-        return text
-    if isinstance(node, ast.Call):
-        return _call(node, text, namespace)
+    except SyntaxError as error:
+        if text[:1] in "[({":
+            raise UserError(f"{text!r} cannot be read as a value: {error.msg}") from error
+        return _word(text)
+    calls = any(isinstance(part, ast.Call) for part in ast.walk(node))
+    if not calls and not isinstance(node, (ast.List, ast.Tuple, ast.Dict, ast.Set)):
+        try:
+            return ast.literal_eval(node)
+        except ValueError:
+            return _word(text)
     try:
-        return ast.literal_eval(node)
-    except ValueError:
-        return {"true": True, "false": False, "none": None}.get(text.lower(), text)
-
-
-def _call(node, text, namespace):
-    """A call written on the command line, as a config: its callee is found among the recipe's own names."""
-    try:
-        callee = _lookup(node.func, namespace)
-        arguments = [ast.literal_eval(argument) for argument in node.args]
-        keywords = {keyword.arg: ast.literal_eval(keyword.value) for keyword in node.keywords}
-        return fdl.Config(callee, *arguments, **keywords)
+        return _read(node, namespace)
     except (KeyError, AttributeError):
         known = ", ".join(sorted(name for name, value in namespace.items() if inspect.ismodule(value)))
         raise UserError(f"{text!r}: nothing of that name in the recipe; it knows the modules {known}") from None
     except (TypeError, ValueError) as error:
-        raise UserError(f"{text!r} cannot be read as a call: {error}") from error
+        kind = "a call" if calls else "a value"
+        raise UserError(f"{text!r} cannot be read as {kind}: {error}") from error
+
+
+def _word(text):
+    """A bare word: true, false or none in any case, else itself."""
+    return {"true": True, "false": False, "none": None}.get(text.lower(), text)
+
+
+def _read(node, namespace):
+    """A literal, or a call of something that the recipe knows as a config, inside lists, tuples and dicts too."""
+    if isinstance(node, ast.Call):
+        if any(keyword.arg is None for keyword in node.keywords):
+            raise ValueError("** has no place in it")
+        arguments = [_read(argument, namespace) for argument in node.args]
+        keywords = {keyword.arg: _read(keyword.value, namespace) for keyword in node.keywords}
+        return fdl.Config(_lookup(node.func, namespace), *arguments, **keywords)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        parts = [_read(part, namespace) for part in node.elts]
+        return parts if isinstance(node, ast.List) else tuple(parts)
+    if isinstance(node, ast.Dict) and None not in node.keys:
+        return {ast.literal_eval(key): _read(value, namespace) for key, value in zip(node.keys, node.values, strict=True)}
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise ValueError(f"{ast.unparse(node)} is neither a literal nor a call") from None
 
 
 def _lookup(node, namespace):

@@ -1,7 +1,8 @@
 """Projection discriminator on CIFAR-10, with residual networks and conditional batch norm.
 
 Miyato, Koyama 2018, "cGANs with Projection Discriminator", arXiv:1802.05637; sizes, schedule and learning rates as in
-mimicry (github.com/kwotsin/mimicry), whose run of them had FID 10.9.
+mimicry (github.com/kwotsin/mimicry), whose run of 100,000 steps had FID 10.84; unlike it with
+mirrored images and a moving average of the generator.
 
 Run: ganzoo train recipes/cifar_projection.py
 

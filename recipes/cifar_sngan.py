@@ -1,7 +1,7 @@
 """SNGAN on CIFAR-10 with residual networks.
 
 Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957; FID 21.7 in the paper,
-16.8 in mimicry's run of 100,000 steps.
+16.8 in mimicry's run of 100,000 steps; unlike both with mirrored images and a moving average of the generator.
 
 Run: ganzoo train recipes/cifar_sngan.py
 

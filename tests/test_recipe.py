@@ -2,7 +2,7 @@ import keras
 import pytest
 from PIL import Image
 
-from ganzoo import losses
+from ganzoo import losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.recipe_files import read_card, shipped_recipes
@@ -40,6 +40,43 @@ def test_a_field_of_a_default_can_be_overridden(tiny_recipe):
     assert recipe.model.adversarial_loss == losses.NonSaturating(smoothing=0.9)
 
 
+def test_calls_are_read_within_lists_and_calls_of_what_the_recipe_does_not_import(tiny_recipe):
+    overrides = [
+        "model.penalties=[penalties.R1(0.5), penalties.DRAGAN()]",
+        "model.latents=noise.Uniform(0.0, 1.0)",
+        "optimizers.generator=keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(1e-3, 10, 0.5), beta_1=0.0)",
+    ]
+    recipe = build(load_recipe(tiny_recipe, overrides))
+    assert recipe.model.penalties == (penalties.R1(0.5), penalties.DRAGAN())
+    assert recipe.model.latents == noise.Uniform(0.0, 1.0)
+    assert float(recipe.optimizers["generator"].learning_rate) == pytest.approx(1e-3)
+
+
+def test_none_is_the_word_where_a_word_stands():
+    assert load_recipe("digits_dcgan", ["model.discriminator.norm=none"]).config.model.discriminator.norm == "none"
+
+
+@pytest.mark.parametrize(
+    "override, complaint",
+    [
+        ("model.adversarial_loss=losses.Hinge", "is a loss such as"),
+        ("model.adversarial_loss=hinge", "is a loss such as"),
+        ("model.discriminator_steps=0", "discriminator_steps is a whole number, 1 or more"),
+        ("model.average_decay=1.0", r"average_decay .* in \[0, 1\)"),
+        ("model.penalties=None", "penalties is a list"),
+        ("model.penalties=penalties.R1()", "penalties is a list"),
+        ("model.penalties=[penalties.Orthogonal()]", "no gradient penalty"),
+        ("model.instance_noise=-1.0", "instance_noise"),
+        ("model.generator.shape=(3,)", r"the generator makes \(3,\), the discriminator takes \(2,\)"),
+        ("model.discriminator.num_classes=10", "takes labels"),
+    ],
+)
+def test_what_a_family_cannot_play_is_said_in_one_line(tiny_recipe, override, complaint):
+    with pytest.raises(UserError, match=complaint) as error:
+        build(load_recipe(tiny_recipe, [override]))
+    assert "\n" not in str(error.value)
+
+
 @pytest.mark.parametrize(
     "override, complaint",
     [
@@ -55,6 +92,9 @@ def test_a_field_of_a_default_can_be_overridden(tiny_recipe):
         ("model.simultaneous=3", r"true or false"),
         ("model.adversarial_loss=losses.Hingg()", r"nothing of that name in the recipe; it knows the modules .*losses"),
         ("model.adversarial_loss=losses.Hinge(b=2)", r"cannot be read as a call"),
+        ("model.penalties=[penalties.R1(", r"cannot be read as a value"),
+        ("model.penalties=[R1]", r"R1 is neither a literal nor a call"),
+        ("model.penalties=[penalties.R1(**{})]", r"\*\* has no place"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(tiny_recipe, override, complaint):

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
 from ganzoo.families.labelled import Labelled
@@ -34,6 +35,9 @@ class LabelledGAN(Labelled, GAN):
         if self.num_classes < 2:
             raise UserError("a condition needs at least two labels: num_classes must be 2 or more")
         self.class_shares = checked_shares(class_shares, self.num_classes)
+
+    def check_networks(self, generator, discriminator):
+        checks.fits(generator, discriminator)
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

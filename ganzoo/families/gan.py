@@ -5,7 +5,9 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import Family, examples_of
+from ganzoo.layers.virtual_batch_norm import PrependReference
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -26,8 +28,8 @@ class GAN(Family):
         average_decay: decay of the generator's moving average.
 
     Raises:
-        UserError: a gradient penalty on a discriminator that mixes the examples of a batch, or a Wasserstein loss where
-            nothing keeps the discriminator Lipschitz.
+        UserError: an argument out of range, networks that do not fit one another, a gradient penalty on a discriminator
+            that mixes the examples of a batch, or a Wasserstein loss where nothing keeps the discriminator Lipschitz.
 
     Reference: Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661.
     """
@@ -50,8 +52,16 @@ class GAN(Family):
         **kwargs,
     ):
         super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        checks.loss(adversarial_loss)
+        checks.penalties(penalties)
+        checks.whole(discriminator_steps=discriminator_steps, generator_steps=generator_steps)
         if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
-            raise ValueError("simultaneous updates are one step of each player")
+            raise UserError("simultaneous updates are one step of each player")
+        if not instance_noise >= 0:
+            raise UserError(f"instance_noise is a standard deviation, 0 or more, not {instance_noise!r}")
+        if instance_noise_steps is not None:
+            checks.whole(instance_noise_steps=instance_noise_steps)
+        self.check_networks(generator, discriminator)
         self.check_penalties(discriminator, adversarial_loss, penalties)
         self.generator = generator
         self.discriminator = discriminator
@@ -63,21 +73,26 @@ class GAN(Family):
         self.instance_noise = instance_noise
         self.instance_noise_steps = instance_noise_steps
 
+    def check_networks(self, generator, discriminator):
+        """Refuses networks that do not fit one another, or not this family."""
+        checks.networks(generator, discriminator)
+
     def check_penalties(self, discriminator, adversarial_loss, penalties):
         """Refuses combinations that make no sense, with the reason."""
-        kinds = {type(layer).__name__ for layer in discriminator._flatten_layers()}
-        mixing = kinds & {"BatchNormalization", "MinibatchDiscrimination"}
-        if penalties and mixing:
-            raise UserError(
-                f"a gradient penalty is of one example, and {mixing.pop()} mixes those of a batch: "
-                'choose norm="layer", "spectral" or "none" for the discriminator, or no penalty'
-            )
-        spectral = any(kind.startswith("SpectralNorm") for kind in kinds)
-        if isinstance(adversarial_loss, losses.Wasserstein) and not (penalties or spectral or self.clips_weights):
+        checks.penalised(discriminator, penalties)
+        lipschitz = penalties or self.clips_weights or checks.spectral(discriminator)
+        if isinstance(adversarial_loss, losses.Wasserstein) and not lipschitz:
             raise UserError(
                 "nothing keeps the critic of a Wasserstein loss Lipschitz: add penalties=[penalties.WGANGP()], "
                 'a discriminator with norm="spectral", or take families.wgan.WGAN, which clips weights'
             )
+
+    def compile(self, optimizers, seed=0, **kwargs):
+        # Virtual batch norm's reference is drawn from the family's prior, before the averages are copied from the networks.
+        for layer in self.generator.layers:
+            if isinstance(layer, PrependReference):
+                layer.reference.assign(self.latents(layer.reference.shape, noise.seed_of(seed, 0, "reference")))
+        super().compile(optimizers, seed, **kwargs)
 
     @property
     def batches_per_step(self):

@@ -14,7 +14,6 @@ from ganzoo.averages import History
 from ganzoo.errors import UserError
 from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
-from ganzoo.layers.virtual_batch_norm import PrependReference
 
 NORMS = ("l2", "l1")
 
@@ -122,10 +121,6 @@ class ImprovedGAN(GAN):
             self.features = features_of(discriminator, feature_matching.layer)
 
     def compile(self, optimizers, seed=0, **kwargs):
-        # Before the averages are copied from the networks.
-        for layer in self.generator.layers:
-            if isinstance(layer, PrependReference):
-                layer.reference.assign(self.latents(layer.reference.shape, noise.seed_of(seed, 0, "reference")))
         super().compile(optimizers, seed, **kwargs)
         if self.historical_averaging:
             self.histories = {player: History(self.variables_of(player)) for player in self.players}

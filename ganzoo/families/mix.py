@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
 from ganzoo.layers.mixture import MixtureChoice, MixtureMean
@@ -50,8 +51,7 @@ class MIXGAN(GAN):
             raise UserError(f"a mixture has at least 2 components, not {components}")
         if entropy < 0:
             raise UserError(f"entropy is the weight of a regulariser, 0 or more, not {entropy}")
-        if len(generator.inputs) > 1 or len(discriminator.inputs) > 1:
-            raise UserError("MIXGAN takes networks without labels: leave num_classes out")
+        checks.networks(generator, discriminator)
         # Layers cannot be attributes before Keras' own constructor ran.
         generators = [fresh_copy(generator, f"generator_{i}") for i in range(components)]
         discriminators = [fresh_copy(discriminator, f"discriminator_{i}") for i in range(components)]
@@ -113,6 +113,9 @@ class MIXGAN(GAN):
         for i in range(self.components):
             self.record(f"{player}_weight_{i}", weights[i])
         return -self.entropy * tf.reduce_mean(tf.math.log(weights))
+
+    def check_networks(self, generator, discriminator):
+        """Nothing: these are mixtures already, of networks that were checked one by one."""
 
     @property
     def equilibrium(self):

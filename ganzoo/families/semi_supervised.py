@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN
 
@@ -83,11 +84,16 @@ class SemiSupervisedGAN(ImprovedGAN):
             average_decay=average_decay,
             **kwargs,
         )
-        if discriminator.output_shape[-1] < 2:
-            raise UserError("a semi-supervised GAN's discriminator has a logit for each class: build it with outputs=K")
+        if not adversarial_loss.probability:
+            raise UserError(f"D = Z / (Z + 1) is a probability, and {adversarial_loss!r} reads none: take a log loss")
         if not unlabelled_weight >= 0:
             raise UserError(f"unlabelled_weight must be 0 or more, not {unlabelled_weight!r}")
         self.unlabelled_weight = unlabelled_weight
+
+    def check_networks(self, generator, discriminator):
+        checks.fits(generator, discriminator)
+        if discriminator.output_shape[-1] < 2:
+            raise UserError("a semi-supervised GAN's discriminator has a logit for each class: build it with outputs=K")
 
     @property
     def averaged_networks(self):

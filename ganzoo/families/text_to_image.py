@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.gan import GAN
 from ganzoo.losses import cross_entropy, non_saturating_generator
 
@@ -109,6 +110,9 @@ class GANCLS(GAN):
         self.captions = captions
         self.mismatch_weight = mismatch_weight
         self.interpolation = interpolation
+
+    def check_networks(self, generator, discriminator):
+        checks.fits(generator, discriminator)
 
     @property
     def networks(self):

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.gan import GAN
 
 
@@ -13,7 +14,8 @@ class WGAN(GAN):
     """A critic that estimates the Wasserstein-1 distance between data and samples, and a generator that lowers it.
 
     With `clip` it is the first WGAN; with `clip=None` and `penalties=[penalties.WGANGP()]` it is WGAN-GP. The record
-    `wasserstein` is E f(x) - E f(G(z)): the distance times the critic's Lipschitz constant, from below.
+    `wasserstein` is E f(x) - E f(G(z)): at best K W_1 of a clipped critic whose Lipschitz constant K is not known, and
+    W_1 (1 + W_1 / (2 lambda)) of one under the two-sided penalty, which lets the slope pass 1.
 
     Args:
         generator: keras.Model, latents [B, latent_dim] to samples.
@@ -50,6 +52,8 @@ class WGAN(GAN):
         average_decay=0.999,
         **kwargs,
     ):
+        if clip is not None and penalties:
+            raise UserError("weights that are clipped need no penalty and fight it: clip=None, or no penalties")
         super().__init__(
             generator,
             critic,
@@ -60,6 +64,9 @@ class WGAN(GAN):
             average_decay=average_decay,
             **kwargs,
         )
+        if clip is not None and checks.spectral(critic):
+            raise UserError("clipping does nothing to weights that are divided by their norm: give the critic another norm")
+        checks.whole(critic_steps=critic_steps, thorough_every=thorough_every)
         if clip is None and not self.penalties:
             raise UserError("a critic without clip needs a penalty: penalties=[penalties.WGANGP()], or clip=0.01")
         if clip is not None and clip <= 0:

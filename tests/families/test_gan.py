@@ -183,5 +183,5 @@ def test_each_player_needs_an_optimizer():
 
 
 def test_simultaneous_updates_are_one_step_each():
-    with pytest.raises(ValueError, match="one step of each"):
+    with pytest.raises(UserError, match="one step of each"):
         compiled(simultaneous=True, discriminator_steps=2)

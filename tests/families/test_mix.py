@@ -13,7 +13,7 @@ from ganzoo.networks.dcgan import dcgan_generator
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 
 
-def compiled(components=3, rate=0.1, **options):
+def compiled(components=3, rate=0.1, optimizer=keras.optimizers.SGD, **options):
     keras.utils.set_random_seed(1)
     model = MIXGAN(
         mlp_generator(shape=(2,), latent_dim=3, width=8, output="linear"),
@@ -21,7 +21,7 @@ def compiled(components=3, rate=0.1, **options):
         components=components,
         **options,
     )
-    model.compile({player: keras.optimizers.SGD(rate) for player in model.players}, seed=5)
+    model.compile({player: optimizer(rate) for player in model.players}, seed=5)
     return model
 
 
@@ -46,8 +46,24 @@ def test_components_begin_apart():
     np.testing.assert_allclose(model.weights_of("generator"), [1 / 3] * 3, rtol=1e-6)
 
 
-def test_the_losses_equal_brute_force_over_all_pairs():
-    model = compiled(entropy=0.1)
+def least_squares(logits, target):
+    return 0.5 * np.square(logits - target)
+
+
+# What one pair's discriminator and generator lose, of logits of data and of samples, in NumPy.
+PAYOFFS = {
+    losses.NonSaturating(): (lambda x, y: softplus(-x) + softplus(y), lambda x, y: softplus(-y)),
+    losses.Minimax(): (lambda x, y: softplus(-x) + softplus(y), lambda x, y: -softplus(y)),
+    losses.Hinge(): (lambda x, y: np.maximum(1 - x, 0) + np.maximum(1 + y, 0), lambda x, y: -y),
+    losses.LeastSquares(): (lambda x, y: least_squares(x, 1) + least_squares(y, 0), lambda x, y: least_squares(y, 1)),
+    losses.Relativistic(): (lambda x, y: softplus(y - x), lambda x, y: softplus(x - y)),
+}
+
+
+@pytest.mark.parametrize("loss", PAYOFFS, ids=repr)
+def test_the_losses_equal_brute_force_over_all_pairs(loss):
+    model = compiled(entropy=0.1, adversarial_loss=loss)
+    of_discriminator, of_generator = PAYOFFS[loss]
     w_g, w_d = np.array([0.5, 0.3, 0.2]), np.array([0.1, 0.2, 0.7])
     set_weights(model, "generator", w_g)
     set_weights(model, "discriminator", w_d)
@@ -58,8 +74,8 @@ def test_the_losses_equal_brute_force_over_all_pairs():
     for i, j in itertools.product(range(3), range(3)):
         fake = model.discriminators[j](model.generators[i](latents)).numpy().astype(np.float64)
         true = model.discriminators[j](real["point"]).numpy().astype(np.float64)
-        d_loss += w_g[i] * w_d[j] * (softplus(-true).mean() + softplus(fake).mean())
-        g_loss += w_g[i] * w_d[j] * softplus(-fake).mean()
+        d_loss += w_g[i] * w_d[j] * of_discriminator(true, fake).mean()
+        g_loss += w_g[i] * w_d[j] * of_generator(true, fake).mean()
     np.testing.assert_allclose(model.discriminator_loss(real), d_loss - 0.1 * np.log(w_d).mean(), rtol=1e-5)
     model._round.end()
     np.testing.assert_allclose(model.generator_loss(real), g_loss - 0.1 * np.log(w_g).mean(), rtol=1e-5)
@@ -86,24 +102,62 @@ def weights_after(entropy):
         generator.set_weights(weights)
     for discriminator in model.discriminators:  # judges that take what lies at the origin for data
         discriminator.set_weights([*[w * 0 - 0.1 for w in discriminator.get_weights()[:-1]], discriminator.get_weights()[-1]])
-    logits = model.generator.get_layer("mixture").logits.value
+    return moved_weights(model, "generator")
+
+
+def moved_weights(model, player):
+    """A player's mixture weights after 300 steps that move them alone."""
+    logits, loss = model.networks[player].get_layer("mixture").logits.value, getattr(model, f"{player}_loss")
 
     @tf.function
     def step():
         with tf.GradientTape() as tape:
             tape.watch(logits)
-            loss = model.generator_loss(batch())
-        logits.assign_sub(0.5 * tape.gradient(loss, logits))
+            value = loss(batch())
+        logits.assign_sub(0.5 * tape.gradient(value, logits))
 
     for _ in range(300):
         step()
         model._round.end()
-    return model.weights_of("generator").numpy()
+    return model.weights_of(player).numpy()
+
+
+def judges_weights_after(entropy):
+    """Discriminator weights where the first component tells samples from data and the others are blind."""
+    model = compiled(entropy=entropy)
+    for generator in model.generators:  # samples far to the right of all data
+        generator.set_weights([*[w * 0 for w in generator.get_weights()[:-1]], np.array([10.0, 0.0], np.float32)])
+    for j, discriminator in enumerate(model.discriminators):
+        weights = [w * 0 for w in discriminator.get_weights()]
+        if j == 0:  # 8 units that see the first coordinate, passed on and summed up: the logit falls with it
+            weights[0][0], weights[2][:], weights[-2][:], weights[-1][:] = 0.5, np.eye(8), -0.5, 8.0
+        discriminator.set_weights(weights)
+    return moved_weights(model, "discriminator")
 
 
 def test_weights_collapse_without_the_regulariser_and_not_with_it():
     assert weights_after(entropy=0.0).max() > 0.97
     assert weights_after(entropy=1.0).min() > 0.1
+
+
+def test_discriminators_weights_collapse_onto_the_one_that_sees_and_not_with_the_regulariser():
+    assert judges_weights_after(entropy=0.0)[0] > 0.97
+    assert judges_weights_after(entropy=1.0).min() > 0.1
+
+
+def test_weights_of_both_players_move_apart_in_training_and_the_regulariser_holds_them():
+    spread = {}
+    for entropy in (0.0, 10.0):
+        model = compiled(entropy=entropy, optimizer=keras.optimizers.Adam, rate=0.05)
+        step = tf.function(model.train_step)
+        for _ in range(60):
+            step(batch(32))
+        spread[entropy] = max(np.ptp(model.weights_of(player)) for player in ("generator", "discriminator"))
+    assert spread[0.0] > 0.15 > 3 * spread[10.0]
+
+
+def test_a_resumed_run_ends_in_the_same_state(resumes_exactly):
+    resumes_exactly(lambda: compiled(components=2, optimizer=keras.optimizers.Adam, rate=0.01), batch())
 
 
 @pytest.mark.parametrize(
@@ -153,5 +207,5 @@ def test_an_export_chooses_as_the_model_does(tmp_path):
 def test_what_makes_no_sense_is_refused(options, complaint):
     with pytest.raises(UserError, match=complaint):
         compiled(**options)
-    with pytest.raises(UserError, match="without labels"):
+    with pytest.raises(UserError, match="takes labels"):
         MIXGAN(dcgan_generator(size=8, channels=1, num_classes=3, width=4), mlp_discriminator(shape=(8, 8, 1)))

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import load
+from ganzoo import load, losses
 from ganzoo.data.few_labels import FewLabels
 from ganzoo.data.images import Images
 from ganzoo.errors import UserError
@@ -140,6 +140,9 @@ def test_one_logit_and_a_negative_weight_are_refused():
         compiled(outputs=1)
     with pytest.raises(UserError, match="unlabelled_weight must be 0 or more"):
         compiled(unlabelled_weight=-1.0)
+    for loss in (losses.Hinge(), losses.LeastSquares(), losses.Relativistic()):
+        with pytest.raises(UserError, match="is a probability"):
+            compiled(adversarial_loss=loss)
 
 
 def test_data_without_labels_or_of_other_classes_is_refused():

@@ -7,6 +7,7 @@ from ganzoo import penalties
 from ganzoo.errors import UserError
 from ganzoo.families.wgan import WGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
 
 
 def compiled(depth=1, width=8, critic_rate=0.1, **options):
@@ -116,11 +117,20 @@ def test_draws_differ_within_a_thorough_round():
         ({"clip": None}, "needs a penalty"),
         ({"clip": -1.0}, "positive bound"),
         ({"thorough_steps": 7}, "multiple of the 5"),
+        ({"penalties": [penalties.WGANGP()]}, "clipped need no penalty"),
+        ({"thorough_every": 0}, "thorough_every is a whole number"),
+        ({"critic_steps": 0}, "discriminator_steps is a whole number"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, complaint):
     with pytest.raises(UserError, match=complaint):
         compiled(**options)
+
+
+def test_clipping_is_refused_to_a_critic_whose_weights_are_divided_by_their_norm():
+    generator = resnet_generator(size=8, channels=1, latent_dim=2, width=4)
+    with pytest.raises(UserError, match="clipping does nothing"):
+        WGAN(generator, resnet_discriminator(size=8, channels=1, width=4))
 
 
 def test_clipping_and_thorough_rounds_under_two_replicas(isolated):

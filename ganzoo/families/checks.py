@@ -1,0 +1,72 @@
+"""What a family refuses when it is made, each with a line that says what to do instead."""
+
+from ganzoo import losses
+from ganzoo.errors import UserError
+from ganzoo.penalties import Penalty
+
+# Layers whose output for one example hangs on the others of its batch.
+MIXING = {"BatchNormalization", "MinibatchDiscrimination"}
+
+
+def whole(**counts):
+    """Raises UserError unless every count is a whole number, 1 or more."""
+    for name, count in counts.items():
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise UserError(f"{name} is a whole number, 1 or more, not {count!r}")
+
+
+def decay(average_decay):
+    """Raises UserError unless the decay of a moving average lies in [0, 1)."""
+    if not 0.0 <= average_decay < 1.0:
+        raise UserError(f"average_decay is the share of itself that an average keeps, in [0, 1), not {average_decay!r}")
+
+
+def loss(given):
+    """Raises UserError unless `given` is a loss object."""
+    if not isinstance(given, losses.Loss):
+        raise UserError(f"adversarial_loss is a loss such as losses.Hinge(), not {given!r}")
+
+
+def penalties(given):
+    """Raises UserError unless `given` is a list of gradient penalties."""
+    if not isinstance(given, (list, tuple)):
+        raise UserError(f"penalties is a list such as [penalties.R1(1.0)], not {given!r}")
+    for penalty in given:
+        if not isinstance(penalty, Penalty):
+            raise UserError(f"{penalty!r} is no gradient penalty; an orthogonal one is BigGAN's `orthogonal`")
+
+
+def networks(generator, discriminator):
+    """Raises UserError unless the discriminator takes what the generator makes and gives one logit an example."""
+    for network in (generator, discriminator):
+        if len(network.inputs) > 1:
+            raise UserError(f"the {network.name} takes labels: leave num_classes out, or take a family with labels")
+    fits(generator, discriminator)
+    if discriminator.output_shape[-1] != 1:
+        raise UserError(f"the discriminator must give one logit an example, not {discriminator.output_shape[-1]}")
+
+
+def fits(generator, discriminator):
+    """Raises UserError unless the discriminator's first input has the shape of the generator's output."""
+    made, taken = (tuple(tensor.shape[1:]) for tensor in (generator.outputs[0], discriminator.inputs[0]))
+    if made != taken:
+        raise UserError(f"the generator makes {made}, the discriminator takes {taken}: give both the same size and channels")
+
+
+def kinds(network):
+    """The names of the layer classes in a network, nested ones too."""
+    return {type(layer).__name__ for layer in network._flatten_layers()}
+
+
+def penalised(discriminator, given):
+    """Raises UserError for a gradient penalty on a discriminator that mixes the examples of a batch."""
+    if given and (mixing := kinds(discriminator) & MIXING):
+        raise UserError(
+            f"a gradient penalty is of one example, and {mixing.pop()} mixes those of a batch: "
+            'choose norm="layer", "spectral" or "none" for the discriminator, or no penalty'
+        )
+
+
+def spectral(discriminator):
+    """Whether the discriminator's weights are spectrally normalised."""
+    return any(kind.startswith("SpectralNorm") for kind in kinds(discriminator))
