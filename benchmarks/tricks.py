@@ -1,11 +1,12 @@
 """What the practice lists' tips do: one thing changed at a time on the digits, under one protocol.
 
-    python benchmarks/tricks.py [--recipe digits_biggan] [--steps 1000] [--seeds 2] [--only baseline,dropout] [--runs runs/tricks]
+    python benchmarks/tricks.py [--recipe digits_biggan] [--steps 1000] [--seeds 2] [--only baseline,dropout] [--runs DIR]
 
 Every run is `recipes/digits_improved.py`, which is digits_dcgan until a technique is asked for, or, for BigGAN's own tricks,
-`recipes/digits_biggan.py`, with the overrides below; it is scored as `ganzoo evaluate` does. Runs lie in the directory `--runs`, and so do their scores: the same command again takes
-up what is missing, and a higher `--seeds` adds to what is there. The table gives means over the seeds and, with two or more,
-their standard deviation: a tip whose distance from the baseline is within that has shown nothing.
+`recipes/digits_biggan.py`, with the overrides below; it is scored as `ganzoo evaluate` does. Runs lie in the directory
+`--runs`, and so do their scores: the same command again takes up what is missing, and a higher `--seeds` adds to what is
+there. The table gives means over the seeds and, with two or more, their standard deviation: a tip whose distance from the
+baseline is within that has shown nothing.
 """
 
 import argparse
@@ -59,9 +60,12 @@ DCGAN = [
 BIGGAN = [
     ("baseline", []),
     ("no orthogonal regularisation", ["model.orthogonal=None"]),
+    ("normal initial weights", ["model.generator.initializer=normal", "model.discriminator.initializer=normal"]),
     ("latents to the first block only", ["model.generator.hierarchical=false"]),
+    ("class tables of each block's own", ["model.generator.shared_dim=None", "model.generator.hierarchical=false"]),
     ("no spectral norm", ["model.generator.spectral_norm=false", "model.discriminator.spectral_norm=false"]),
-    ("self-attention at 4x4", ["model.generator.attention=4", "model.discriminator.attention=4"]),
+    # On the only maps that a doubling and a halving give.
+    ("self-attention", ["model.generator.attention=8", "model.discriminator.attention=4"]),
     ("half the width", ["model.generator.width=4", "model.discriminator.width=4"]),
     ("one D step", ["model.discriminator_steps=1"]),
     ("batch 256", ["batch_size=256"]),

@@ -1,8 +1,8 @@
 """WGAN-GP on CIFAR-10 with residual networks.
 
 Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028; the residual networks of the authors'
-gan_cifar_resnet.py. Unlike it: the generator's batch is 64, not 128; no noise of a grey level on the data; mirrored images and a
-moving average of the generator.
+gan_cifar_resnet.py. Unlike it: the generator's batch is 64, not 128; no noise of a grey level on the data; mirrored images
+and a moving average of the generator.
 
 Run: ganzoo train recipes/cifar_wgan_gp.py
 

@@ -124,7 +124,8 @@ class Family(keras.Model):
         """Gives each player its optimizer.
 
         Args:
-            optimizers: a dict from player to keras.Optimizer.
+            optimizers: a dict from player to keras.Optimizer. Learning rates that differ make the two time-scale update
+                rule, TTUR (Heusel et al. 2017, arXiv:1706.08500): the discriminator's is then mostly the higher.
             seed: the run's seed.
             **kwargs: `steps_per_execution`, `jit_compile` and `run_eagerly`, as Keras has them.
 
@@ -222,16 +223,27 @@ class Family(keras.Model):
         return gradients
 
     def move(self, player, gradients):
-        """Lets `player`'s optimizer take one step along `gradients`; records their norm, stops where it is not finite."""
+        """Lets `player`'s optimizer take one step along `gradients`; records their norm, stops where it is not finite.
+
+        In float16 it stops at nothing: the optimizer skips such a step, and `{player}_skipped` records how often.
+        """
+        optimizer = self.optimizers[player]
         replicas = tf.distribute.get_replica_context().num_replicas_in_sync
         norm = tf.linalg.global_norm(gradients) * replicas
-        self.record(f"{player}_gradient_norm", norm)
-        if not isinstance(self.optimizers[player], keras.optimizers.LossScaleOptimizer):
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # These gradients are of the loss times a scale that begins so high that float16 overflows in the first steps;
+            # each time the optimizer leaves the weights alone and halves it. Such a step has length 0, not NaN, which
+            # would hide the norms of all other steps that a log entry averages.
+            finite = tf.math.is_finite(norm)
+            norm = tf.where(finite, norm / tf.convert_to_tensor(optimizer.dynamic_scale), 0.0)
+            self.record(f"{player}_skipped", tf.logical_not(finite))
+        else:
             # Before the weights change: what is not finite must not reach them.
             finite = tf.debugging.Assert(tf.math.is_finite(norm), [NOT_FINITE.format(player=player), norm])
             with tf.control_dependencies([finite] if finite is not None else []):
                 gradients = [tf.identity(gradient) for gradient in gradients]
-        self.optimizers[player].apply(gradients, self.variables_of(player))
+        self.record(f"{player}_gradient_norm", norm)
+        optimizer.apply(gradients, self.variables_of(player))
 
     def minimize(self, player, loss_fn):
         """One step of `player` down `loss_fn()`, a scalar that is the mean over this replica's batch."""

@@ -49,6 +49,9 @@ class BigGAN(ConditionalGAN):
     `truncation` is an option of every sample: latents from N(0, 1) within [-truncation, truncation], the smaller the
     finer and the more alike. `orthogonal` keeps generators fit for it.
 
+    The paper's discriminator has four times its generator's learning rate: two time scales (TTUR, Heusel et al. 2017,
+    arXiv:1706.08500), set by the rates of the two optimizers.
+
     The moving average needs no later start, as the authors' code has: early on it forgets its first weights quickly.
 
     Args:

@@ -33,10 +33,13 @@ DISCRIMINATORS = {
     128: ((1, 2, 4, 8, 16, 16), 5),
 }
 
-
-def orthogonal():
-    """Orthogonal initialiser, a new one each time, since an unseeded one repeats itself."""
-    return keras.initializers.Orthogonal()
+# Makers of first weights, a new initialiser each time, since an unseeded one repeats itself. "normal" is what the authors'
+# script for CIFAR-10 takes.
+INITIALIZERS = {
+    "orthogonal": keras.initializers.Orthogonal,
+    "normal": lambda: keras.initializers.RandomNormal(stddev=0.02),
+    "glorot": keras.initializers.GlorotUniform,
+}
 
 
 def biggan_generator(
@@ -49,6 +52,7 @@ def biggan_generator(
     hierarchical=True,
     attention=None,
     spectral_norm=True,
+    initializer="orthogonal",
     name="generator",
 ):
     """A projection to 4x4, then residual blocks that double it, normalised by what a shared embedding and latents say.
@@ -59,11 +63,15 @@ def biggan_generator(
         latent_dim: size of the latent vectors; if `hierarchical` a multiple of the number of doublings plus one.
         width: channels of the last block at size 128; others have up to 16 times as many (4 times at 32 and below).
         num_classes: if given, the model takes `[latents, labels]`.
-        shared_dim: size of the label's embedding that all blocks share.
+        shared_dim: size of the label's embedding that all blocks share; None gives each normalisation a class table of its
+            own instead, as in cGAN with projection, which needs `hierarchical=False`.
         hierarchical: whether each block's normalisation sees a chunk of the latents; the first makes the 4x4 map.
         attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` at 64 and
             128 and none below.
-        spectral_norm: whether all weights but the embedding's and the normalisations' own are spectrally normalised.
+        spectral_norm: whether all weights but embeddings, class tables and the last normalisation's are spectrally
+            normalised.
+        initializer: of all kernels and of the shared embedding: "orthogonal", "normal", which is N(0, .02), or "glorot"
+            (uniform). Class tables begin at 0.
 
     Returns:
         A `keras.Model` from `latents` [B, latent_dim] (and `labels` [B], integers) to float32 images
@@ -75,21 +83,36 @@ def biggan_generator(
     Reference: Brock, Donahue and Simonyan 2019, 1809.11096.
     """
     _check(size, channels, width, num_classes)
-    checks.positive(latent_dim=latent_dim, shared_dim=shared_dim)
+    checks.positive(latent_dim=latent_dim)
+    if shared_dim is not None:
+        checks.positive(shared_dim=shared_dim)
+    elif hierarchical and num_classes is not None:
+        raise UserError("a class table takes no latents: shared_dim=None needs hierarchical=False")
+    first_weights = _first_weights(initializer)
     multiples = GENERATORS[size]
     attention = _attention(attention, size, [4 * 2**i for i in range(1, len(multiples))])
-    dense, make = _makers(spectral_norm)
+    dense, make = _makers(spectral_norm, first_weights)
     latents = keras.Input((latent_dim,), name="latents")
     labels = None if num_classes is None else label_input()
     chunks = _chunks(latents, len(multiples)) if hierarchical else [latents] + [None] * (len(multiples) - 1)
     shared = []
-    if labels is not None:
+    if labels is not None and shared_dim is None:
+        shared = [labels]
+    elif labels is not None:
         embedding = keras.layers.Embedding(
-            num_classes, shared_dim, embeddings_initializer=orthogonal(), name="shared_embedding"
+            num_classes, shared_dim, embeddings_initializer=first_weights(), name="shared_embedding"
         )
         shared = [embedding(labels)]
 
-    x = dense(16 * multiples[0] * width, kernel_initializer=orthogonal(), name="up_4")(chunks[0])
+    def normalise(x, name, condition):
+        if condition is None:
+            return batch_norm(name=name)(x)
+        if shared_dim is None and labels is not None:
+            return ConditionalBatchNorm(num_classes, name=name)([x, condition])
+        norm = ConditionalBatchNorm(spectral_norm=spectral_norm, kernel_initializer=first_weights(), name=name)
+        return norm([x, condition])
+
+    x = dense(16 * multiples[0] * width, kernel_initializer=first_weights(), name="up_4")(chunks[0])
     x = keras.layers.Reshape((4, 4, multiples[0] * width), name="reshape")(x)
     side = 4
     for multiple, chunk in zip(multiples[1:], chunks[1:], strict=True):
@@ -98,10 +121,9 @@ def biggan_generator(
         condition = seen[0] if seen else None
         if len(seen) > 1:
             condition = keras.layers.Concatenate(name=f"condition_{side}")(seen)
-        normalise = functools.partial(_normalise, condition=condition, spectral_norm=spectral_norm)
-        x = up_block(x, multiple * width, f"up_{side}", make, normalise)
+        x = up_block(x, multiple * width, f"up_{side}", make, functools.partial(normalise, condition=condition))
         if side == attention:
-            x = SelfAttention(spectral_norm, name="attention")(x)
+            x = SelfAttention(spectral_norm, first_weights(), name="attention")(x)
     x = keras.layers.ReLU(name="relu")(batch_norm(name="norm")(x))
     x = make(channels, 3, "to_image")(x)
     images = keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
@@ -109,7 +131,14 @@ def biggan_generator(
 
 
 def biggan_discriminator(
-    size=32, channels=3, width=64, num_classes=None, attention=None, spectral_norm=True, name="discriminator"
+    size=32,
+    channels=3,
+    width=64,
+    num_classes=None,
+    attention=None,
+    spectral_norm=True,
+    initializer="orthogonal",
+    name="discriminator",
 ):
     """Residual blocks that halve the map, ReLU, sum over positions and a logit with the label's projection.
 
@@ -122,6 +151,7 @@ def biggan_discriminator(
         attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` at 64 and
             128 and none below.
         spectral_norm: whether all weights are spectrally normalised.
+        initializer: of all kernels and of the label's embedding, as for the generator.
 
     Returns:
         A `keras.Model` from `images` [B, size, size, channels] (and `labels` [B], integers) to float32 logits [B, 1].
@@ -133,35 +163,36 @@ def biggan_discriminator(
     Reference: Brock, Donahue and Simonyan 2019, 1809.11096.
     """
     _check(size, channels, width, num_classes)
+    first_weights = _first_weights(initializer)
     multiples, halvings = DISCRIMINATORS[size]
     attention = _attention(attention, size, [size // 2**i for i in range(1, halvings + 1)])
-    dense, make = _makers(spectral_norm)
+    dense, make = _makers(spectral_norm, first_weights)
     x = images = keras.Input((size, size, channels), name="images")
     labels = None if num_classes is None else label_input()
     for i, multiple in enumerate(multiples):
         x = down_block(x, multiple * width, f"block_{i + 1}", make, first=i == 0, down=i < halvings)
         if i < halvings and x.shape[1] == attention:
-            x = SelfAttention(spectral_norm, name="attention")(x)
+            x = SelfAttention(spectral_norm, first_weights(), name="attention")(x)
     x = keras.layers.ReLU(name="relu")(x)
     features = GlobalSumPooling2D(dtype="float32", name="features")(x)
-    logits = projected_logits(features, labels, num_classes, dense, spectral_norm, orthogonal)
+    logits = projected_logits(features, labels, num_classes, dense, spectral_norm, first_weights)
     return keras.Model(images if labels is None else [images, labels], logits, name=name)
 
 
-def _makers(spectral_norm):
+def _first_weights(initializer):
+    """The maker of initialisers by its name."""
+    checks.one_of(tuple(INITIALIZERS), initializer=initializer)
+    return INITIALIZERS[initializer]
+
+
+def _makers(spectral_norm, first_weights):
     """The class of dense layers and the maker of convolutions."""
     kind = SpectralNormConv2D if spectral_norm else keras.layers.Conv2D
 
     def make(filters, kernel_size, name):
-        return kind(filters, kernel_size, padding="same", kernel_initializer=orthogonal(), name=name)
+        return kind(filters, kernel_size, padding="same", kernel_initializer=first_weights(), name=name)
 
     return SpectralNormDense if spectral_norm else keras.layers.Dense, make
-
-
-def _normalise(x, name, condition, spectral_norm):
-    if condition is None:
-        return batch_norm(name=name)(x)
-    return ConditionalBatchNorm(spectral_norm=spectral_norm, name=name)([x, condition])
 
 
 def _chunks(latents, count):

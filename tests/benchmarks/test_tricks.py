@@ -4,6 +4,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+import fiddle as fdl
 import pytest
 
 from ganzoo.recipe import load_recipe
@@ -22,6 +23,15 @@ def test_every_tip_is_made_of_overrides_that_the_recipe_has(recipe, name, overri
     assert "," not in name, "--only separates names by commas"
     plain, changed = (load_recipe(recipe, given).config for given in ((), [o.format(steps=7) for o in overrides]))
     assert (plain == changed) == (name == "baseline")
+
+
+NETWORKS = ("model.generator.", "model.discriminator.")
+OF_NETWORKS = [row for row in ROWS if any(override.startswith(NETWORKS) for override in row[2])]
+
+
+@pytest.mark.parametrize("recipe, name, overrides", OF_NETWORKS, ids=[f"{recipe}-{name}" for recipe, name, _ in OF_NETWORKS])
+def test_every_tip_on_networks_can_be_built(recipe, name, overrides):
+    assert fdl.build(load_recipe(recipe, overrides).config.model).generator.built
 
 
 def result(seed, distance, **more):

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import losses, penalties
+from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
@@ -84,6 +85,23 @@ def test_simultaneous_updates_start_from_the_same_point():
         for old, new, gradient in zip(before[player], together.networks[player].get_weights(), gradients[player], strict=True):
             np.testing.assert_allclose(new, old - 0.1 * gradient, rtol=1e-4, atol=1e-6)
     assert moved(weights(together), in_turn, "generator"), "in turn, the generator sees a discriminator that moved"
+
+
+def test_each_player_steps_at_a_learning_rate_of_its_own():
+    # The two time-scale update rule. From the same point the gradients are the same, and SGD's steps as long as the rates.
+    steps = {}
+    for rate in (0.1, 0.4):
+        model = compiled(simultaneous=True)
+        model.optimizers["discriminator"].learning_rate = rate
+        before = weights(model)
+        model.train_step(batch())
+        steps[rate] = {
+            name: np.concatenate([(b - a).ravel() for a, b in zip(before[name], network.get_weights(), strict=True)])
+            for name, network in model.networks.items()
+        }
+    assert np.abs(steps[0.1]["discriminator"]).max() > 1e-3 and np.abs(steps[0.1]["generator"]).max() > 1e-3
+    np.testing.assert_allclose(steps[0.4]["discriminator"], 4 * steps[0.1]["discriminator"], rtol=1e-3, atol=1e-6)
+    np.testing.assert_array_equal(steps[0.4]["generator"], steps[0.1]["generator"])
 
 
 @pytest.mark.parametrize("discriminator_steps, generator_steps", [(1, 1), (3, 1), (1, 2), (2, 3)])

@@ -1,7 +1,5 @@
 """Parameter counts of mimicry's networks, and what the options change."""
 
-from itertools import pairwise
-
 import keras
 import numpy as np
 import pytest
@@ -15,56 +13,47 @@ def trainable(network):
     return sum(int(np.prod(weight.shape)) for weight in network.trainable_weights)
 
 
-def convolution(before, after, kernel_size=3):
-    return kernel_size**2 * before * after + after
-
-
-def up(before, after):
-    """Two convolutions, a shortcut and two batch norms."""
-    shortcut = convolution(before, after, 1)
-    return convolution(before, after) + convolution(after, after) + shortcut + 2 * before + 2 * after
-
-
-def down(before, after, hidden, shortcut=True):
-    return convolution(before, hidden) + convolution(hidden, after) + shortcut * convolution(before, after, 1)
-
-
-def generator_count(start, widths):
-    blocks = sum(up(*pair) for pair in pairwise(widths))
-    return 129 * start**2 * widths[0] + blocks + 2 * widths[-1] + convolution(widths[-1], 3)
-
-
-def discriminator_count(widths):
-    blocks = down(3, widths[0], widths[0])
-    for before, after in pairwise(widths):
-        blocks += down(before, after, before)
-    return blocks + widths[-1] + 1
-
-
-WIDE = [64, 128, 256, 512, 1024]
-
-
+# Counted by hand along mimicry's layer tables (torch_mimicry/nets/sngan). A convolution k x k from a to b channels has
+# k^2 a b + b weights, a batch norm of a channels 2 a.
+#
+# A generator's block a -> b: conv3 a-b, conv3 b-b, conv1 a-b, batch norms of a and of b.
+#   1024 -> 1024: 9,438,208 + 9,438,208 + 1,049,600 + 4,096 = 19,930,112
+#   1024 ->  512: 4,719,104 + 2,359,808 +   524,800 + 3,072 =  7,606,784
+#    512 ->  256: 1,179,904 +   590,080 +   131,328 + 1,536 =  1,902,848
+#    256 ->  256:   590,080 +   590,080 +    65,792 + 1,024 =  1,246,976
+#    256 ->  128:   295,040 +   147,584 +    32,896 +   768 =    476,288
+#    128 ->   64:    73,792 +    36,928 +     8,256 +   384 =    119,360
+# The dense layer from 128 latents has 129 s^2 w weights for s x s maps of w channels; the end has 2 w + 27 w + 3.
+#   32:    528,384 + 3 x 1,246,976 + 7,427                                              =  4,276,739
+#   48:  2,377,728 + 1,902,848 + 476,288 + 119,360 + 1,859                              =  4,878,083
+#   64:  2,113,536 + 7,606,784 + 1,902,848 + 476,288 + 119,360 + 1,859                  = 12,220,675
+#   128: 2,113,536 + 19,930,112 + 7,606,784 + 1,902,848 + 476,288 + 119,360 + 1,859     = 32,150,787
+#
+# A discriminator's block a -> b: conv3 a-a, conv3 a-b, conv1 a-b, this one only if the map or the channels change. The
+# first: conv3 3-b, conv3 b-b, conv1 3-b.
+#      3 ->   64:     1,792 +    36,928 +     256 =     38,976
+#      3 ->  128:     3,584 +   147,584 +     512 =    151,680
+#     64 ->  128:    36,928 +    73,856 +   8,320 =    119,104
+#    128 ->  128:   147,584 +   147,584 (+ 16,512) =   295,168 (311,680)
+#    128 ->  256:   147,584 +   295,168 +  33,024 =    475,776
+#    256 ->  512:   590,080 + 1,180,160 + 131,584 =  1,901,824
+#    512 -> 1024: 2,359,808 + 4,719,616 + 525,312 =  7,604,736
+#   1024 -> 1024: 9,438,208 + 9,438,208           = 18,876,416
+# and the logit w + 1.
+#   32:      151,680 + 311,680 + 2 x 295,168 + 129                                      =  1,053,825
+#   48, 64:  38,976 + 119,104 + 475,776 + 1,901,824 + 7,604,736 + 1,025                 = 10,141,441
+#   128:     10,141,441 + 18,876,416                                                    = 29,017,857
 @pytest.mark.parametrize(
     ("size", "generator", "discriminator"),
     [
-        (32, generator_count(4, [256] * 4), None),
-        (48, generator_count(6, [512, 256, 128, 64]), discriminator_count(WIDE)),
-        (64, generator_count(4, [1024, 512, 256, 128, 64]), discriminator_count(WIDE)),
-        (
-            128,
-            generator_count(4, [1024, 1024, 512, 256, 128, 64]),
-            # The last block neither halves nor widens: its shortcut has no weights.
-            discriminator_count(WIDE) + down(1024, 1024, 1024, shortcut=False),
-        ),
+        (32, 4_276_739, 1_053_825),  # 4.28 million in StudioGAN's log of this generator
+        (48, 4_878_083, 10_141_441),
+        (64, 12_220_675, 10_141_441),
+        (128, 32_150_787, 29_017_857),
     ],
 )
 def test_parameters(size, generator, discriminator):
     assert trainable(resnet_generator(size)) == generator
-    if discriminator is None:
-        first = down(3, 128, 128)
-        discriminator = first + down(128, 128, 128) + 2 * down(128, 128, 128, shortcut=False) + 129
-        # As StudioGAN's logs have it for this network: 4.28 million in the generator.
-        assert (generator, discriminator) == (4_276_739, 1_053_825)
     assert trainable(resnet_discriminator(size)) == discriminator
 
 
