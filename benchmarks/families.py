@@ -61,7 +61,7 @@ def scores(run):
                 found[column] = (score["value"], score["real"])
     if (run / "sweep.json").is_file():
         codes = json.loads((run / "sweep.json").read_text())
-        found["class"] = (next(code["real_accuracy"] for code in codes if "real_accuracy" in code), None)
+        found["class"] = (next(code["real_accuracy"] for code in codes["codes"] if "real_accuracy" in code), None)
     estimate = json.loads((run / "birthday.json").read_text())
     value, least = estimate["n_eff"]["value"], estimate["n_eff"]["low"]
     found["N_eff"] = (least if value is None else value, None)

@@ -234,6 +234,36 @@ def probe(model, data, seed, data_dir, json_file):
 
 
 @main.command()
+@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The paths as a .png.")
+@click.option("--pairs", type=click.IntRange(4), default=200, show_default=True, help="Paths that are judged.")
+@click.option("--shown", type=click.IntRange(1), default=4, show_default=True, help="Paths in the picture.")
+@click.option("--steps", type=click.IntRange(2), default=9, show_default=True, help="Images of a path in the picture.")
+@click.option("--spherical", is_flag=True, help="Turn from code to code instead of going straight.")
+@cli_judging.data_option
+@cli_judging.seed_option
+@data_dir_option
+@json_option
+def interpolate(models, out, pairs, shown, steps, spherical, data, seed, data_dir, json_file):
+    """Show the way from one held-out image to another by MODELS, and say how much of it could be data.
+
+    Images become codes by a model's encoder; where it has none, by a search for the latents of each.
+    """
+    if out.suffix != ".png":
+        raise UserError(f"--out ends in .png, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+    from ganzoo.explore.interpolate import interpolate, lines
+
+    samplers = [load(model) for model in models]
+    picture, records = interpolate(samplers, data, pairs, shown, steps, spherical, seed, data_dir=data_dir, say=click.echo)
+    cli_judging.write_text(out, pictures.png(picture))
+    click.echo("\n".join(lines(records)))
+    click.echo(f"{shown} paths: {out}")
+    write_json(json_file, {"models": [str(model) for model in models], "seed": seed, "paths": records})
+
+
+@main.command()
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
 @data_dir_option

@@ -94,6 +94,10 @@ class Sampler:
 
     def generate(self, **inputs):
         """Samples of given inputs, such as `inputs` returns, an array."""
+        return self.generated(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
+
+    def generated(self, **inputs):
+        """As `generate`, of tensors, a tensor: gradients pass through it."""
         raise UserError(f"{self.name} does not take its generator's inputs")
 
     def labels(self, count, seed=0, **options):
@@ -153,8 +157,8 @@ class RunSampler(Sampler):
     def inputs(self, count, seed=0):
         return {name: value.numpy() for name, value in self.model.draw_inputs(count, seed).items()}
 
-    def generate(self, **inputs):
-        return self.model.sample(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
+    def generated(self, **inputs):
+        return self.model.sample(**inputs)
 
     def labels(self, count, seed=0, **options):
         return drawn_labels(self.model, count, seed, options)
@@ -192,9 +196,9 @@ class ExportSampler(Sampler):
     def inputs(self, count, seed=0):
         return {name: value.numpy() for name, value in self._inputs(count, seed, 0, {}).items()}
 
-    def generate(self, **inputs):
-        samples = self._signatures["serving_default"](**{name: tf.constant(value) for name, value in inputs.items()})
-        return (samples["tokens"] if "tokens" in samples else next(iter(samples.values()))).numpy()
+    def generated(self, **inputs):
+        samples = self._signatures["serving_default"](**inputs)
+        return samples["tokens"] if "tokens" in samples else next(iter(samples.values()))
 
     def labels(self, count, seed=0, **options):
         if "label" not in self.options:

@@ -4,9 +4,12 @@ The baseline of Kingma, Welling 2014, arXiv:1312.6114, without the prior on its 
 
 Run: ganzoo train recipes/digits_ae.py
 
-Cost: not measured yet.
+Cost: 32 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 18.4 with 360 samples (held-out real data .51, the floor .89), precision .08 (.88), recall .44
+(.90), by `ganzoo evaluate runs/digits_ae/default`: nothing says that N(0, 1) decodes to digits.
+By `ganzoo probe`: G(E(x)) is 1.06 from x (another image 6.01); nearest neighbours by codes name 97.8 % of 360 held-out
+digits (by pixels 98.6 %), a linear probe 96.4 % (96.9 %).
 """
 
 import keras

@@ -5,9 +5,10 @@ the networks of digits_dcgan, and nine pairs of them in every step.
 
 Run: ganzoo train recipes/digits_mix_dcgan.py
 
-Cost: not measured yet.
+Cost: 3.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: FD[cnn-digits] 1.45 with 360 samples (held-out real data .51, the floor .89), precision .50 (.88), recall .93
+(.90), by `ganzoo evaluate runs/digits_mix_dcgan/default`.
 """
 
 import keras

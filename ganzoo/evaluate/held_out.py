@@ -6,6 +6,7 @@ from ganzoo.data import catalogue
 from ganzoo.data.captioned_images import CAPTIONED, CaptionedImages
 from ganzoo.data.images import Images
 from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.noised_images import NoisedImages
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.sides import DataSide
 from ganzoo.sampling import ExportSampler, RunSampler
@@ -30,6 +31,9 @@ def own_data(side, data_dir=None):
             return source and DataSide(source)
         if told["name"] in CAPTIONED:
             return DataSide(CaptionedImages(told["name"], told.get("split", "train"), told.get("take"), data_dir))
+        if told.get("every"):
+            options = {key: _tuple(told[key]) for key in ("every", "split", "size", "take") if told.get(key) is not None}
+            return DataSide(with_labels(NoisedImages(told["name"], data_dir=data_dir, **options)))
         keys = ("split", "size", "crop", "only", "take")
         options = {key: _tuple(told[key]) for key in keys if told.get(key) is not None}
         return DataSide(with_labels(Images(told["name"], data_dir=data_dir, **options)))
@@ -56,6 +60,8 @@ def with_labels(source, split=None, whole=False):
         return Points(source.name, split, labels=bool(source.num_classes), take=take, data_dir=source.data_dir)
     if isinstance(source, CaptionedImages):
         return CaptionedImages(source.name, split, take, source.data_dir)
+    if isinstance(source, NoisedImages):
+        return NoisedImages(source.name, source.every, split, source.size, bool(source.num_classes), take, source.data_dir)
     return Images(
         source.name,
         split,

@@ -33,6 +33,11 @@ def linear_probe_accuracy(codes, labels, held_codes, held_labels):
     return float(probe.score(scale.transform(held_codes), held_labels))
 
 
+def advantage(real_logits, fake_logits):
+    """How much better than a coin a discriminator is: the share of real logits above 0 less that of fake ones, in [-1, 1]."""
+    return float(np.mean(np.asarray(real_logits) > 0) - np.mean(np.asarray(fake_logits) > 0))
+
+
 def mean_distance(one, other):
     """The mean Euclidean distance of pairs [N, ...] of examples."""
     return float(np.sqrt(np.square((one - other).reshape(len(one), -1).astype(np.float64)).sum(1)).mean())
@@ -51,6 +56,7 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
     Returns:
         A JSON-ready dict: `reconstruction`, the mean distance of held-out x and G(E(x)), beside `strangers`, that of two
         held-out examples; `inversion`, the mean distance of z and E(G(z)), beside `latent_strangers`, that of two latents;
+        where the model judges pairs `advantage`, its discriminator's on held-out (x, E(x)) against fresh (G(z), z);
         where the data has labels `one_nn` and `linear_probe`, accuracies on codes, and the same of raw values, `raw_one_nn`
         and `raw_linear_probe`; `train` and `held_out`, how many examples.
 
@@ -80,7 +86,8 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
     held_codes = in_parts("encode", held_examples)
     inputs = sampler.inputs(min(counts[1], 1000), seed)
     latents = inputs["latents"]
-    inverted = in_parts("encode", sampler.generate(**inputs))
+    generated = sampler.generate(**inputs)
+    inverted = in_parts("encode", generated)
     record = {
         "train": counts[0],
         "held_out": counts[1],
@@ -89,6 +96,12 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
         "inversion": mean_distance(latents, inverted),
         "latent_strangers": mean_distance(latents, np.roll(latents, 1, axis=0)),
     }
+    if "discriminate" in sampler.services:
+        logits = [
+            sampler.serve("discriminate", **{feature: x, "latents": z})["logits"]
+            for x, z in ((held_examples, held_codes), (generated, latents))
+        ]
+        record["advantage"] = advantage(*logits)
     if train.labelled and held.labelled:
         say(f"reading {counts[0]:,} training and {counts[1]:,} held-out codes")
         labels, held_labels = train.labels(counts[0], seed), held.labels(counts[1], seed)
@@ -106,6 +119,8 @@ def lines(record):
         "G(E(x)) is {reconstruction:.3f} from x, another example {strangers:.3f} ({held_out:,} held-out)".format(**record),
         "E(G(z)) is {inversion:.3f} from z, another latent {latent_strangers:.3f}".format(**record),
     ]
+    if "advantage" in record:
+        found.append("its discriminator is {advantage:+.3f} better than a coin on held-out pairs".format(**record))
     if "one_nn" in record:
         found.append("nearest neighbour by codes {one_nn:.1%}, by raw values {raw_one_nn:.1%}".format(**record))
         found.append("linear probe on codes {linear_probe:.1%}, on raw values {raw_linear_probe:.1%}".format(**record))

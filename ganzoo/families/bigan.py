@@ -81,9 +81,9 @@ class BiGAN(EncodingFamily):
         fake_logits = self.discriminator([generated, latents], training=True)
         return real_logits, fake_logits
 
-    def encode(self, examples):
+    def encode(self, examples, training=True):
         """Latents [B, latent_dim] of examples by the encoder that trains, drawn from its Gaussian where it has one."""
-        code = self.encoder(examples, training=True)
+        code = self.encoder(examples, training=training)
         if not self.gaussian:
             return code
         mean, log_deviation = tf.split(code, 2, axis=-1)

@@ -54,6 +54,32 @@ def test_an_encoder_that_inverts_its_generator():
     assert len(lines(record)) == 4
 
 
+def test_a_judge_of_pairs_is_judged_on_held_out_ones(monkeypatch):
+    monkeypatch.setattr("ganzoo.explore.probe.MOST_TRAIN", 200)
+    monkeypatch.setattr("ganzoo.explore.probe.MOST_HELD", 800)
+
+    class Judged(Mirror):
+        """Samples at the origin, far from the ring, and a discriminator that sees `reach`."""
+
+        def __init__(self, reach):
+            super().__init__()
+            self.services, self.reach = {**self.services, "discriminate": None}, reach
+
+        def generate(self, latents):
+            return np.zeros_like(latents)
+
+        def serve(self, service, points, latents=None):
+            if service != "discriminate":
+                return super().serve(service, points)
+            return {"logits": np.where(np.abs(points).max(1, keepdims=True) > self.reach, 1.0, -1.0)}
+
+    # Points of the ring have a coordinate beyond 1.3; half of its modes have one beyond 1.7.
+    for reach, expected in ((1.2, 1.0), (1.7, 0.5), (9.0, 0.0)):
+        record = probe(Judged(reach), data="ring8", say=lambda line: None)
+        np.testing.assert_allclose(record["advantage"], expected, atol=0.08)
+        assert f"{record['advantage']:+.3f} better than a coin" in lines(record)[2]
+
+
 def test_a_model_without_an_encoder_is_refused():
     plain = Mirror()
     plain.services = {}

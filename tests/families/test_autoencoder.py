@@ -12,14 +12,14 @@ from ganzoo.networks.bigan import mlp_encoder
 from ganzoo.networks.mlp import mlp_generator
 
 
-def compiled(family, depth=1, latent_dim=2, shape=(3,), rate=0.01, **options):
+def compiled(family, depth=1, latent_dim=2, shape=(3,), rate=0.01, optimizer=None, **options):
     keras.utils.set_random_seed(1)
     model = family(
         mlp_generator(shape=shape, latent_dim=latent_dim, width=8, depth=depth, output="linear"),
         mlp_encoder(shape=shape, latent_dim=latent_dim, width=8, depth=depth, gaussian=family.gaussian),
         **options,
     )
-    model.compile({"autoencoder": keras.optimizers.SGD(rate)}, seed=5)
+    model.compile({"autoencoder": optimizer() if optimizer else keras.optimizers.SGD(rate)}, seed=5)
     return model
 
 
@@ -86,6 +86,12 @@ def test_an_autoencoder_of_enough_latents_gives_back_what_it_is_given():
     for _ in range(500):
         step({"point": x})
     np.testing.assert_allclose(model.reconstruct(x), x, atol=0.02)
+
+
+@pytest.mark.parametrize("family, options", [(Autoencoder, {}), (VAE, {"kl_steps": 3})], ids=["plain", "VAE"])
+def test_a_resumed_run_ends_in_the_same_state(resumes_exactly, family, options):
+    batch = {"point": tf.constant(points(8))}
+    resumes_exactly(lambda: compiled(family, optimizer=lambda: keras.optimizers.Adam(1e-2), **options), batch)
 
 
 @pytest.mark.parametrize("family", [Autoencoder, VAE])

@@ -87,6 +87,11 @@ def test_the_encoder_comes_to_invert_the_generator():
     assert error() < 0.75 * before
 
 
+@pytest.mark.parametrize("gaussian", [False, True], ids=["BiGAN", "ALI"])
+def test_a_resumed_run_ends_in_the_same_state(resumes_exactly, gaussian):
+    resumes_exactly(lambda: compiled(gaussian, optimizer=lambda: keras.optimizers.Adam(1e-2)), batch())
+
+
 def test_an_export_encodes_and_reconstructs(tmp_path):
     keras.utils.set_random_seed(0)
     sizes = {"size": 8, "channels": 1, "latent_dim": 5, "width": 4, "kernel_size": 3}
