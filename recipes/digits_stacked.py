@@ -5,11 +5,12 @@ Huang, Li, Poursaeed, Hopcroft, Belongie 2017, "Stacked Generative Adversarial N
 
 Run: ganzoo train recipes/digits_stacked.py
 
-Cost: 132 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
+Cost: 147 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.52 with 360 samples (held-out real data .51, the floor .89), precision .95 (.88), recall .68 (.90),
-label_accuracy 1.00 (.997), by `ganzoo evaluate runs/digits_stacked/default`; N_eff 7,158 [6,734, 7,609] by `ganzoo birthday`,
-automatic threshold, with duplicates that gather on some images. Measured with the lower stack trained before the upper one.
+Score: FD[cnn-digits] 1.32 with 360 samples (held-out real data .51, the floor .89), precision .96 (.88), recall .67 (.90),
+label_accuracy .997 (.997), by `ganzoo evaluate runs/digits_stacked/default --measures
+frechet_distance,precision_recall,label_accuracy`; N_eff 8,473 [7,483, 9,594] by `ganzoo birthday`, automatic threshold: the
+fewest different samples of the models in docs/support.md.
 """
 
 import keras

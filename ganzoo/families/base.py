@@ -114,6 +114,11 @@ class Family(keras.Model):
         return tuple(self.generator.inputs[0].shape[1:])
 
     @property
+    def data_shape(self):
+        """The shape of the examples that the networks are made for; None where a family sees to it itself."""
+        return tuple(self.generator.outputs[0].shape[1:])
+
+    @property
     def equilibrium(self):
         """Each player's loss when neither can gain, by the player's name; None where that is not known."""
         return {}

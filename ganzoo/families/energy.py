@@ -64,6 +64,10 @@ class EnergyModel(Family):
             self._kept = tf.Variable(starts, trainable=False, aggregation=tf.VariableAggregation.ONLY_FIRST_REPLICA)
 
     @property
+    def data_shape(self):
+        return tuple(self.example_shape)
+
+    @property
     def networks(self):
         return {"discriminator": self.discriminator}
 

@@ -38,6 +38,10 @@ class TextFamily(Family):
             )
 
     @property
+    def data_shape(self):
+        return None
+
+    @property
     def networks(self):
         return {"generator": self.generator}
 

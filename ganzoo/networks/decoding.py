@@ -1,12 +1,19 @@
-"""What token generators are used for: drawing texts, scoring them, and playing begun ones to their end.
+"""What token generators are used for: drawing texts, also relaxed ones, scoring them, and playing begun ones to their end.
 
 All loops over tokens are `tf.while_loop`s over whole batches. Draws are by inverse distribution functions: a text is a
 deterministic function of one uniform number a token.
 """
 
+import math
+
 import tensorflow as tf
 
 PAD = 0
+# From here on, searching a vocabulary in two stages takes less time.
+MANY_TOKENS = 512
+ALMOST_ONE = 1.0 - 1e-6
+# A uniform number of 0 has no Gumbel noise.
+LEAST = 1e-20
 
 
 def inside(tokens, ends=True):
@@ -17,10 +24,34 @@ def inside(tokens, ends=True):
 
 
 def inverse_cdf(logits, uniforms):
-    """The token at which the distribution function of softmax(logits), [B, V], passes a number in [0, 1): int32 [B]."""
-    cumulated = tf.cumsum(tf.nn.softmax(logits), axis=-1)
-    found = tf.searchsorted(cumulated, (uniforms * cumulated[:, -1])[:, None], side="right")[:, 0]
-    return tf.minimum(found, logits.shape[-1] - 1)
+    """The token at which the distribution function of softmax(logits), [B, V], passes a number in [0, 1): int32 [B].
+
+    A large vocabulary is searched in two stages, since summing up all of it takes longer than all the rest: first the block
+    of tokens, then the token in it.
+    """
+    chances, size = tf.nn.softmax(logits), logits.shape[-1]
+    if size < MANY_TOKENS:
+        found, _ = _passed(chances, uniforms * tf.reduce_sum(chances, -1))
+        return found
+    width = math.isqrt(size - 1) + 1
+    count = -(-size // width)
+    blocks = tf.reshape(tf.pad(chances, [[0, 0], [0, count * width - size]]), [-1, count, width])
+    sums = tf.reduce_sum(blocks, -1)
+    block, rest = _passed(sums, uniforms * tf.reduce_sum(sums, -1))
+    token, _ = _passed(tf.gather(blocks, block, batch_dims=1), rest)
+    return block * width + token
+
+
+def _passed(chances, heights):
+    """Where the running sums of chances [B, N] pass heights [B], int32 [B], and what of the heights is left there.
+
+    Rounding leads to no place whose chance is 0: a height above all of them counts as just below the last.
+    """
+    cumulated = tf.cumsum(chances, axis=-1)
+    heights = tf.clip_by_value(heights, 0.0, cumulated[:, -1] * ALMOST_ONE)
+    found = tf.searchsorted(cumulated, heights[:, None], side="right")[:, 0]
+    below = tf.gather(tf.pad(cumulated, [[0, 0], [1, 0]]), found, batch_dims=1)
+    return found, heights - below
 
 
 def draw_texts(network, uniforms, temperature=None):
@@ -114,3 +145,51 @@ def continuations(network, tokens, uniforms):
         maximum_iterations=length - 1,
     )
     return tf.reshape(tf.transpose(texts.stack()), [length - 1, count, batch, length])
+
+
+def relaxed_texts(network, uniforms, temperature, straight_through=True):
+    """Texts as distributions over tokens, drawn by Gumbel noise, through which gradients flow into the network.
+
+    The next step is fed what this one drew, so gradients also flow along the text.
+
+    Args:
+        network: as of `draw_texts`; its `step` also takes distributions over tokens [B, V].
+        uniforms: float [B, T, V] in [0, 1), one for each token at each place.
+        temperature: of softmax((logits + Gumbel noise) / temperature): near 0 it is one token.
+        straight_through: whether each place holds the likeliest token alone, 1 among 0s, with the gradient of the softmax;
+            its tokens have then exactly the network's probabilities. If not it holds the softmax.
+
+    Returns:
+        float32 [B, T, V]; after a text's end (where its likeliest token is 0) the padding, without a gradient.
+
+    Reference: Jang, Gu, Poole 2017, "Categorical Reparameterization with Gumbel-Softmax", arXiv:1611.01144.
+    """
+    batch, (length, size) = tf.shape(uniforms)[0], uniforms.shape[1:]
+    padding = tf.one_hot(tf.zeros([batch], tf.int32), size)
+    places = tf.transpose(uniforms, [1, 0, 2])
+
+    def body(position, before, ended, state, texts):
+        logits, state = network.step(before, state)
+        noise = -tf.math.log(-tf.math.log(tf.maximum(places[position], LEAST)))
+        soft = tf.nn.softmax((tf.cast(logits, tf.float32) + noise) / temperature)
+        tokens = tf.argmax(soft, -1, tf.int32)
+        drawn = tf.one_hot(tokens, size) + (soft - tf.stop_gradient(soft)) if straight_through else soft
+        if network.ends:
+            drawn = tf.where(ended[:, None], padding, drawn)
+            ended |= tokens == PAD
+        return position + 1, drawn, ended, state, texts.write(position, drawn)
+
+    texts = tf.TensorArray(tf.float32, length, element_shape=[uniforms.shape[0], size])
+    start = (0, padding, tf.zeros([batch], tf.bool), network.initial_state(batch), texts)
+    shapes = tf.nest.map_structure(lambda values: tf.TensorShape([None, values.shape[1]]), start[3])
+    invariants = (
+        tf.TensorShape([]),
+        tf.TensorShape([None, size]),
+        tf.TensorShape([None]),
+        shapes,
+        tf.TensorSpec(None, tf.variant),
+    )
+    *_, texts = tf.while_loop(
+        lambda position, *_: position < length, body, start, shape_invariants=invariants, maximum_iterations=length
+    )
+    return tf.ensure_shape(tf.transpose(texts.stack(), [1, 0, 2]), [uniforms.shape[0], length, size])

@@ -19,6 +19,11 @@ def size_of(text):
     return size
 
 
+def looked_up(table, tokens):
+    """The rows of a table [V, D] for tokens int [...], or their means by distributions over tokens float [..., V]."""
+    return tf.gather(table, tokens) if tokens.dtype.is_integer else tf.tensordot(tf.cast(tokens, table.dtype), table, 1)
+
+
 @keras.saving.register_keras_serializable(package="ganzoo")
 class TokenLSTM(keras.Model):
     """An LSTM over tokens: tokens [B, T] to logits [B, T, vocabulary_size], each from the tokens before it.
@@ -32,11 +37,28 @@ class TokenLSTM(keras.Model):
         depth: number of LSTM layers.
         ends: whether a text may end; if not, token 0 has probability 0.
         scale: standard deviation of the initial weights, biases included, from N(0, scale).
+        tied: whether the logits are products of the tokens' embeddings with a projection of the last layer's outputs.
+        vectors_size: size of given vectors that stand beside the embeddings, 0 for none: the weight `vectors`
+            [V, vectors_size], 0 at first.
+        train_vectors: whether they move.
 
-    Reference: Yu et al. 2017, "SeqGAN", arXiv:1609.05473: embedding and hidden 32, scale .1.
+    Reference: Yu et al. 2017, "SeqGAN", arXiv:1609.05473: embedding and hidden 32, scale .1; de Masson d'Autume et al. 2019,
+    "Training Language GANs from Scratch", arXiv:1905.09922: tied, embedding 64 beside vectors of 300, two layers of 512.
     """
 
-    def __init__(self, vocabulary_size, embedding=32, hidden=32, depth=1, ends=True, scale=0.1, **kwargs):
+    def __init__(
+        self,
+        vocabulary_size,
+        embedding=32,
+        hidden=32,
+        depth=1,
+        ends=True,
+        scale=0.1,
+        tied=False,
+        vectors_size=0,
+        train_vectors=False,
+        **kwargs,
+    ):
         super().__init__(**kwargs)
         checks.positive(vocabulary_size=vocabulary_size, embedding=embedding, hidden=hidden, depth=depth)
         self.vocabulary_size = vocabulary_size
@@ -45,12 +67,18 @@ class TokenLSTM(keras.Model):
         self.depth = depth
         self.ends = ends
         self.scale = scale
+        self.tied = tied
+        self.vectors_size = vectors_size
+        self.train_vectors = train_vectors
 
         def normal():
             return keras.initializers.RandomNormal(0.0, scale)
 
         self.embed = keras.layers.Embedding(vocabulary_size, embedding, embeddings_initializer=normal(), name="embed")
         self.embed.build(None)
+        if vectors_size:
+            shape = (vocabulary_size, vectors_size)
+            self.vectors = self.add_weight(shape=shape, initializer="zeros", trainable=train_vectors, name="vectors")
         self.recurrent = []
         for number in range(depth):
             layer = keras.layers.LSTM(
@@ -62,12 +90,18 @@ class TokenLSTM(keras.Model):
                 unit_forget_bias=False,
                 name=f"lstm_{number + 1}",
             )
-            layer.build((None, None, hidden if number else embedding))
+            layer.build((None, None, hidden if number else embedding + vectors_size))
             self.recurrent.append(layer)
-        self.readout = keras.layers.Dense(
-            vocabulary_size, kernel_initializer=normal(), bias_initializer=normal(), dtype="float32", name="readout"
-        )
-        self.readout.build((None, hidden))
+        if tied:
+            size = embedding + vectors_size
+            self.project = keras.layers.Dense(size, use_bias=False, kernel_initializer=normal(), name="project")
+            self.project.build((None, hidden))
+            self.bias = self.add_weight(shape=(vocabulary_size,), initializer=normal(), name="bias")
+        else:
+            self.readout = keras.layers.Dense(
+                vocabulary_size, kernel_initializer=normal(), bias_initializer=normal(), dtype="float32", name="readout"
+            )
+            self.readout.build((None, hidden))
         self.built = True
 
     def build(self, input_shape=None):
@@ -75,19 +109,40 @@ class TokenLSTM(keras.Model):
 
     def call(self, tokens):
         """Logits [B, T, V] of each token of texts [B, T], from the tokens before it."""
-        x = self.embed(tf.pad(tokens[:, :-1], [[0, 0], [1, 0]]))
+        x = self.embedded(tf.pad(tokens[:, :-1], [[0, 0], [1, 0]]))
         for layer in self.recurrent:
             x = layer(x)
-        return self._possible(self.readout(x))
+        return self._possible(self.logits(x))
 
     def step(self, tokens, state):
-        """The logits [B, V] that follow tokens [B], and the new state."""
-        x = self.embed(tokens)
+        """The logits [B, V] that follow tokens [B], or distributions over tokens [B, V], and the new state."""
+        x = self.embedded(tokens)
         new = []
         for layer, before in zip(self.recurrent, state, strict=True):
             x, after = layer.cell(x, list(before))
             new.append(tuple(after))
-        return self._possible(self.readout(x)), tuple(new)
+        return self._possible(self.logits(x)), tuple(new)
+
+    @property
+    def tables(self):
+        """What each token is to the network, float tensors [V, ...]: the given vectors where there are any, the embeddings."""
+        tables = [self.vectors] if self.vectors_size else []
+        return [tf.cast(table, self.compute_dtype) for table in (*tables, self.embed.embeddings)]
+
+    def embedded(self, tokens):
+        """Tokens int [...], or distributions over tokens float [..., V], as vectors [..., vectors_size + embedding]."""
+        tokens = tf.convert_to_tensor(tokens)
+        parts = [looked_up(table, tokens) for table in self.tables]
+        return tf.concat(parts, -1) if len(parts) > 1 else parts[0]
+
+    def logits(self, x):
+        """The logits float32 [..., V] of the last layer's outputs [..., hidden]."""
+        if not self.tied:
+            return self.readout(x)
+        tables = self.tables
+        parts = tf.split(self.project(x), [table.shape[1] for table in tables], -1)
+        products = [tf.tensordot(part, table, [[-1], [1]]) for part, table in zip(parts, tables, strict=True)]
+        return tf.cast(tf.add_n(products), tf.float32) + tf.cast(self.bias, tf.float32)
 
     def initial_state(self, batch):
         """The state before the start token: a tuple by layer of two float [batch, hidden]."""
@@ -106,20 +161,33 @@ class TokenLSTM(keras.Model):
             "depth": self.depth,
             "ends": self.ends,
             "scale": self.scale,
+            "tied": self.tied,
+            "vectors_size": self.vectors_size,
+            "train_vectors": self.train_vectors,
         }
 
 
-def lstm_generator(text, embedding=32, hidden=32, depth=1, scale=0.1, name="generator"):
+def lstm_generator(
+    text, embedding=32, hidden=32, depth=1, scale=0.1, tied=False, vectors=None, train_vectors=False, name="generator"
+):
     """A `TokenLSTM` for a corpus.
 
     Args:
         text: a `Sentences`, or anything else with a `vocabulary` that has a length and says whether texts end.
-        embedding, hidden, depth, scale: as of `TokenLSTM`.
+        embedding, hidden, depth, scale, tied, train_vectors: as of `TokenLSTM`.
+        vectors: a source of `ganzoo.word_vectors`, or None.
 
     Returns:
         The `TokenLSTM`.
     """
-    return TokenLSTM(size_of(text), embedding, hidden, depth, text.vocabulary.ends, scale, name=name)
+    given = None if vectors is None else vectors(text)
+    size = 0 if given is None else given.shape[1]
+    network = TokenLSTM(
+        size_of(text), embedding, hidden, depth, text.vocabulary.ends, scale, tied, size, train_vectors, name=name
+    )
+    if given is not None:
+        network.vectors.assign(given)
+    return network
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -143,7 +211,7 @@ class TokenEmbedding(keras.layers.Layer):
 
     def call(self, tokens):
         table = tf.cast(self.table, self.compute_dtype)
-        return tf.gather(table, tokens) if tokens.dtype.is_integer else tf.tensordot(tokens, table, 1)
+        return looked_up(table, tokens)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:2], self.size)

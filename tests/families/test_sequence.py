@@ -77,6 +77,24 @@ def test_the_same_seed_gives_the_same_texts_however_they_are_cut(model):
     assert (model.sample(**model.draw_inputs(100, 6)).numpy() != whole).any()
 
 
+@pytest.mark.parametrize("size", [7, 512, 1000])
+def test_tokens_are_drawn_by_their_probabilities_and_never_one_without(size):
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=size).astype(np.float32)
+    logits[rng.choice(size, size // 3, replace=False)] = -1e9
+    logits[[0, -1]] = -1e9
+    count = 60_000
+    uniforms = np.append(rng.uniform(size=count - 3), [0.0, np.nextafter(np.float32(1.0), np.float32(0.0)), 1.0])
+    draw = tf.function(lambda part: decoding.inverse_cdf(tf.tile(logits[None], [tf.shape(part)[0], 1]), part))
+    parts = np.array_split(uniforms.astype(np.float32), 6)
+    found = np.bincount(np.concatenate([draw(tf.constant(part)) for part in parts]), minlength=size)
+    expected = np.exp(logits.astype(np.float64)) / np.exp(logits.astype(np.float64)).sum() * count
+    assert (found[expected == 0] == 0).all() and len(found) == size
+    possible = expected > 0
+    chi = (np.square(found - expected)[possible] / expected[possible]).sum()
+    assert chi < possible.sum() + 5 * np.sqrt(2 * possible.sum())
+
+
 def test_temperature_makes_likely_texts_likelier(model):
     likelihoods = [
         model.log_likelihood(model.sample(**model.draw_inputs(500, 0, temperature=t))).numpy().mean() for t in (0.3, 1.0, 3.0)

@@ -8,6 +8,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ganzoo.errors import UserError
+from ganzoo.word_vectors import read_vectors
 
 DIMENSION = 64
 _MOST_NGRAMS = 50_000
@@ -100,26 +101,8 @@ class MeanOfVectors:
     def __init__(self, path, words=None):
         path = Path(path)
         self.name = f"vectors-{path.stem}"
-        self.vectors, digest = {}, hashlib.sha256()
-        kept = None if words is None else set(words)
-        try:
-            with path.open("rb") as file:
-                for number, line in enumerate(file, 1):
-                    digest.update(line)
-                    word, *numbers = line.decode("utf-8").rstrip().split(" ")
-                    if number == 1 and len(numbers) == 1 and word.isdigit():  # word2vec's text format starts with counts
-                        continue
-                    if kept is None or word in kept:
-                        self.vectors[word] = np.array(numbers, np.float32)
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}") from error
-        except ValueError as error:  # an UnicodeDecodeError too
-            raise UserError(f"{path}, line {number}: not a word and its numbers, parted by spaces") from error
-        sizes = {len(vector) for vector in self.vectors.values()}
-        if len(sizes) != 1 or 0 in sizes:
-            raise UserError(f"{path} must hold vectors of one dimension for words of the text; it has {sorted(sizes) or 'no'}")
-        (self.dimension,) = sizes
-        self.sha256 = digest.hexdigest()
+        self.vectors, self.sha256 = read_vectors(path, words)
+        self.dimension = len(next(iter(self.vectors.values())))
 
     def __call__(self, sentences):
         """Vectors float64 [N, dimension] of a list of sentences."""

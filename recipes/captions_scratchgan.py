@@ -1,0 +1,48 @@
+"""ScratchGAN on a text file of your own, one sentence a line, such as image captions: from scratch, without likelihood.
+
+de Masson d'Autume, Rosca, Rae, Mohamed 2019, "Training Language GANs from Scratch", arXiv:1905.09922; Texygen's setting (Zhu et
+al. 2018, arXiv:1802.01886): 10,000 COCO captions, words split at white space.
+
+Run: ganzoo train recipes/captions_scratchgan.py --set data.name=PATH
+
+Cost: not measured.
+
+Score: not measured.
+
+The vectors beside the trained embeddings are counted in the captions themselves; a file in GloVe's format, each with --set:
+"model.generator.vectors=word_vectors.GloVe('glove.txt')" "model.discriminator.vectors=word_vectors.GloVe('glove.txt')".
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import word_vectors
+from ganzoo.data.sentences import Sentences
+from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.families.scratchgan import ScratchGAN
+from ganzoo.networks.text import lstm_generator
+from ganzoo.networks.text_recurrent import rnn_discriminator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    text = Sentences("captions.txt", unit="word", least_count=2, length=20)
+    vectors = word_vectors.Cooccurrences(size=64)
+    return Recipe(
+        data=text,
+        model=ScratchGAN(
+            text,
+            lstm_generator(text, embedding=32, hidden=128, tied=True, vectors=vectors),
+            rnn_discriminator(text, embedding=32, hidden=128, vectors=vectors),
+            discount=0.23,
+            baseline_decay=0.08,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(5e-3, beta_1=0.5),
+        },
+        batch_size=512,
+        steps=1500,
+        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=500),),
+    )
