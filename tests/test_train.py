@@ -340,3 +340,10 @@ def test_multi_worker_without_a_cluster_is_one_line(tmp_path, tiny_recipe, monke
     monkeypatch.delenv("TF_CONFIG", raising=False)
     with pytest.raises(UserError, match="TF_CONFIG"):
         train(tiny_recipe, tmp_path / "run", strategy="multi-worker", say=lambda line: None)
+
+
+@pytest.mark.parametrize("recipe, override", [("digits_dcgan", "data.size=16"), ("digits_bigan", "data.size=16")])
+def test_data_of_another_shape_than_the_networks_is_refused_before_a_run_begins(tmp_path, recipe, override):
+    with pytest.raises(UserError, match=r"the networks are made for \(8, 8, 1\), and digits holds \(16, 16, 1\)"):
+        train(recipe, tmp_path / "run", [override])
+    assert not (tmp_path / "run").exists()
