@@ -5,9 +5,11 @@ neighbours by its encodings name 97.4 % of test digits.
 
 Run: ganzoo train recipes/mnist_bigan.py
 
-Cost: not measured yet.
+Cost: 4.2 minutes of CPU time for 1,200 of the 12,000 steps on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: not measured yet.
+Score: after those 1,200 steps, 89.1 % of 2,000 test digits have the label of the nearest of 10,000 training codes (raw pixels
+95.5 %), a linear probe names 87.5 % (88.1 %), G(E(x)) is 14.6 from x (another digit 22.2), by `ganzoo probe
+runs/mnist_bigan/default`. The whole training was not run.
 """
 
 import keras
