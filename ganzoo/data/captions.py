@@ -1,5 +1,6 @@
 """Captions as models read them: words of a fixed vocabulary as numbers, in NumPy, in TensorFlow and in exports."""
 
+import functools
 import re
 
 import tensorflow as tf
@@ -76,10 +77,15 @@ class Captions:
         with tf.control_dependencies([check for check in checks if check is not None]):
             return tf.cast(numbers.to_tensor(PAD, shape=[None, self.length]), tf.int64)
 
+    @functools.cached_property
+    def _bank(self):
+        with tf.init_scope():  # made once, it is in an export once, however many signatures draw from it
+            return tf.constant(self.bank)
+
     def draw(self, count, seed, first=0):
         """Captions number first .. first + count - 1 of the endless sequence that `seed` names, strings [count]."""
 
         def numbers(shape, seed):
             return tf.random.stateless_uniform(shape, seed, 0, len(self.bank), tf.int32)
 
-        return tf.gather(tf.constant(self.bank), noise.sample_rows(numbers, count, (), seed, first, purpose="captions"))
+        return tf.gather(self._bank, noise.sample_rows(numbers, count, (), seed, first, purpose="captions"))
