@@ -11,6 +11,7 @@ Score: 58.3 % of 2,400 samples show all that their caption says (held-out images
 background 89 %, position 93 %, size 86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate
 runs/shapes_text/default --measures caption_match --extractor pixels`. Without mismatched pairs, `--set
 model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after 7,000 steps. Samples of one caption hardly differ.
+The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
 """
 
 import keras
