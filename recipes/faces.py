@@ -8,9 +8,11 @@ and mirrored half of the time (`--set data.flip=false` where left and right matt
 
 Run: ganzoo train recipes/faces.py --set data.name=PATH
 
-Cost: not measured: it depends on the images; `recipes/cifar_dcgan.py` costs some 0.5 s of CPU time a step at half the size.
+Cost: 97 s of CPU time for 200 steps with `--set batch_size=32` on the 400 grey faces of AT&T Cambridge's set, on one core of an
+AMD EPYC, 2026-11-22, shared with other work. More images want more steps.
 
-Score: not measured; `ganzoo evaluate runs/faces/default` scores it against your images, half of them held out.
+Score: there FD[random-conv] .34 with 200 samples after those 200 steps (the other half of the faces .03), by `ganzoo evaluate
+runs/faces/default --measures frechet_distance --extractor random`, which holds out half of the images: a beginning.
 """
 
 import keras
