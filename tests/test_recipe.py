@@ -61,7 +61,7 @@ def test_none_is_the_word_where_a_word_stands():
     [
         ("model.adversarial_loss=losses.Hinge", "is a loss such as"),
         ("model.adversarial_loss=hinge", "is a loss such as"),
-        ("model.discriminator_steps=0", "discriminator_steps is a whole number, 1 or more"),
+        ("model.discriminator_steps=0", "discriminator_steps must be a positive integer"),
         ("model.average_decay=1.0", r"average_decay .* in \[0, 1\)"),
         ("model.penalties=None", "penalties is a list"),
         ("model.penalties=penalties.R1()", "penalties is a list"),

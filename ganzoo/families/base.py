@@ -8,7 +8,7 @@ import tensorflow as tf
 from ganzoo import noise
 from ganzoo.averages import Average
 from ganzoo.errors import UserError
-from ganzoo.families import checks
+from ganzoo.networks import checks
 
 # What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
 MOST_RECORDS = 64
@@ -50,7 +50,7 @@ class Family(keras.Model):
 
     def __init__(self, latents=None, average_decay=0.999, **kwargs):
         super().__init__(**kwargs)
-        checks.decay(average_decay)
+        checks.fraction(average_decay=average_decay)
         self.latents = latents or noise.Normal()
         self.average_decay = average_decay
         self.seed = 0

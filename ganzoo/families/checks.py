@@ -8,19 +8,6 @@ from ganzoo.penalties import Penalty
 MIXING = {"BatchNormalization", "MinibatchDiscrimination"}
 
 
-def whole(**counts):
-    """Raises UserError unless every count is a whole number, 1 or more."""
-    for name, count in counts.items():
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise UserError(f"{name} is a whole number, 1 or more, not {count!r}")
-
-
-def decay(average_decay):
-    """Raises UserError unless the decay of a moving average lies in [0, 1)."""
-    if not 0.0 <= average_decay < 1.0:
-        raise UserError(f"average_decay is the share of itself that an average keeps, in [0, 1), not {average_decay!r}")
-
-
 def loss(given):
     """Raises UserError unless `given` is a loss object."""
     if not isinstance(given, losses.Loss):

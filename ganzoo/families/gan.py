@@ -6,12 +6,14 @@ import tensorflow as tf
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
-from ganzoo.families.base import Family, examples_of
+from ganzoo.families.adversarial import Adversarial
+from ganzoo.families.base import examples_of
 from ganzoo.layers.virtual_batch_norm import PrependReference
+from ganzoo.networks.checks import positive
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
-class GAN(Family):
+class GAN(Adversarial):
     """Two players: a discriminator that tells data from samples, a generator that makes it err.
 
     Args:
@@ -54,13 +56,13 @@ class GAN(Family):
         super().__init__(latents=latents, average_decay=average_decay, **kwargs)
         checks.loss(adversarial_loss)
         checks.penalties(penalties)
-        checks.whole(discriminator_steps=discriminator_steps, generator_steps=generator_steps)
+        positive(discriminator_steps=discriminator_steps, generator_steps=generator_steps)
         if simultaneous and (discriminator_steps, generator_steps) != (1, 1):
             raise UserError("simultaneous updates are one step of each player")
         if not instance_noise >= 0:
             raise UserError(f"instance_noise is a standard deviation, 0 or more, not {instance_noise!r}")
         if instance_noise_steps is not None:
-            checks.whole(instance_noise_steps=instance_noise_steps)
+            positive(instance_noise_steps=instance_noise_steps)
         self.check_networks(generator, discriminator)
         self.check_penalties(discriminator, adversarial_loss, penalties)
         self.generator = generator
@@ -98,10 +100,6 @@ class GAN(Family):
     def batches_per_step(self):
         return self.discriminator_steps
 
-    @property
-    def equilibrium(self):
-        return self.adversarial_loss.equilibrium._asdict()
-
     def train_step(self, batch):
         """One round: the discriminator's steps on fresh batches, then the generator's."""
         if self.simultaneous:
@@ -134,11 +132,6 @@ class GAN(Family):
             loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
         return loss
 
-    def epsilon(self, penalty, real):
-        """The uniform numbers that a penalty mixes or perturbs examples with; None where it needs none."""
-        shape = penalty.epsilon_shape(tuple(real.shape[1:]))
-        return None if shape is None else self.draw(tf.shape(real)[0], shape, noise.Uniform(0.0, 1.0), "epsilon")
-
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""
         real = examples_of(batch)
@@ -156,9 +149,3 @@ class GAN(Family):
             left = 1.0 - tf.cast(self.step, tf.float32) / self.instance_noise_steps
             strength *= tf.maximum(left, 0.0)
         return images + strength * self.draw(tf.shape(images)[0], tuple(images.shape[1:]), noise.Normal(), "blur")
-
-    def record_scores(self, real_logits, fake_logits):
-        """Records D(real) and D(fake): mean probabilities, or mean logits where the loss reads no probability in them."""
-        score = tf.sigmoid if self.adversarial_loss.probability else tf.identity
-        self.record("real_score", tf.reduce_mean(score(real_logits)))
-        self.record("fake_score", tf.reduce_mean(score(fake_logits)))

@@ -6,12 +6,13 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.errors import UserError
-from ganzoo.families.sequence import UNIT_INTERVAL, TextFamily
-from ganzoo.networks import decoding
+from ganzoo.families.adversarial import Adversarial
+from ganzoo.families.sequence import UNIT_INTERVAL, TextGAN
+from ganzoo.networks import checks, decoding
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
-class GumbelGAN(TextFamily):
+class GumbelGAN(Adversarial, TextGAN):
     """A generator of text whose draws are Gumbel-softmax samples, and a discriminator of distributions over tokens.
 
     By default samples are straight-through: the discriminator sees tokens, 1 among 0s, and the gradient is the softmax's.
@@ -55,13 +56,11 @@ class GumbelGAN(TextFamily):
         average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, average_decay, **kwargs)
-        if discriminator_steps < 1:
-            raise UserError(f"discriminator_steps must be positive, not {discriminator_steps}")
+        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
         if not (temperature > 0 and final_temperature > 0):
             raise UserError(f"temperatures must be positive, not {temperature} and {final_temperature}")
-        if annealing_steps is not None and annealing_steps < 1:
-            raise UserError(f"annealing_steps must be positive, or None for a constant temperature, not {annealing_steps}")
+        if annealing_steps is not None:
+            checks.positive(annealing_steps=annealing_steps)
         expected = (self.length, len(self.vocabulary))
         if tuple(discriminator.input_shape[1:]) != expected:
             raise UserError(
@@ -69,26 +68,12 @@ class GumbelGAN(TextFamily):
             )
         if isinstance(adversarial_loss, losses.Wasserstein) and not penalties:
             raise UserError("nothing keeps the critic of a Wasserstein loss Lipschitz: add penalties=[penalties.WGANGP()]")
-        self.discriminator = discriminator
         self.adversarial_loss = adversarial_loss
         self.penalties = tuple(penalties)
-        self.discriminator_steps = discriminator_steps
         self.straight_through = straight_through
         self.temperature = temperature
         self.final_temperature = final_temperature
         self.annealing_steps = annealing_steps
-
-    @property
-    def networks(self):
-        return {"generator": self.generator, "discriminator": self.discriminator}
-
-    @property
-    def batches_per_step(self):
-        return self.discriminator_steps
-
-    @property
-    def equilibrium(self):
-        return self.adversarial_loss.equilibrium._asdict()
 
     @property
     def temperature_now(self):
@@ -111,13 +96,13 @@ class GumbelGAN(TextFamily):
         uniforms = self.draw(batch_size, (self.length, len(self.vocabulary)), UNIT_INTERVAL, "gumbel")
         return decoding.relaxed_texts(self.generator, uniforms, self.temperature_now, self.straight_through)
 
-    def one_hot(self, batch):
-        """The texts of a batch as distributions over tokens, float32 [B, T, V]."""
-        return tf.one_hot(self.tokens_of(batch), len(self.vocabulary))
+    def shown(self, tokens):
+        """Texts int32 [B, T] as distributions over tokens, float32 [B, T, V]."""
+        return tf.one_hot(tokens, len(self.vocabulary))
 
     def discriminator_loss(self, batch):
         """The discriminator's mean loss on data and as many fresh samples, penalties included."""
-        real = self.one_hot(batch)
+        real = self.shown(self.tokens_of(batch))
         fake = tf.stop_gradient(self.relax(tf.shape(real)[0]))
         real_logits, fake_logits = tf.split(self.discriminate(tf.concat([real, fake], 0)), 2)
         self.record_scores(real_logits, fake_logits)
@@ -126,29 +111,10 @@ class GumbelGAN(TextFamily):
             loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
         return loss
 
-    def epsilon(self, penalty, real):
-        """The uniform numbers that a penalty mixes or perturbs examples with; None where it needs none."""
-        shape = penalty.epsilon_shape(tuple(real.shape[1:]))
-        return None if shape is None else self.draw(tf.shape(real)[0], shape, UNIT_INTERVAL, "epsilon")
-
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""
-        real = self.one_hot(batch)
+        real = self.shown(self.tokens_of(batch))
         fake_logits = self.discriminate(self.relax(tf.shape(real)[0]))
         if not self.adversarial_loss.needs_real:
             return self.adversarial_loss.generator(fake_logits)
         return self.adversarial_loss.generator(fake_logits, self.discriminate(real))
-
-    def record_scores(self, real_logits, fake_logits):
-        """Records D(real) and D(fake): mean probabilities, or mean logits where the loss reads no probability in them."""
-        score = tf.sigmoid if self.adversarial_loss.probability else tf.identity
-        self.record("real_score", tf.reduce_mean(score(real_logits)))
-        self.record("fake_score", tf.reduce_mean(score(fake_logits)))
-
-    @property
-    def services(self):
-        def discriminate(tokens):
-            return {"logits": self.discriminate(tf.one_hot(tokens, len(self.vocabulary)), training=False)}
-
-        spec = tf.TensorSpec([None, self.length], tf.int32)
-        return super().services | {"discriminate": (discriminate, {"tokens": spec})}

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.errors import UserError
-from ganzoo.families.sequence import TextFamily
+from ganzoo.families.sequence import TextGAN
 
 
 def discounted(rewards, discount):
@@ -19,7 +19,7 @@ def discounted(rewards, discount):
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
-class ScratchGAN(TextFamily):
+class ScratchGAN(TextGAN):
     """REINFORCE from the first step on: the discriminator gives a logit at each token, hence each token a reward.
 
     The reward of a token is 2 s - 1, s the probability "real" of the text up to it; of its rewards to come the generator
@@ -59,9 +59,7 @@ class ScratchGAN(TextFamily):
         average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, average_decay, **kwargs)
-        if discriminator_steps < 1:
-            raise UserError(f"discriminator_steps must be positive, not {discriminator_steps}")
+        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
         if not 0.0 <= discount <= 1.0:
             raise UserError(f"discount must lie in [0, 1], not {discount}")
         if baseline_decay is not None and not 0.0 <= baseline_decay < 1.0:
@@ -71,22 +69,12 @@ class ScratchGAN(TextFamily):
                 f"ScratchGAN's discriminator gives a logit for each of {self.length} tokens, not {discriminator.output_shape}: "
                 "use networks.text_recurrent.rnn_discriminator"
             )
-        self.discriminator = discriminator
-        self.discriminator_steps = discriminator_steps
         self.dense = dense
         self.discount = discount
         self.baseline_decay = baseline_decay
         self.adversarial_loss = losses.NonSaturating()
         # Every replica computes the same value, from a mean over all of them.
         self.baseline = self._counter("baseline", [], tf.float32, tf.VariableAggregation.ONLY_FIRST_REPLICA)
-
-    @property
-    def networks(self):
-        return {"generator": self.generator, "discriminator": self.discriminator}
-
-    @property
-    def batches_per_step(self):
-        return self.discriminator_steps
 
     @property
     def equilibrium(self):
@@ -146,11 +134,3 @@ class ScratchGAN(TextFamily):
         self.baseline.assign(moved)
         self.record("baseline", moved)
         return moved
-
-    @property
-    def services(self):
-        def discriminate(tokens):
-            return {"logits": self.discriminate(tokens, training=False)}
-
-        spec = tf.TensorSpec([None, self.length], tf.int32)
-        return super().services | {"discriminate": (discriminate, {"tokens": spec})}

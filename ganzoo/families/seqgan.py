@@ -7,16 +7,15 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.averages import Average
-from ganzoo.errors import UserError
-from ganzoo.families.sequence import UNIT_INTERVAL, TextFamily
-from ganzoo.networks import decoding
+from ganzoo.families.sequence import UNIT_INTERVAL, TextGAN
+from ganzoo.networks import checks, decoding
 
 # Rollouts are played in parts whose logits take at most so many numbers (64 MB).
 MOST_LOGITS = 2**24
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
-class SeqGAN(TextFamily):
+class SeqGAN(TextGAN):
     """A policy gradient with Monte-Carlo rollouts.
 
     The phases: "mle" trains the generator by likelihood; "discriminator" trains the discriminator on data and the
@@ -54,22 +53,14 @@ class SeqGAN(TextFamily):
         average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, average_decay, **kwargs)
-        if discriminator_steps < 1 or rollouts < 1:
-            raise UserError("discriminator_steps and rollouts must be positive")
-        if not 0.0 <= rollout_decay < 1.0:
-            raise UserError(f"rollout_decay must lie in [0, 1), not {rollout_decay}")
-        self.discriminator = discriminator
-        self.discriminator_steps = discriminator_steps
+        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
+        checks.positive(rollouts=rollouts)
+        checks.fraction(rollout_decay=rollout_decay)
         self.rollouts = rollouts
         self.rollout_decay = rollout_decay
         self.baseline = baseline
         self.adversarial_loss = losses.NonSaturating()
         self.rollout = Average(generator, rollout_decay)
-
-    @property
-    def networks(self):
-        return {"generator": self.generator, "discriminator": self.discriminator}
 
     @property
     def players(self):
@@ -157,11 +148,3 @@ class SeqGAN(TextFamily):
         self.record("real_score", tf.reduce_mean(tf.sigmoid(real_logits)))
         self.record("fake_score", tf.reduce_mean(tf.sigmoid(fake_logits)))
         return 0.5 * self.adversarial_loss.discriminator(real_logits, fake_logits) + sum(self.discriminator.losses)
-
-    @property
-    def services(self):
-        def discriminate(tokens):
-            return {"logits": self.discriminate(tokens, training=False)}
-
-        spec = tf.TensorSpec([None, self.length], tf.int32)
-        return super().services | {"discriminate": (discriminate, {"tokens": spec})}

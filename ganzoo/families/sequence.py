@@ -7,6 +7,7 @@ from ganzoo import noise
 from ganzoo.errors import UserError
 from ganzoo.families.base import Family, examples_of
 from ganzoo.networks import decoding
+from ganzoo.networks.checks import positive
 
 UNIT_INTERVAL = noise.Uniform(0.0, 1.0)
 
@@ -146,6 +147,42 @@ class TextFamily(Family):
         found = decoding.log_probabilities(self.serving_generator, tf.maximum(tokens, 0))
         total = tf.where(tf.reduce_any(tokens < 0, axis=1), -float("inf"), tf.reduce_sum(found, axis=1))
         return {"log_likelihood": total, "log_probabilities": found}
+
+
+class TextGAN(TextFamily):
+    """A generator of texts and a discriminator.
+
+    Args:
+        text, generator, average_decay: as of `TextFamily`.
+        discriminator: keras.Model of texts, as `shown` gives them.
+        discriminator_steps: discriminator steps in a round, each on a fresh batch.
+    """
+
+    def __init__(self, text, generator, discriminator, discriminator_steps, average_decay=0.0, **kwargs):
+        super().__init__(text, generator, average_decay, **kwargs)
+        positive(discriminator_steps=discriminator_steps)
+        self.discriminator = discriminator
+        self.discriminator_steps = discriminator_steps
+
+    @property
+    def networks(self):
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    @property
+    def batches_per_step(self):
+        return self.discriminator_steps
+
+    def shown(self, tokens):
+        """Texts int32 [B, T] as the discriminator takes them."""
+        return tokens
+
+    @property
+    def services(self):
+        def discriminate(tokens):
+            return {"logits": self.discriminate(self.shown(tokens), training=False)}
+
+        spec = tf.TensorSpec([None, self.length], tf.int32)
+        return super().services | {"discriminate": (discriminate, {"tokens": spec})}
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

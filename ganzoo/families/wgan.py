@@ -7,6 +7,7 @@ from ganzoo import losses, noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.gan import GAN
+from ganzoo.networks.checks import positive
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -66,7 +67,7 @@ class WGAN(GAN):
         )
         if clip is not None and checks.spectral(critic):
             raise UserError("clipping does nothing to weights that are divided by their norm: give the critic another norm")
-        checks.whole(critic_steps=critic_steps, thorough_every=thorough_every)
+        positive(critic_steps=critic_steps, thorough_every=thorough_every)
         if clip is None and not self.penalties:
             raise UserError("a critic without clip needs a penalty: penalties=[penalties.WGANGP()], or clip=0.01")
         if clip is not None and clip <= 0:

@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from ganzoo import load
 from ganzoo.checkpoints import Checkpoints
+from ganzoo.export import export
+from ganzoo.train import train
 
 
 @pytest.fixture
@@ -26,5 +29,35 @@ def resumes_exactly(tmp_path):
         for name, values in wanted.items():
             for one, other in zip(values, found[name], strict=True):
                 np.testing.assert_array_equal(one.numpy(), other.numpy(), err_msg=name)
+
+    return check
+
+
+@pytest.fixture
+def texts_travel(tmp_path):
+    """Asserts that a text GAN's run, stopped and taken up again, ends in the same bits, and that its export answers alike.
+
+    Takes a recipe file's text, the steps at which the parted run stops and what hears the whole run; gives that run's facts
+    and its `Sampler`.
+    """
+
+    def check(recipe, stops, say=lambda line: None):
+        path = tmp_path / "text.py"
+        path.write_text(recipe)
+        facts = train(str(path), tmp_path / "whole", say=say)
+        for steps in stops:
+            train(str(path), tmp_path / "parts", steps=steps, say=lambda line: None)
+        whole, parts = load(tmp_path / "whole"), load(tmp_path / "parts")
+        for name, values in whole.model.state().items():
+            for one, other in zip(values, parts.model.state()[name], strict=True):
+                np.testing.assert_array_equal(one, other, err_msg=name)
+        exported = load(export(tmp_path / "whole", tmp_path / "exported"))
+        tokens = whole.sample(70, seed=1)
+        np.testing.assert_array_equal(exported.sample(70, seed=1), tokens)
+        for service in ("score", "discriminate"):
+            found = [model.serve(service, tokens=tokens) for model in (whole, exported)]
+            for name, values in found[0].items():
+                np.testing.assert_allclose(values, found[1][name], atol=1e-4, err_msg=name)
+        return facts, whole
 
     return check

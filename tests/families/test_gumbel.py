@@ -5,15 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import load, losses, penalties
+from ganzoo import losses, penalties
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.gumbel import GumbelGAN
 from ganzoo.networks import decoding
 from ganzoo.networks.text import cnn_discriminator, lstm_generator
 from ganzoo.networks.text_recurrent import rnn_discriminator
-from ganzoo.train import train
 
 WORDS, LENGTH = ("a", "b", "c"), 3
 
@@ -239,20 +237,6 @@ def recipe():
 '''
 
 
-def test_a_run_resumes_to_the_bit_and_exports(tmp_path):
-    (tmp_path / "text.py").write_text(RECIPE)
-    facts = train(str(tmp_path / "text.py"), tmp_path / "whole", say=lambda line: None)
+def test_a_run_resumes_to_the_bit_and_exports(texts_travel):
+    facts, _ = texts_travel(RECIPE, stops=(3, 6))
     assert np.isfinite(facts["generator_loss"]) and 0.5 < facts["temperature"] < 1.0
-    for steps in (3, 6):
-        train(str(tmp_path / "text.py"), tmp_path / "parts", steps=steps, say=lambda line: None)
-    whole, parts = load(tmp_path / "whole"), load(tmp_path / "parts")
-    for name, values in whole.model.state().items():
-        for one, other in zip(values, parts.model.state()[name], strict=True):
-            np.testing.assert_array_equal(one, other, err_msg=name)
-    exported = load(export(tmp_path / "whole", tmp_path / "exported"))
-    tokens = whole.sample(70, seed=1)
-    np.testing.assert_array_equal(exported.sample(70, seed=1), tokens)
-    for service in "score", "discriminate":
-        found = [model.serve(service, tokens=tokens) for model in (whole, exported)]
-        for name, values in found[0].items():
-            np.testing.assert_allclose(values, found[1][name], atol=1e-4, err_msg=name)

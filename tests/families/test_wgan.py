@@ -118,8 +118,8 @@ def test_draws_differ_within_a_thorough_round():
         ({"clip": -1.0}, "positive bound"),
         ({"thorough_steps": 7}, "multiple of the 5"),
         ({"penalties": [penalties.WGANGP()]}, "clipped need no penalty"),
-        ({"thorough_every": 0}, "thorough_every is a whole number"),
-        ({"critic_steps": 0}, "discriminator_steps is a whole number"),
+        ({"thorough_every": 0}, "thorough_every must be a positive integer"),
+        ({"critic_steps": 0}, "critic_steps must be a positive integer|discriminator_steps must be a positive integer"),
     ],
 )
 def test_what_makes_no_sense_is_refused(options, complaint):
