@@ -4,7 +4,7 @@
         --out docs/images/shapes_text.png
 
 Captions are read, and samples checked, by `ganzoo.data.shape_captions`: a sample that does not show what its caption says is
-crossed out.
+crossed out. First it prints what chance gives: how many held-out images show what the next one's caption says.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import ganzoo
+from ganzoo.data.captioned_images import CaptionedImages
 from ganzoo.data.scaling import to_uint8
 from ganzoo.data.shape_captions import matches
 
@@ -41,6 +42,10 @@ def main():
     parser.add_argument("--out", required=True)
     options = parser.parse_args()
     titles = options.titles.split(",") if options.titles else options.models
+    held_out = CaptionedImages("captioned_shapes", "test")
+    texts = held_out.texts()
+    shown = matches(held_out.arrays()["image"], [*texts[1:], texts[0]])
+    print(f"held-out images that show what the next one's caption says: {shown.mean():.1%} of {len(shown):,}")
     block = options.count * (SIDE + GAP) + 4 * GAP
     size = (TEXT + block * len(options.models), TOP + len(CAPTIONS) * (SIDE + GAP))
     sheet = Image.new("RGB", size, "white")

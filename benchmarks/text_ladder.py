@@ -84,7 +84,8 @@ def measured(run, overrides, seed, steps):
     parts = {(score["measure"], score["part"] or ""): score for score in scores}
     columns = {}
     for heading, (_, measure, part) in COLUMNS.items():
-        score = parts[measure, part]
+        # Sentences of one word have no pairs of words: a generator that collapsed lacks such a part.
+        score = parts.get((measure, part), {"value": None, "real": None})
         columns[heading] = (score["value"], score["real"])
     return {"columns": columns, "cpu_seconds": json.loads((run / "run.json").read_text())["cpu_seconds"]}
 
@@ -104,7 +105,9 @@ def table(rows):
             cells = [spread(by_heading[heading], digits) for heading, (digits, *_) in COLUMNS.items()]
             seconds = statistics.mean(result["cpu_seconds"] for result in results)
             lines.append(f"| {name} | {len(results)} | {' | '.join(cells)} | {seconds:.0f} |")
-    real = [number(done[0]["columns"][heading][1], digits) for heading, (digits, *_) in COLUMNS.items()]
+    reals = {heading: [result["columns"][heading][1] for result in done] for heading in COLUMNS}
+    known = {heading: next((value for value in values if value is not None), None) for heading, values in reals.items()}
+    real = [number(known[heading], digits) for heading, (digits, *_) in COLUMNS.items()]
     return [*lines, f"| *held-out real* | | {' | '.join(real)} | |"]
 
 

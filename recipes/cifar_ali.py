@@ -11,8 +11,8 @@ its larger networks more (reckoned, not measured).
 
 Score: after those 17,540 steps a linear probe on the codes names 48.1 % of 2,000 test images (raw pixels 28.8 %), the nearest
 of 10,000 training codes 37.0 % (28.9 %); G(E(x)) is 22.8 from x (another image 37.8), by `ganzoo probe
-runs/cifar_ali/default`. FD[inception768] .50 with 1,000 samples (cifar_stacked .66, real .12). Support and twins are in
-docs/support.md.
+runs/cifar_ali/default`. FD[inception768] .50 (cifar_stacked .66, real .12), support and twins are in docs/support.md, with
+their commands.
 """
 
 import keras

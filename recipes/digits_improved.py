@@ -17,7 +17,6 @@ Score: `python benchmarks/tricks.py` puts the techniques side by side; docs/trai
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import losses, noise, penalties  # noqa: F401 - for --set
 from ganzoo.data.images import Images
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN  # noqa: F401 - for --set
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator

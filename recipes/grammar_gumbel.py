@@ -17,11 +17,11 @@ model.discriminator_steps=5
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import losses, penalties, word_vectors  # noqa: F401  for --set
+from ganzoo import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.evaluation import Evaluation
 from ganzoo.families.gumbel import GumbelGAN
-from ganzoo.networks.text import cnn_discriminator, lstm_generator  # noqa: F401  for --set
+from ganzoo.networks.text import cnn_discriminator, lstm_generator  # noqa: F401 - for --set
 from ganzoo.networks.text_recurrent import rnn_discriminator
 from ganzoo.recipe import Recipe
 

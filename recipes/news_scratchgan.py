@@ -17,7 +17,7 @@ The authors put GloVe's 300 numbers beside 64 trained ones in both networks, eac
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors  # noqa: F401  for --set
+from ganzoo import word_vectors  # noqa: F401 - for --set
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.evaluation import Evaluation
 from ganzoo.families.scratchgan import ScratchGAN

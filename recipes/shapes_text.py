@@ -7,11 +7,11 @@ Run: ganzoo train recipes/shapes_text.py
 
 Cost: 11 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: 58.3 % of 2,400 samples show all that their caption says (held-out images 100 %, images with others' captions .9 %):
-background 89 %, position 93 %, size 86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate
-runs/shapes_text/default --measures caption_match --extractor pixels`. Without mismatched pairs, `--set
-model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after 7,000 steps. Samples of one caption hardly differ.
-The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
+Score: 58.3 % of 2,400 samples show all that their caption says (held-out images 100 %): background 89 %, position 93 %, size
+86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate runs/shapes_text/default --measures
+caption_match --extractor pixels`. Without mismatched pairs, `--set model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after
+7,000 steps. Chance gives .5 %, by `python benchmarks/captions.py runs/shapes_text/default --out FILE`. Samples of one caption
+hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
 """
 
 import keras

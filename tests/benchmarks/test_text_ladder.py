@@ -51,6 +51,13 @@ def test_the_table_gives_mean_and_standard_deviation():
     assert ladder.table([]) == ["nothing is there yet"]
 
 
+def test_a_part_that_a_collapsed_run_lacks_is_a_dash_and_real_text_keeps_its_value():
+    collapsed = result(0, 0.0)
+    collapsed["columns"]["distinct-2"] = (None, None)
+    lines = ladder.table([("seqgan-step", [collapsed]), ("+ large batch", [result(0, 0.5)])])
+    assert lines[2].split(" | ")[4] == "-" and lines[4].split(" | ")[4] == "0.250"
+
+
 def test_what_was_scored_is_not_trained_again(tmp_path, monkeypatch, capsys):
     trained = []
     monkeypatch.setattr(ladder, "measured", lambda *arguments: trained.append(arguments) or result(0, 0.5))

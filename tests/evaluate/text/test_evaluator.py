@@ -155,6 +155,17 @@ def test_a_parser_and_a_truth_may_be_given(texts):
     assert scores["grammatical"]["value"] == 1
 
 
+def test_a_model_whose_every_sentence_is_impossible_is_scored_all_the_same(texts):
+    class Never:
+        def log_likelihood(self, tokens):
+            return np.full(len(tokens), -np.inf)
+
+    evaluator = TextEvaluator(open_side("grammar"), count=100, truth=Never(), say=quiet)
+    (impossible,) = evaluator.scores(TextSide(texts["honest"][:100]), "nll_oracle")
+    assert (impossible["part"], impossible["value"]) == ("impossible", 100)
+    assert "NLL_oracle is infinite here and left out" in impossible["warnings"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
