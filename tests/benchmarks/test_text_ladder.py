@@ -34,6 +34,22 @@ def test_every_rung_adds_to_the_one_below_and_the_last_is_the_recipe():
     assert ladder.LADDER[-1][1] == []
 
 
+def test_what_is_left_out_is_left_out_alone():
+    whole = {name: value for name, value, _ in load_recipe(ladder.RECIPE).settings()}
+    left_out = []
+    for name, overrides in ladder.LEFT_OUT:
+        assert "," not in name and name.startswith("without ")
+        found = {name: value for name, value, _ in load_recipe(ladder.RECIPE, overrides).settings()}
+        changed = {name for name in {*whole, *found} if whole.get(name) != found.get(name)}
+        left_out.append({name.replace(".size", "").replace(".window", "") for name in changed})
+    assert left_out == [
+        {"batch_size"},
+        {"model.discriminator.layer_norm", "model.discriminator.dropout", "model.discriminator.l2"},
+        {"model.generator.vectors", "model.discriminator.vectors"},
+        {"model.discount"},
+    ]
+
+
 def result(seed, grammatical, **more):
     columns = {heading: (0.5, 0.25) for heading in ladder.COLUMNS}
     columns |= {"grammatical": (grammatical, 1.0), "N_eff": (None, 12345.0)}

@@ -8,6 +8,56 @@ from ganzoo.checkpoints import Checkpoints
 from ganzoo.export import export
 from ganzoo.train import train
 
+REPLICAS = """
+    import keras, numpy as np, tensorflow as tf
+    tf.config.set_logical_device_configuration(
+        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+    from ganzoo.recipe import build, load_recipe
+
+    def state(model):
+        found = model.state()
+        found.pop("counters")
+        return {{(name, i): tf.distribute.get_strategy().experimental_local_results(value)
+                for name, values in found.items() for i, value in enumerate(values)}}
+
+    def trained(strategy):
+        keras.utils.set_random_seed(3)
+        loaded = load_recipe({recipe!r})
+        players = [f"optimizers.{{player}}=keras.optimizers.SGD(0.05)" for player in loaded.config.optimizers]
+        with strategy.scope():
+            recipe = build(load_recipe({recipe!r}, players + {overrides!r}))
+            recipe.model.compile(recipe.optimizers, seed=1)
+            recipe.model.begin({phase!r} or recipe.model.phase)
+            before = {{name: values[0].numpy() for name, values in state(recipe.model).items()}}
+        recipe.model.fit(
+            recipe.data.batches(16 * recipe.model.batches_per_step, seed=0), steps_per_epoch=3, epochs=1, verbose=0)
+        with strategy.scope():
+            return before, state(recipe.model)
+
+    before, one = trained(tf.distribute.get_strategy())
+    _, two = trained(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
+    assert one.keys() == two.keys()
+    assert any((one[name][0].numpy() != value).any() for name, value in before.items() if name[0] == {moved!r})
+    for name, (first, second) in two.items():
+        np.testing.assert_array_equal(first.numpy(), second.numpy(), err_msg=str(name))
+        np.testing.assert_allclose(one[name][0].numpy(), first.numpy(), rtol=2e-4, atol=2e-5, err_msg=str(name))
+"""
+
+
+@pytest.fixture
+def two_replicas_equal_one(isolated, tmp_path):
+    """Asserts that a text GAN's recipe trains on two replicas as on one device, each replica with the same state.
+
+    Takes the recipe file's text, overrides, the phase to begin with and which part of the state must have moved.
+    """
+
+    def check(recipe, overrides=(), phase=None, moved="generator"):
+        path = tmp_path / "text.py"
+        path.write_text(recipe)
+        isolated(REPLICAS.format(recipe=str(path), overrides=list(overrides), phase=phase, moved=moved))
+
+    return check
+
 
 @pytest.fixture
 def resumes_exactly(tmp_path):

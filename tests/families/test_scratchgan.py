@@ -282,32 +282,5 @@ def test_a_run_resumes_to_the_bit_and_exports(texts_travel):
     assert float(run.model.baseline) != 0.0
 
 
-REPLICAS = """
-    import keras, numpy as np, tensorflow as tf
-    tf.config.set_logical_device_configuration(
-        tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
-    from ganzoo.recipe import build, load_recipe
-
-    def trained(strategy):
-        keras.utils.set_random_seed(3)
-        overrides = [f"optimizers.{{player}}=keras.optimizers.SGD(0.05)" for player in ("generator", "discriminator")]
-        with strategy.scope():
-            recipe = build(load_recipe({recipe!r}, overrides))
-            recipe.model.compile(recipe.optimizers, seed=1)
-        recipe.model.fit(recipe.data.batches(16, seed=0), steps_per_epoch=3, epochs=1, verbose=0)
-        state = recipe.model.state()
-        state.pop("counters")
-        return {{(name, i): strategy.experimental_local_results(v) for name, of in state.items() for i, v in enumerate(of)}}
-
-    one = trained(tf.distribute.get_strategy())
-    two = trained(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]))
-    assert one.keys() == two.keys() and float(one["baseline", 0][0]) != 0.0
-    for name, (first, second) in two.items():
-        np.testing.assert_array_equal(first.numpy(), second.numpy(), err_msg=str(name))
-        np.testing.assert_allclose(one[name][0].numpy(), first.numpy(), rtol=2e-4, atol=2e-5, err_msg=str(name))
-"""
-
-
-def test_two_replicas_keep_the_baseline_of_one_device(isolated, tmp_path):
-    (tmp_path / "text.py").write_text(RECIPE)
-    isolated(REPLICAS.format(recipe=str(tmp_path / "text.py")))
+def test_two_replicas_keep_the_baseline_of_one_device(two_replicas_equal_one):
+    two_replicas_equal_one(RECIPE, moved="baseline")

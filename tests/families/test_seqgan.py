@@ -260,3 +260,9 @@ def test_a_run_goes_through_its_phases_resumes_to_the_bit_and_exports(texts_trav
         "phase adversarial: to step 12",
     ]
     assert run.sample(70, seed=1).min() >= 1  # an oracle's texts never end early
+
+
+def test_two_replicas_play_the_rollouts_of_one_device(two_replicas_equal_one):
+    # One discriminator step a round: with more, the replicas deal the same data to the steps in another order.
+    alike = ["model.discriminator.dropout=0.0", "model.discriminator_steps=1"]
+    two_replicas_equal_one(RECIPE, alike, phase="adversarial", moved="rollout")
