@@ -21,9 +21,8 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import charts
 import keras
-import numpy as np
-from PIL import Image, ImageDraw, ImageFont
 
 import ganzoo
 from ganzoo import noise
@@ -38,7 +37,6 @@ from ganzoo.networks.limits import pixel_encoder, pool_generator
 EVERY, MOST = 15, 16384
 POOLS, WIDTHS = (4, 16, 64, 256, 1024, 4096, 16384), (1, 4, 16, 64, 256)
 BATCH = 256
-COLOURS = ((33, 62, 138), (20, 130, 150), (60, 150, 60), (215, 130, 20), (178, 24, 43), (120, 60, 140))
 
 
 def trained(model, data, held, seed, steps):
@@ -123,40 +121,11 @@ def table(lines):
         yield f"| {parameters:,} | {' | '.join(cells)} |"
 
 
-def figure(lines, width=720, height=440, scale=2):
+def figure(lines):
     """The curves as a picture: advantage against m / p, a colour for each p, the seeds' range as a bar."""
-    left, right, top, bottom = (scale * edge for edge in (70, 20, 20, 60))
-    sheet = Image.new("RGB", (scale * width, scale * height), "white")
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(13 * scale)
-    ratios = [m / parameters for parameters, points in lines.items() for m, *_ in points]
-    low, high = np.floor(np.log10(min(ratios))), np.ceil(np.log10(max(ratios)))
-
-    def place(ratio, value):
-        x = left + (np.log10(ratio) - low) / (high - low) * (scale * width - left - right)
-        return float(x), float(top + (1 - value) * (scale * height - top - bottom))
-
-    for value in np.arange(0, 1.01, 0.2):
-        draw.line([place(10**low, value), place(10**high, value)], fill=(225, 225, 225), width=scale)
-        draw.text((left - 8 * scale, place(10**low, value)[1]), f"{value:.1f}", fill="black", font=font, anchor="rm")
-    for power in range(int(low), int(high) + 1):
-        x, y = place(10.0**power, 0)
-        draw.line([(x, y), place(10.0**power, 1)], fill=(120, 120, 120) if power == 0 else (225, 225, 225), width=scale)
-        draw.text((x, y + 6 * scale), f"{10.0**power:g}", fill="black", font=font, anchor="mt")
-    for index, (parameters, points) in enumerate(lines.items()):
-        colour = COLOURS[index % len(COLOURS)]
-        path = [place(m / parameters, mean) for m, mean, *_ in points]
-        draw.line(path, fill=colour, width=2 * scale)
-        for (x, y), (m, _, least, most) in zip(path, points, strict=True):
-            draw.line([place(m / parameters, least), place(m / parameters, most)], fill=colour, width=scale)
-            draw.ellipse([x - 4 * scale, y - 4 * scale, x + 4 * scale, y + 4 * scale], fill=colour)
-        corner = (scale * (width - 150), top + 22 * scale * (index + 0.5))
-        draw.text(corner, f"p = {parameters:,}", fill=colour, font=font, anchor="lm")
-    draw.text((scale * width / 2, scale * (height - 12)), "m / p: images in the generator over the discriminator's parameters",
-              fill="black", font=font, anchor="mb")  # fmt: skip
-    label = Image.new("RGB", (scale * 260, scale * 18), "white")
-    ImageDraw.Draw(label).text((scale * 130, scale * 9), "advantage on held-out pairs", fill="black", font=font, anchor="mm")
-    sheet.paste(label.rotate(90, expand=True), (4 * scale, top + (scale * height - top - bottom - scale * 260) // 2))
-    return sheet
+    named = {f"p = {p:,}": [(m / p, *values) for m, *values in points] for p, points in lines.items()}
+    across = "m / p: images in the generator over the discriminator's parameters"
+    return charts.chart(named, across, "advantage on held-out pairs", 0.0, 1.0, 0.2, logarithmic=True, marks=[1.0])
 
 
 def numbers(text):

@@ -125,7 +125,7 @@ def load_recipe(name_or_path, overrides=()):
     config = function.as_buildable()
     known = {"keras": keras, "losses": losses, "noise": noise, "penalties": penalties, **vars(module)}
     for override in overrides:
-        apply_override(config, override, known)
+        apply_override(config, override, {**known, "data": config.data})
     return LoadedRecipe(path.stem, path, path.read_text(), tuple(overrides), config)
 
 
@@ -151,8 +151,8 @@ def apply_override(config, override, namespace):
     """Applies one `dotted.name=value` to a config, in place.
 
     A value is a Python literal, a bare word (a string), or a call like `losses.Hinge()` of something that the recipe
-    file imports or of `keras`, `losses`, `noise` or `penalties`, also within a list, tuple or dict; it must have the type of
-    what it replaces.
+    file imports or of `keras`, `losses`, `noise` or `penalties`, also within a list, tuple or dict; among a call's arguments
+    `data` is the recipe's data. It must have the type of what it replaces.
 
     Args:
         config: the fdl.Config of a recipe.
@@ -275,6 +275,8 @@ def _read(node, namespace):
         return parts if isinstance(node, ast.List) else tuple(parts)
     if isinstance(node, ast.Dict) and None not in node.keys:
         return {ast.literal_eval(key): _read(value, namespace) for key, value in zip(node.keys, node.values, strict=True)}
+    if isinstance(node, ast.Name) and isinstance(namespace.get(node.id), fdl.Buildable):
+        return namespace[node.id]
     try:
         return ast.literal_eval(node)
     except ValueError:

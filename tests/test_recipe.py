@@ -95,12 +95,22 @@ def test_what_a_family_cannot_play_is_said_in_one_line(tiny_recipe, override, co
         ("model.penalties=[penalties.R1(", r"cannot be read as a value"),
         ("model.penalties=[R1]", r"R1 is neither a literal nor a call"),
         ("model.penalties=[penalties.R1(**{})]", r"\*\* has no place"),
+        ("model.discriminator=keras.Sequential(model)", r"model is neither a literal nor a call"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(tiny_recipe, override, complaint):
     with pytest.raises(UserError, match=complaint) as error:
         load_recipe(tiny_recipe, [override])
     assert "\n" not in str(error.value)
+
+
+def test_a_call_may_take_the_recipes_data():
+    network = "cnn_discriminator(data, embedding=8, filters={1: 4}, soft=True)"
+    loaded = load_recipe("grammar_gumbel", ["data.take=100", f"model.discriminator={network}"])
+    assert loaded.config.model.discriminator.text is loaded.config.data
+    assert "model.discriminator.text = data" in loaded.flattened()
+    built = build(loaded)
+    assert built.data.take == 100 and built.model.discriminator.output_shape == (None, 1)
 
 
 @pytest.mark.parametrize("text, value", [("true", True), ("False", False)])

@@ -39,7 +39,7 @@ def test_the_table_and_the_figure_show_every_curve():
         "| 284 | - | 0.60 | - |",
     ]
     image = np.asarray(limits.figure(lines))
-    for colour in limits.COLOURS[:2]:
+    for colour in limits.charts.COLOURS[:2]:
         assert (image == colour).all(axis=2).sum() > 100
 
 
