@@ -1,12 +1,15 @@
-"""TFDS builders of the texts that need no download: they hold what `Sentences` of the same name draws."""
+"""TFDS builders of texts: those that need no download, and any text file; they hold what `Sentences` gives."""
 
 import dataclasses
+import hashlib
+from pathlib import Path
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from ganzoo.data import sentences
 from ganzoo.data.oracle import Oracle
+from ganzoo.errors import UserError
 
 
 class Grammar(tfds.core.GeneratorBasedBuilder):
@@ -79,3 +82,69 @@ class OracleText(tfds.core.GeneratorBasedBuilder):
         source = sentences.Sentences("oracle_text", split, oracle=config.oracle(), take=config.examples)
         for index, tokens in enumerate(source.arrays()["text"]):
             yield index, {"text": tokens}
+
+
+@dataclasses.dataclass(kw_only=True)
+class TextFileConfig(tfds.core.BuilderConfig):
+    """Which text file, and how its sentences become tokens; it is named by the file's name and all that decides the tokens.
+
+    Args:
+        file: a text file in UTF-8, one sentence a line.
+        unit, vocabulary_size, least_count, length, held_out, seed: as of `Sentences`.
+    """
+
+    name: str = ""
+    file: str
+    unit: str = "word"
+    vocabulary_size: int | None = None
+    least_count: int = 1
+    length: int | None = None
+    held_out: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self):
+        if not Path(self.file).is_file():
+            raise UserError(f"there is no text file {self.file}")
+        content = hashlib.sha256(Path(self.file).read_bytes())
+        content.update(repr(sorted(self.options().items())).encode())
+        self.name = self.name or f"{Path(self.file).stem}-{self.unit}-{content.hexdigest()[:12]}"
+
+    def options(self):
+        names = ("unit", "vocabulary_size", "least_count", "length", "held_out", "seed")
+        return {name: getattr(self, name) for name in names}
+
+    def source(self, split="train"):
+        """The `Sentences` of a split."""
+        return sentences.Sentences(str(self.file), split, **self.options())
+
+
+class TextFile(tfds.core.GeneratorBasedBuilder):
+    """Sentences of a text file, as they stand and as tokens padded with 0; `info.metadata["words"]` are the words of 1, 2, ...
+
+    Example:
+        tfds.builder("sentences", config=TextFileConfig(file="captions.txt", least_count=2)).download_and_prepare()
+    """
+
+    name = "sentences"
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        if self.builder_config is None:
+            raise UserError("which file's sentences? give config=TextFileConfig(file=PATH)")
+        source = self.builder_config.source()
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=self.__doc__,
+            features=tfds.features.FeaturesDict(
+                {"sentence": tfds.features.Text(), "text": tfds.features.Tensor(shape=source.shape, dtype=np.int64)}
+            ),
+            metadata=tfds.core.MetadataDict(words=list(source.vocabulary.words), unit=source.unit),
+        )
+
+    def _split_generators(self, dl_manager):
+        return {split: self._generate_examples(split) for split in sentences.EXAMPLES}
+
+    def _generate_examples(self, split):
+        source = self.builder_config.source(split)
+        for index, (line, tokens) in enumerate(zip(source.lines, source.arrays()["text"], strict=True)):
+            yield index, {"sentence": line, "text": tokens}

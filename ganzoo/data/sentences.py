@@ -144,8 +144,14 @@ class Sentences(Source):
             self._arrays = {"text": tokens[: self.take]}
         return self._arrays
 
+    @property
+    def lines(self):
+        """A file's sentences as they stand in it, in the order of `arrays`."""
+        self.require()
+        return self._lines[: self.take]
+
     def texts(self):
-        """All sentences as strings, in the order of `arrays`."""
+        """All sentences as strings, in the order of `arrays`: of what the vocabulary knows."""
         return self.vocabulary.decode(self.arrays()["text"])
 
     def describe(self):

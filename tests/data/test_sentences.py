@@ -166,3 +166,28 @@ def test_tfds_builds_the_texts_without_a_download(data_dir):
     expected = Sentences("oracle_text", oracle=Oracle(7, 3, 4, 4), take=20).arrays()["text"]
     np.testing.assert_array_equal(np.sort(tokens, axis=0), np.sort(expected, axis=0))
     assert embedded.BUILDERS["oracle_text"](data_dir=data_dir).info.features["text"].shape == (20,)
+
+
+def test_tfds_builds_the_sentences_of_a_text_file(data_dir, text_file):
+    config = embedded_text.TextFileConfig(file=str(text_file), least_count=2, length=5, held_out=0.2, vocabulary_size=6)
+    builder = tfds.builder("sentences", config=config, data_dir=data_dir)
+    builder.download_and_prepare()
+    text_file.unlink()
+    prepared = tfds.builder_from_directory(builder.data_path)  # without the file
+    words = ("", *prepared.info.metadata["words"])
+    assert words[:3] == ("", UNKNOWN, "a") and len(words) == 6
+    assert {name: split.num_examples for name, split in prepared.info.splits.items()} == {"train": 32, "test": 8}
+    for example in tfds.as_numpy(prepared.as_dataset("test")):
+        line = example["sentence"].decode()
+        assert line in LINES and example["text"].shape == (5,)
+        expected = [token if token in words else UNKNOWN for token in split_text(line)]
+        assert [words[token] for token in example["text"] if token] == expected
+
+
+def test_a_text_files_data_set_is_named_by_what_decides_its_tokens(text_file):
+    names = {embedded_text.TextFileConfig(file=str(text_file), least_count=count).name for count in (1, 1, 2)}
+    assert len(names) == 2 and all(name.startswith("lines-word-") for name in names)
+    with pytest.raises(UserError, match="no text file"):
+        embedded_text.TextFileConfig(file="nowhere.txt")
+    with pytest.raises(UserError, match="give config=TextFileConfig"):
+        tfds.builder("sentences")
