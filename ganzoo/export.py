@@ -108,7 +108,7 @@ def served(model):
         signatures["png"] = png.get_concrete_function(**scalars, **options)
     functions = [serving_default, sample, png, inputs]
     for name, (service, specs) in model.services.items():
-        functions.append(tf.function(service))
+        functions.append(_by_name(service))
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
         signatures[name] = functions[-1].get_concrete_function(**named)
     # Only what the signatures compute with: an export carries no weight in vain.
@@ -116,3 +116,13 @@ def served(model):
     module.variables_of_networks = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
     module.functions, module.assets = functions, list(model.assets)
     return module, signatures
+
+
+def _by_name(service):
+    """A service as a tf.function of keyword arguments alone: positional ones a signature would not list by name."""
+
+    @tf.function
+    def by_name(**inputs):
+        return service(**inputs)
+
+    return by_name

@@ -36,7 +36,7 @@ class Run:
         return run
 
     @classmethod
-    def take_up(cls, path, recipe, fresh=False, smoke=False):
+    def take_up(cls, path, recipe, fresh=False, smoke=False, data_sha256=None):
         """The run of `recipe` at `path`: a new one, or the one that is there if the recipe is still the same.
 
         Args:
@@ -44,9 +44,11 @@ class Run:
             recipe: a `LoadedRecipe`.
             fresh: throw away what is there.
             smoke: mark the run as a smoke run.
+            data_sha256: of the data's file, as `Source.sha256`.
 
         Raises:
-            UserError: the recipe changed since, a smoke run would become real, or the directory cannot be written.
+            UserError: the recipe or the data's file changed since, a smoke run would become real, or the directory cannot be
+                written.
         """
         run = cls(path)
         try:
@@ -54,11 +56,14 @@ class Run:
                 run._remove()
             if run.record_file.is_file():
                 run._refuse_changes(recipe, smoke)
+                run.refuse_other_data(data_sha256)
             elif run.path.is_dir() and any(run.path.iterdir()):
                 raise UserError(f"{path} is neither empty nor a run; choose another directory with --run")
             run.path.mkdir(parents=True, exist_ok=True)
             write_atomically(run.path / "recipe.py", recipe.source)
             record = {"recipe": recipe.name, "overrides": list(recipe.overrides), "smoke": smoke}
+            if data_sha256 and not run.record_file.is_file():
+                record["data_sha256"] = data_sha256
             run.write_record({**run.record(), **record, "flattened": recipe.flattened()})
         except OSError as error:
             raise UserError(f"cannot write the run's directory {path}: {error.strerror or error}") from error
@@ -105,6 +110,15 @@ class Run:
         if not self.scores.is_file():
             return []
         return [json.loads(line) for line in self.scores.read_text().splitlines() if line.strip()]
+
+    def refuse_other_data(self, sha256):
+        """Raises a UserError where the data's file is not the one that the run began with, as far as the run knows that one."""
+        began = self.record().get("data_sha256")
+        if began and began != sha256:
+            raise UserError(
+                f"the data's file changed since {self.path} began (sha256 {began[:12]} then), and with it perhaps what "
+                "its tokens mean: put the old file back, or begin another run"
+            )
 
     def _remove(self):
         if self.path.is_dir() and any(self.path.iterdir()) and not self.record_file.is_file():

@@ -138,6 +138,7 @@ class RunSampler(Sampler):
         loaded = recipe.load_recipe(self.run.path / "recipe.py", record["overrides"])
         self.recipe = recipe.build(loaded)
         self.recipe.data.require()
+        self.run.refuse_other_data(self.recipe.data.sha256)
         self.model = self.recipe.model
         self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
         self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()

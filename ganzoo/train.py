@@ -95,7 +95,7 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     data = built.data.arrays()  # before the run is touched: absent data must not leave a run behind
     chief = strategies.is_chief(distribution)
     path = Path(run or default_run(loaded.name, smoke))
-    training_run = Run.take_up(path, loaded, fresh, smoke) if chief else Run(path)
+    training_run = Run.take_up(path, loaded, fresh, smoke, built.data.sha256) if chief else Run(path)
     with distribution.scope():
         built.model.compile(built.optimizers, seed=built.seed)
     checkpoints = Checkpoints(training_run.checkpoints, built.model.state(), built.keep_checkpoints)

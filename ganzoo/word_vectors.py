@@ -21,6 +21,8 @@ GLOVE_DEVIATION = 0.38
 def read_vectors(path, words=None):
     """Reads a file as GloVe's: a word and its numbers a line, parted by spaces; word2vec's first line is passed over.
 
+    The first line tells the dimension, so that a word may hold spaces itself, as some of GloVe's do.
+
     Args:
         path: the file, UTF-8.
         words: the only words to keep; all by default.
@@ -37,9 +39,17 @@ def read_vectors(path, words=None):
         with Path(path).open("rb") as file:
             for number, line in enumerate(file, 1):
                 digest.update(line)
-                word, *numbers = line.decode("utf-8").rstrip().split(" ")
-                if number == 1 and len(numbers) == 1 and word.isdigit():  # word2vec's text format starts with counts
-                    continue
+                line = line.decode("utf-8").rstrip()
+                if number == 1:
+                    word, *numbers = line.split(" ")
+                    dimension = len(numbers)
+                    if dimension == 1 and word.isdigit():  # word2vec's text format starts with counts
+                        dimension = int(numbers[0])
+                        continue
+                word, *numbers = line.rsplit(" ", dimension)
+                first, *more = word.split(" ")
+                if more and (kept is None or first in kept) and all(map(_is_number, more)):
+                    word, numbers = first, more + numbers  # a line of too many numbers, not a word with spaces
                 if kept is None or word in kept:
                     vectors[word] = np.array(numbers, np.float32)
     except OSError as error:
@@ -50,6 +60,14 @@ def read_vectors(path, words=None):
     if len(sizes) != 1 or 0 in sizes:
         raise UserError(f"{path} must hold vectors of one dimension for words of the text; it has {sorted(sizes) or 'no'}")
     return vectors, digest.hexdigest()
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclasses.dataclass(frozen=True)

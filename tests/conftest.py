@@ -1,5 +1,6 @@
 """What many tests need: a small GAN, a small recipe file, the command line, real data where it is prepared."""
 
+import json
 import os
 import subprocess
 import sys
@@ -82,6 +83,29 @@ def command(tmp_path):
         return process
 
     return run
+
+
+@pytest.fixture
+def replays_warm_up():
+    """Asserts that an export's warm-up requests name every signature and run, and that its card names what each takes."""
+    import tensorflow as tf
+    from tensorflow.core.framework import tensor_pb2
+
+    from ganzoo import warmup
+
+    def check(exported):
+        module, seen = tf.saved_model.load(str(exported)), set()
+        for record in tf.data.TFRecordDataset(str(exported / warmup.FILE)).as_numpy_iterator():
+            request = warmup.message("PredictionLog").FromString(record).predict_log.request
+            protos = {key: tensor_pb2.TensorProto.FromString(p.SerializeToString()) for key, p in request.inputs.items()}
+            inputs = {key: tf.constant(tf.make_ndarray(proto)) for key, proto in protos.items()}
+            module.signatures[request.model_spec.signature_name](**inputs)
+            seen.add(request.model_spec.signature_name)
+        assert seen == set(module.signatures)
+        for name, taken in json.loads((exported / "card.json").read_text())["signatures"].items():
+            assert taken["inputs"].keys() == module.signatures[name].structured_input_signature[1].keys(), name
+
+    return check
 
 
 @pytest.fixture

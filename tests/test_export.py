@@ -170,23 +170,8 @@ def test_the_c_loader_that_tf_serving_uses_runs_an_export(exported, tmp_path):
     np.testing.assert_allclose(np.load(tmp_path / "images.npy"), load(exported).sample(9, seed=5), atol=1e-5)
 
 
-def test_the_warm_up_requests_name_every_signature_and_run(exported):
-    module = tf.saved_model.load(str(exported))
-    records = list(tf.data.TFRecordDataset(str(exported / warmup.FILE)).as_numpy_iterator())
-    seen = set()
-    for record in records:
-        log = warmup.message("PredictionLog").FromString(record)
-        request = log.predict_log.request
-        seen.add(request.model_spec.signature_name)
-        inputs = {name: tf.make_ndarray(_plain(proto)) for name, proto in request.inputs.items()}
-        module.signatures[request.model_spec.signature_name](**{k: tf.constant(v) for k, v in inputs.items()})
-    assert seen == set(module.signatures)
-
-
-def _plain(proto):
-    from tensorflow.core.framework import tensor_pb2
-
-    return tensor_pb2.TensorProto.FromString(proto.SerializeToString())
+def test_the_warm_up_requests_name_every_signature_and_run(exported, replays_warm_up):
+    replays_warm_up(exported)
 
 
 def test_the_warm_up_requests_are_what_tf_serving_declares(exported):

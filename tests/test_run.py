@@ -21,6 +21,23 @@ def test_the_same_recipe_takes_a_run_up_and_a_changed_one_is_refused_with_the_di
     assert Run.open(tmp_path / "run").record()["overrides"] == []
 
 
+def test_a_run_whose_datas_file_changed_is_refused(tmp_path, tiny_recipe):
+    recipe = load_recipe(tiny_recipe)
+    run = Run.take_up(tmp_path / "run", recipe, data_sha256="a" * 64)
+    Run.take_up(run.path, recipe, data_sha256="a" * 64)
+    with pytest.raises(UserError, match="file changed since .* began"):
+        Run.take_up(run.path, recipe, data_sha256="b" * 64)
+    assert run.record()["data_sha256"] == "a" * 64
+    Run.take_up(run.path, recipe, fresh=True, data_sha256="b" * 64)
+    assert run.record()["data_sha256"] == "b" * 64
+
+
+def test_a_run_that_does_not_know_its_datas_file_is_taken_up(tmp_path, tiny_recipe):
+    run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    Run.take_up(run.path, load_recipe(tiny_recipe), data_sha256="b" * 64)
+    assert "data_sha256" not in run.record()
+
+
 @pytest.mark.parametrize("override", ["steps=99", "log_every=1", "checkpoint_every=3"])
 def test_a_run_may_go_on_longer_and_report_otherwise(tmp_path, tiny_recipe, override):
     Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))

@@ -21,6 +21,16 @@ def test_a_file_in_gloves_format_gives_a_row_a_token(tmp_path):
     assert word_vectors.GloVe(str(path))(TEXT)[3, 1] == -2.5
 
 
+@pytest.mark.parametrize("counts", ["", "4 2\n"])
+def test_a_word_of_a_file_may_hold_spaces(tmp_path, counts):
+    path = tmp_path / "glove.txt"
+    path.write_text(f"{counts}a 0.5 0\n. . . 7 7\nat name@domain.com 8 8\nc 1 -2.5\n")
+    rows = word_vectors.GloVe(str(path))(TEXT)
+    np.testing.assert_array_equal(rows[1:], np.array([[0.5, 0], [0, 0], [1, -2.5]], np.float32))
+    vectors, _ = word_vectors.read_vectors(path)
+    assert list(vectors) == ["a", ". . .", "at name@domain.com", "c"]
+
+
 @pytest.mark.parametrize(
     "lines, message", [("a 1\nb 1 2\n", "one dimension"), ("a x\n", "line 1"), ("z 1\n", "it has no"), (None, "cannot read")]
 )

@@ -12,6 +12,17 @@ from ganzoo.data.oracle import Oracle
 from ganzoo.errors import UserError
 
 
+def file_digest(path, what):
+    """The sha256 of a file's content so far, to go on with.
+
+    Raises:
+        UserError: there is no such file.
+    """
+    if not Path(path).is_file():
+        raise UserError(f"there is no {what} {path}")
+    return hashlib.sha256(Path(path).read_bytes())
+
+
 class Grammar(tfds.core.GeneratorBasedBuilder):
     """Sentences of 4 to 15 words from a probabilistic grammar of English; a few of them occur more than once."""
 
@@ -36,7 +47,8 @@ class OracleTextConfig(tfds.core.BuilderConfig):
 
     Args:
         vocabulary_size, length, embedding, hidden, seed: as of `Oracle`.
-        parameters: an .npz file of parameters instead, which `Oracle.load` reads; give the config a name of its own then.
+        parameters: an .npz file of parameters instead, which `Oracle.load` reads: of the others only `length` counts then.
+            The name tells the file's content.
         examples: texts of each split, at most; all 10,000 by default.
     """
 
@@ -50,8 +62,12 @@ class OracleTextConfig(tfds.core.BuilderConfig):
     examples: int | None = None
 
     def __post_init__(self):
-        sizes = f"{self.vocabulary_size}x{self.length}-{self.embedding}-{self.hidden}-seed{self.seed}"
-        self.name = self.name or sizes + (f"-{self.examples}" if self.examples else "")
+        if self.parameters:
+            content = file_digest(self.parameters, "file of parameters")
+            which = f"{Path(self.parameters).stem}-{self.length}-{content.hexdigest()[:12]}"
+        else:
+            which = f"{self.vocabulary_size}x{self.length}-{self.embedding}-{self.hidden}-seed{self.seed}"
+        self.name = self.name or which + (f"-{self.examples}" if self.examples else "")
 
     def oracle(self):
         if self.parameters:
@@ -103,9 +119,7 @@ class TextFileConfig(tfds.core.BuilderConfig):
     seed: int = 0
 
     def __post_init__(self):
-        if not Path(self.file).is_file():
-            raise UserError(f"there is no text file {self.file}")
-        content = hashlib.sha256(Path(self.file).read_bytes())
+        content = file_digest(self.file, "text file")
         content.update(repr(sorted(self.options().items())).encode())
         self.name = self.name or f"{Path(self.file).stem}-{self.unit}-{content.hexdigest()[:12]}"
 

@@ -37,9 +37,12 @@ class Oracle:
 
     Attributes:
         vocabulary: the `Vocabulary`.
+        path: the file that it was loaded from, as it was given; None if from none.
 
     Reference: Yu et al. 2017, "SeqGAN", arXiv:1609.05473, section 4.
     """
+
+    path = None
 
     def __init__(self, vocabulary_size=5000, length=20, embedding=32, hidden=32, seed=0, parameters=None):
         if parameters is None:
@@ -64,24 +67,46 @@ class Oracle:
         try:
             with np.load(path) as arrays:
                 parameters = [arrays[name] for name in sorted(arrays.files)]
-        except (OSError, ValueError, zipfile.BadZipFile) as error:
+        except TypeError:  # an .npy file, of one array
+            parameters = []
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise UserError(f"the oracle {path} cannot be read: {error}") from error
         if [values.ndim for values in parameters] != [2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2, 1]:
             raise UserError(f"the oracle {path} must hold 15 arrays: embeddings, W, U, b of four gates, W, b of the output")
-        return cls(length=length, parameters=parameters)
+        expected = shapes(*parameters[0].shape, len(parameters[3]))
+        for number, (values, shape) in enumerate(zip(parameters, expected, strict=True)):
+            if values.shape != shape or values.dtype.kind not in "fiu":
+                raise UserError(f"the oracle {path}: array {number} must be numbers {shape}, not {values.dtype} {values.shape}")
+        oracle = cls(length=length, parameters=parameters)
+        oracle.path = str(path)
+        return oracle
+
+    @functools.cached_property
+    def sha256(self):
+        """The digest of its parameters."""
+        content = b"".join(np.ascontiguousarray(values).tobytes() for values in self.parameters)
+        return hashlib.sha256(content).hexdigest()
 
     def describe(self):
-        """Its arguments and the digest of its parameters, a JSON-ready dict."""
-        content = b"".join(np.ascontiguousarray(values).tobytes() for values in self.parameters)
-        names = ("vocabulary_size", "length", "embedding", "hidden", "seed")
-        return {name: getattr(self, name) for name in names} | {"sha256": hashlib.sha256(content).hexdigest()}
+        """Its arguments, the digest of its parameters and their file if they have one, a JSON-ready dict."""
+        names = ("vocabulary_size", "length", "embedding", "hidden", "seed", "sha256", *(["path"] if self.path else []))
+        return {name: getattr(self, name) for name in names}
 
     @classmethod
     def told(cls, facts):
-        """The oracle that `describe` told of; None if its parameters were given, not drawn."""
-        if facts["seed"] is None:
-            return None
-        return cls(**{name: value for name, value in facts.items() if name != "sha256"})
+        """The oracle that `describe` told of.
+
+        Raises:
+            UserError: its parameters were given, and no file of that name holds them now.
+        """
+        if facts["seed"] is not None:
+            return cls(**{name: value for name, value in facts.items() if name not in ("sha256", "path")})
+        if not facts.get("path"):
+            raise UserError("the texts are of an oracle whose file the card does not name: use the run, or export it again")
+        oracle = cls.load(facts["path"], facts["length"])
+        if oracle.sha256 != facts["sha256"]:
+            raise UserError(f"{facts['path']} holds another oracle than the one that the model was trained on")
+        return oracle
 
     def save(self, path):
         """Writes the parameters as `load` reads them."""
@@ -144,6 +169,10 @@ class Oracle:
 def drawn(vocabulary_size, embedding, hidden, seed):
     """Parameters from N(0, 1), in the order of the released SeqGAN."""
     rng = np.random.default_rng(seed)
+    return [rng.standard_normal(shape, np.float32) for shape in shapes(vocabulary_size, embedding, hidden)]
+
+
+def shapes(vocabulary_size, embedding, hidden):
+    """The shapes of an oracle's parameters, in the order of the released SeqGAN."""
     gate = [(embedding, hidden), (hidden, hidden), (hidden,)]
-    shapes = [(vocabulary_size, embedding), *gate * len(GATES), (hidden, vocabulary_size), (vocabulary_size,)]
-    return [rng.standard_normal(shape, np.float32) for shape in shapes]
+    return [(vocabulary_size, embedding), *gate * len(GATES), (hidden, vocabulary_size), (vocabulary_size,)]

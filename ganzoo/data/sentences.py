@@ -1,5 +1,6 @@
 """Texts as a data set: from a grammar, from an oracle, or from any text file, one sentence a line."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,8 @@ from ganzoo.errors import UserError
 # What is drawn of a grammar or an oracle, and from which seed.
 EXAMPLES = {"train": 10_000, "test": 10_000}
 SEEDS = {"train": 0, "test": 1}
-# What `describe` tells of a source beside its name, and `told` reads.
-TOLD = ("split", "take", "unit", "least_count", "held_out", "seed")
+# What decides which sentences of a file are which tokens, with its defaults: a grammar or an oracle takes none of it.
+OF_FILES = {"unit": "word", "vocabulary_size": None, "least_count": 1, "held_out": 0.1, "seed": 0}
 # Words and length of a file's texts while the file is absent: enough to build a model for a smoke run.
 STAND_IN_WORDS, STAND_IN_LENGTH = 100, 20
 
@@ -31,10 +32,10 @@ class Sentences(Source):
         vocabulary_size: the most tokens of a file's vocabulary, the most frequent first; the rest are unknown.
         least_count: words that are rarer in the file's training part are unknown.
         length: T, the most tokens of a file's sentence; longer ones are left out. That of the longest by default.
+            Of an oracle that is drawn or loaded here, the tokens of every text, 20 by default.
         held_out: the share of a file's sentences that make the split "test".
         seed: decides which.
-        oracle: for "oracle_text" an `Oracle`, or the path of one's parameters; a vocabulary of 5,000 and length 20 by
-            default.
+        oracle: for "oracle_text" an `Oracle`, or the path of one's parameters; one of 5,000 words by default.
         take: only the first so many sentences.
 
     Attributes:
@@ -70,6 +71,8 @@ class Sentences(Source):
             raise UserError(f"unit must be one of {', '.join(UNITS)}, not {unit!r}")
         if vocabulary_size is not None and vocabulary_size < 3:
             raise UserError(f"vocabulary_size counts the padding, the unknown word and others, not {vocabulary_size}")
+        if length is not None and (not isinstance(length, int) or length < 1):
+            raise UserError(f"length is a positive number of tokens, not {length!r}")
         if not 0.0 < held_out < 1.0:
             raise UserError(f"held_out is a share between 0 and 1, not {held_out}")
         if oracle is not None and name != "oracle_text":
@@ -81,21 +84,42 @@ class Sentences(Source):
         if name == "grammar":
             self.truth = Grammar()
         elif name == "oracle_text":
-            self.truth = Oracle() if oracle is None else Oracle.load(oracle) if isinstance(oracle, (str, Path)) else oracle
+            self.truth = self._oracle()
         elif Path(name).is_file():
             self._read()
         else:
             words = min(vocabulary_size or STAND_IN_WORDS, STAND_IN_WORDS) - 2
             self.vocabulary = Vocabulary([UNKNOWN, *(f"word{number}" for number in range(words))], unit)
         if self.truth:
+            self._refuse_what_is_of_files()
             self.vocabulary = self.truth.vocabulary
             self.length = self.truth.length
         super().__init__((self.length or STAND_IN_LENGTH,))
 
+    def _oracle(self):
+        """The `Oracle` that is given, loaded, or drawn."""
+        options = {} if self.length is None else {"length": self.length}
+        if self.oracle is None:
+            return Oracle(**options)
+        if not isinstance(self.oracle, (str, Path)):
+            return self.oracle
+        oracle = Oracle.load(self.oracle, **options)
+        self.sha256 = oracle.sha256
+        return oracle
+
+    def _refuse_what_is_of_files(self):
+        idle = [name for name, default in OF_FILES.items() if getattr(self, name) != default]
+        if self.length not in (None, self.truth.length):
+            idle.append("length")
+        if idle:
+            decides = "the grammar" if self.name == "grammar" else "its oracle"
+            raise UserError(f"{self.name} takes no {', '.join(idle)}: {decides} decides that")
+
     def _read(self):
         """Reads the file: the lines of both splits, and the vocabulary of the training part."""
         try:
-            text = Path(self.name).read_text(encoding="utf-8")
+            content = Path(self.name).read_bytes()
+            self.sha256, text = hashlib.sha256(content).hexdigest(), content.decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"the text {self.name} cannot be read as UTF-8: {error}") from error
         lines = [line.strip() for line in text.splitlines()]
@@ -118,9 +142,10 @@ class Sentences(Source):
 
     def of_split(self, split):
         """The same texts' other split, "train" or "test"."""
-        arguments = {name: getattr(self, name) for name in ("unit", "vocabulary_size", "least_count", "held_out", "seed")}
-        length = None if self.truth else self.length
-        return Sentences(self.name, split, length=length, oracle=self.oracle, take=self.take, **arguments)
+        if self.truth:
+            return Sentences(self.name, split, oracle=self.truth if self.name == "oracle_text" else None, take=self.take)
+        arguments = {name: getattr(self, name) for name in OF_FILES}
+        return Sentences(self.name, split, length=self.length, take=self.take, **arguments)
 
     @property
     def num_examples(self):
@@ -164,13 +189,17 @@ class Sentences(Source):
 
     @classmethod
     def told(cls, facts):
-        """The `Sentences` that `describe` told of; None if it told of an oracle from a file."""
-        options = {name: facts[name] for name in TOLD if name in facts}
+        """The `Sentences` that `describe` told of.
+
+        Raises:
+            UserError: it told of an oracle from a file, which is no more.
+        """
+        options = {name: facts[name] for name in ("split", "take") if name in facts}
         if facts["name"] == "oracle_text":
-            oracle = Oracle.told(facts["oracle"])
-            return oracle and cls("oracle_text", oracle=oracle, **options)
+            return cls("oracle_text", oracle=Oracle.told(facts["oracle"]), **options)
         if facts["name"] == "grammar":
             return cls("grammar", **options)
+        options |= {name: facts[name] for name in ("unit", "least_count", "held_out", "seed") if name in facts}
         return cls(facts["name"], vocabulary_size=facts["vocabulary"], length=facts["length"], **options)
 
     def fabricated(self, count=256, seed=0):

@@ -16,9 +16,13 @@ class Source:
         num_classes: number of classes, or None.
         labels: whether batches carry `label`.
         flip: whether `batches` mirrors each image left to right with probability 1/2.
+
+    Attributes:
+        sha256: of the one file that decides what the examples mean, such as a text's; None where there is none.
     """
 
     feature = "image"
+    sha256 = None
     name = split = ""
 
     def __init__(self, shape, num_classes=None, labels=False, flip=False):

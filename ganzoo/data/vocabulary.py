@@ -14,6 +14,7 @@ UNKNOWN = "<unk>"
 UNITS = ("word", "character", "chinese")
 # Every character beyond ASCII stands alone; runs of ASCII (numbers, foreign words) stay together.
 _NOT_ASCII = "[^\\x00-\\x7f]"
+_NO_CHARACTER = "\uffff"
 
 
 def split_text(text, unit="word"):
@@ -21,11 +22,11 @@ def split_text(text, unit="word"):
 
     Args:
         text: a string.
-        unit: "word", runs between (ASCII) white space; "character", every character, blanks included; or "chinese", every
-            character beyond ASCII by itself, runs of ASCII between white space as words.
+        unit: "word", runs between (ASCII) white space; "character", every character, blanks included, and `UNKNOWN`; or
+            "chinese", every character beyond ASCII by itself, runs of ASCII between white space as words.
     """
     if unit == "character":
-        return list(text)
+        return re.findall(f"{UNKNOWN}|.", text, re.DOTALL)
     if unit == "chinese":
         text = re.sub(f"({_NOT_ASCII})", r" \1 ", text.replace("\u3000", " "))
     return [token.decode() for token in text.encode().split()]
@@ -115,7 +116,8 @@ class Vocabulary:
         Longer texts are cut.
         """
         if self.unit == "character":
-            parts = tf.strings.unicode_split(texts, "UTF-8")
+            # What is no character is no word either, so it is looked up as one token that is unknown.
+            parts = tf.strings.unicode_split(tf.strings.regex_replace(texts, UNKNOWN, _NO_CHARACTER), "UTF-8")
         else:
             if self.unit == "chinese":
                 texts = tf.strings.regex_replace(texts, "\u3000", " ")

@@ -6,6 +6,7 @@ from ganzoo.evaluate.held_out import own_data
 from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.protocol import require_same
 from ganzoo.evaluate.text.evaluator import COMPARED
+from ganzoo.evaluate.text.sides import unit_of
 
 MEASURES = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
 
@@ -42,7 +43,10 @@ def compare(
         raise UserError("compare takes at least two models")
     sides = [open_side(model, data_dir) for model in models]
     if data is not None:
-        data = open_side(data, data_dir)
+        units = sorted({unit_of(side) for side in sides if side.kind == "model"}) or ["word"]
+        if len(units) > 1:
+            raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
+        data = open_side(data, data_dir, units[0])
     else:
         own = [own_data(side, data_dir) for side in sides]
         silent = [side.name for side, known in zip(sides, own, strict=True) if known is None]

@@ -6,6 +6,7 @@ from ganzoo.evaluate.held_out import own_data
 from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.sides import FamilySide
 from ganzoo.evaluate.text.evaluator import TextEvaluator
+from ganzoo.evaluate.text.sides import unit_of
 
 # What an entry of a recipe's `evaluations` takes by default.
 OF_IMAGES = ("frechet_distance", "precision_recall")
@@ -32,7 +33,7 @@ def evaluate(
         data: the real data, likewise; by default what the model's recipe or card names.
         measures: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
-        extractor: see `extractors.choose`; for text the embedding, see `text.evaluator.choose_embedding`.
+        extractor: see `extractors.choose`; for text the embedding, see `text.embedding.choose_embedding`.
         seed: of the samples and of every draw.
         reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
             and there are as many.
@@ -53,7 +54,7 @@ def evaluate(
             examples.
     """
     side = open_side(model, data_dir)
-    data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
+    data = open_side(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
     if data is None:
         raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
     evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, say)

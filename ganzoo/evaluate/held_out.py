@@ -27,8 +27,7 @@ def own_data(side, data_dir=None):
         if told["name"] in MIXTURES:
             return DataSide(Points(told["name"], told.get("split", "train"), labels=True, data_dir=data_dir))
         if told.get("vocabulary"):
-            source = Sentences.told(told)
-            return source and DataSide(source)
+            return DataSide(Sentences.told(told))
         if told["name"] in CAPTIONED:
             return DataSide(CaptionedImages(told["name"], told.get("split", "train"), told.get("take"), data_dir))
         if told.get("every"):

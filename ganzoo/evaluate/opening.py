@@ -21,7 +21,7 @@ from ganzoo.sampling import Sampler, load, newest_version
 TEXTS = ("grammar", "oracle_text")
 
 
-def open_side(given, data_dir=None):
+def open_side(given, data_dir=None, unit="word"):
     """Anything that can be evaluated, as a `Side`.
 
     Args:
@@ -29,6 +29,7 @@ def open_side(given, data_dir=None):
             SavedModel, an .npz file of images or points, a .txt file of sentences, a folder of images, or a data set as
             NAME[@SIZE][:SPLIT].
         data_dir: where data sets are prepared.
+        unit: how the sentences of a .txt file split into words.
 
     Raises:
         UserError: it is none of these, or cannot be read.
@@ -47,7 +48,7 @@ def open_side(given, data_dir=None):
     if path.suffix == ".npz":
         return npz_side(path)
     if path.suffix == ".txt" and path.is_file():
-        return TextSide.of_file(path)
+        return TextSide.of_file(path, unit)
     if path.is_file():
         raise UserError(
             f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images, an .npz or .txt"

@@ -96,7 +96,7 @@ class Family(keras.Model):
 
     @property
     def one_round_at_a_time(self):
-        """Whether something happens between two `train_step`s, so that Keras must not run several in one go."""
+        """Whether Keras must not run several `train_step`s in one go: something happens between two, or one takes very long."""
         return False
 
     def rounds_of_data(self, step):

@@ -40,6 +40,13 @@ def fits(generator, discriminator):
         raise UserError(f"the generator makes {made}, the discriminator takes {taken}: give both the same size and channels")
 
 
+def reads_tokens(discriminator, length):
+    """Raises UserError unless the discriminator takes texts as tokens [B, length]."""
+    taken = tuple(discriminator.input_shape[1:])
+    if taken != (length,):
+        raise UserError(f"the discriminator must take tokens [B, {length}], not [B, {', '.join(map(str, taken))}]: soft=False")
+
+
 def kinds(network):
     """The names of the layer classes in a network, nested ones too."""
     return {type(layer).__name__ for layer in network._flatten_layers()}

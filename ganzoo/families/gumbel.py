@@ -6,9 +6,11 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.adversarial import Adversarial
 from ganzoo.families.sequence import UNIT_INTERVAL, TextGAN
-from ganzoo.networks import checks, decoding
+from ganzoo.networks import decoding
+from ganzoo.networks.checks import positive
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -57,10 +59,12 @@ class GumbelGAN(Adversarial, TextGAN):
         **kwargs,
     ):
         super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
+        checks.loss(adversarial_loss)
+        checks.penalties(penalties)
         if not (temperature > 0 and final_temperature > 0):
             raise UserError(f"temperatures must be positive, not {temperature} and {final_temperature}")
         if annealing_steps is not None:
-            checks.positive(annealing_steps=annealing_steps)
+            positive(annealing_steps=annealing_steps)
         expected = (self.length, len(self.vocabulary))
         if tuple(discriminator.input_shape[1:]) != expected:
             raise UserError(

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.sequence import TextGAN
 
 
@@ -41,7 +42,7 @@ class ScratchGAN(TextGAN):
         baseline: the moving average, a float32 tf.Variable that starts at 0.
 
     Raises:
-        UserError: an argument out of range, or a discriminator without a logit for each token.
+        UserError: an argument out of range, or a discriminator that does not read tokens or give a logit for each.
 
     Reference: de Masson d'Autume, Rosca, Rae, Mohamed 2019, "Training Language GANs from Scratch", arXiv:1905.09922. Unlike
     in the authors' code, the discriminator judges without dropout when it rewards.
@@ -64,6 +65,7 @@ class ScratchGAN(TextGAN):
             raise UserError(f"discount must lie in [0, 1], not {discount}")
         if baseline_decay is not None and not 0.0 <= baseline_decay < 1.0:
             raise UserError(f"baseline_decay must lie in [0, 1), or be None for no baseline, not {baseline_decay}")
+        checks.reads_tokens(discriminator, self.length)
         if tuple(discriminator.output_shape[1:]) != (self.length,):
             raise UserError(
                 f"ScratchGAN's discriminator gives a logit for each of {self.length} tokens, not {discriminator.output_shape}: "

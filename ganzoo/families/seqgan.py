@@ -7,8 +7,11 @@ import tensorflow as tf
 
 from ganzoo import losses
 from ganzoo.averages import Average
+from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.sequence import UNIT_INTERVAL, TextGAN
-from ganzoo.networks import checks, decoding
+from ganzoo.networks import decoding
+from ganzoo.networks.checks import fraction, positive
 
 # Rollouts are played in parts whose logits take at most so many numbers (64 MB).
 MOST_LOGITS = 2**24
@@ -35,6 +38,9 @@ class SeqGAN(TextGAN):
         baseline: whether the mean reward of the batch's other texts at the same position is subtracted; not in the paper.
         average_decay: decay of the generator's moving average.
 
+    Raises:
+        UserError: an argument out of range, or a discriminator that does not read tokens or give one logit a text.
+
     Reference: Yu, Zhang, Wang, Yu 2017, "SeqGAN: Sequence Generative Adversarial Nets with Policy Gradient",
     arXiv:1609.05473, algorithm 1.
     """
@@ -54,8 +60,14 @@ class SeqGAN(TextGAN):
         **kwargs,
     ):
         super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
-        checks.positive(rollouts=rollouts)
-        checks.fraction(rollout_decay=rollout_decay)
+        positive(rollouts=rollouts)
+        fraction(rollout_decay=rollout_decay)
+        checks.reads_tokens(discriminator, self.length)
+        if tuple(discriminator.output_shape[1:]) != (1,):
+            raise UserError(
+                f"SeqGAN's discriminator gives one logit a text, not {discriminator.output_shape}: "
+                "use networks.text.cnn_discriminator"
+            )
         self.rollouts = rollouts
         self.rollout_decay = rollout_decay
         self.baseline = baseline
@@ -69,6 +81,11 @@ class SeqGAN(TextGAN):
     @property
     def batches_per_step(self):
         return self.discriminator_steps if self.phase == "adversarial" else 1
+
+    @property
+    def one_round_at_a_time(self):
+        # A round with its rollouts takes long: nothing is won by several in one go, and a stop would wait for all of them.
+        return self.phase == "adversarial"
 
     @property
     def equilibrium(self):

@@ -105,8 +105,12 @@ class TextFamily(Family):
 
         Args:
             latents: one number a token.
-            temperature: float [B] that divides the logits; below 1 likely texts become likelier.
+            temperature: float [B] that divides the logits; below 1 likely texts become likelier, at 0 each token is the
+                likeliest.
         """
+        if temperature is not None:
+            least = tf.reduce_min(temperature)
+            tf.debugging.Assert(tf.reduce_all(temperature >= 0.0), ["temperature must be 0 or more, not", least])
         return decoding.draw_texts(self.serving_generator, latents, temperature)
 
     def log_likelihood(self, tokens):
@@ -132,7 +136,11 @@ class TextFamily(Family):
             return {"text": self.vocabulary.to_text(tokens)}
 
         def score_text(text):
-            return self._scored(tokenize(text)["tokens"])
+            # One token more than fits tells the texts that are too long: their probability is 0.
+            tokens = self.vocabulary.from_text(text, self.length + 1)
+            scored = self._scored(tokens[:, :-1])
+            fits = tokens[:, -1] == decoding.PAD
+            return scored | {"log_likelihood": tf.where(fits, scored["log_likelihood"], -float("inf"))}
 
         self.vocabulary.table  # noqa: B018  made outside the graphs that look words up in it
         return {

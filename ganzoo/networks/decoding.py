@@ -12,7 +12,7 @@ PAD = 0
 # From here on, searching a vocabulary in two stages takes less time.
 MANY_TOKENS = 512
 ALMOST_ONE = 1.0 - 1e-6
-# A uniform number of 0 has no Gumbel noise.
+# A uniform number of 0 has no Gumbel noise, and nothing is divided by a temperature of 0.
 LEAST = 1e-20
 
 
@@ -54,13 +54,20 @@ def _passed(chances, heights):
     return found, heights - below
 
 
+def tempered(logits, temperature):
+    """Logits [B, V] less their greatest, divided by temperatures [B] of 0 or more; 0 leaves only the likeliest token."""
+    logits = tf.cast(logits, tf.float32)
+    # The likeliest token is at 0 whatever it is divided by; the others may go to -inf.
+    return (logits - tf.reduce_max(logits, -1, keepdims=True)) / tf.maximum(tf.cast(temperature, tf.float32), LEAST)[:, None]
+
+
 def draw_texts(network, uniforms, temperature=None):
     """Texts drawn token by token.
 
     Args:
         network: a `TokenLSTM` or its like: `step(tokens, state)`, `initial_state(batch)`, `ends`.
         uniforms: float [B, T] in [0, 1), one for each token.
-        temperature: float [B] that divides the logits, or None.
+        temperature: float [B], 0 or more, that divides the logits, or None; 0 takes the likeliest token.
 
     Returns:
         int32 [B, T]; after a text's first 0 there are only 0s.
@@ -72,7 +79,7 @@ def draw_texts(network, uniforms, temperature=None):
     def body(position, token, state, texts):
         logits, state = network.step(token, state)
         if temperature is not None:
-            logits /= tf.cast(temperature, logits.dtype)[:, None]
+            logits = tempered(logits, temperature)
         drawn = inverse_cdf(logits, columns[position])
         drawn = tf.where((position > 0) & (token == PAD), PAD, drawn) if network.ends else drawn
         return position + 1, drawn, state, texts.write(position, drawn)

@@ -274,6 +274,7 @@ def cnn_discriminator(text, embedding=64, filters=None, dropout=0.25, l2=0.2, so
     size, (length,) = size_of(text), text.shape
     chosen = {int(width): count for width, count in (filters or FILTERS).items() if int(width) <= length}
     checks.positive(embedding=embedding)
+    checks.fraction(dropout=dropout)
     if not chosen:
         raise UserError(f"no filter is as narrow as the text of {length} tokens")
     tokens = keras.Input((length, size), name="tokens") if soft else keras.Input((length,), dtype="int32", name="tokens")

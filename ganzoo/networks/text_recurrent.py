@@ -11,13 +11,13 @@ from ganzoo.networks.text import looked_up, size_of
 
 
 def position_waves(length, size=8):
-    """Cosines of the position, whose periods go geometrically from 2 tokens to the whole text: float32 [length, size].
+    """Cosines of the position, whose half periods go geometrically from 2 tokens to the whole text: float32 [length, size].
 
     Reference: de Masson d'Autume et al. 2019, 1905.09922, as in the authors' code.
     """
-    periods = np.geomspace(2.0, max(length, 2), size)
+    halves = np.geomspace(2.0, max(length, 2), size)
     shifts = np.linspace(0.0, 2.0, size)
-    return np.cos(math.pi * (np.arange(length)[:, None] / periods + shifts)).astype(np.float32)
+    return np.cos(math.pi * (np.arange(length)[:, None] / halves + shifts)).astype(np.float32)
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

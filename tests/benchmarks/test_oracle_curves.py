@@ -44,6 +44,6 @@ def test_curves_are_means_with_the_seeds_range():
 
 
 def test_the_figure_shows_both_curves_and_the_phases():
-    image = np.asarray(curves.figure({0: results(0.0), 1: results(0.2)}, curves.pretraining()))
+    image = np.asarray(curves.figure({0: results(0.0), 1: results(0.2)}, *curves.pretraining()))
     for colour in (*curves.charts.COLOURS[:5:4], curves.charts.MARK):
         assert (image == colour).all(-1).sum() > 500

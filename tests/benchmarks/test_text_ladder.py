@@ -34,6 +34,16 @@ def test_every_rung_adds_to_the_one_below_and_the_last_is_the_recipe():
     assert ladder.LADDER[-1][1] == []
 
 
+def test_the_documents_name_every_rung_and_what_it_switches():
+    words = (ROOT / "docs" / "text.md").read_text()
+    for name, _ in ladder.LADDER:
+        assert f"| `{name}` |" in words
+    for override in (*ladder.NO_RL_ARGUMENTS, *ladder.SMALL_BATCH, *(part.split("=")[0] for part in ladder.NO_REGULARISATION)):
+        assert override in words
+    for part in ladder.NO_VECTORS:
+        assert part.split("=")[0] in words
+
+
 def test_what_is_left_out_is_left_out_alone():
     whole = {name: value for name, value, _ in load_recipe(ladder.RECIPE).settings()}
     left_out = []

@@ -76,7 +76,24 @@ def test_the_seed_decides_the_parameters_and_files_keep_them(oracle, tmp_path):
     loaded = Oracle.load(tmp_path / "oracle.npz", length=3)
     assert (loaded.vocabulary_size, loaded.embedding, loaded.hidden, loaded.seed) == (5, 4, 6, None)
     np.testing.assert_array_equal(loaded.sample(50), texts)
-    assert Oracle.told(oracle.describe()).describe() == oracle.describe() and Oracle.told(loaded.describe()) is None
+    for told in (oracle, loaded):
+        assert Oracle.told(told.describe()).describe() == told.describe()
+        np.testing.assert_array_equal(Oracle.told(told.describe()).sample(50), texts)
+
+
+def test_an_oracles_file_is_named_and_must_be_the_same(oracle, tmp_path):
+    path = tmp_path / "oracle.npz"
+    oracle.save(path)
+    facts = Oracle.load(path, length=3).describe()
+    assert facts["path"] == str(path) and "path" not in oracle.describe()
+    Oracle(5, 3, 4, 6, seed=2).save(path)
+    with pytest.raises(UserError, match="oracle.npz holds another oracle"):
+        Oracle.told(facts)
+    path.unlink()
+    with pytest.raises(UserError, match="oracle.npz cannot be read"):
+        Oracle.told(facts)
+    with pytest.raises(UserError, match="whose file the card does not name"):
+        Oracle.told({name: value for name, value in facts.items() if name != "path"})
 
 
 def test_nonsense_is_refused(oracle, tmp_path):
@@ -88,5 +105,26 @@ def test_nonsense_is_refused(oracle, tmp_path):
     np.savez(tmp_path / "other.npz", a=np.zeros(3))
     with pytest.raises(UserError, match="15 arrays"):
         Oracle.load(tmp_path / "other.npz")
+    np.save(tmp_path / "one.npy", np.zeros((3, 4)))
+    with pytest.raises(UserError, match="15 arrays"):
+        Oracle.load(tmp_path / "one.npy")
+    (tmp_path / "empty.npz").write_bytes(b"")
+    with pytest.raises(UserError, match="cannot be read"):
+        Oracle.load(tmp_path / "empty.npz")
     with pytest.raises(UserError, match="positive"):
         Oracle(vocabulary_size=0)
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "message"),
+    [
+        (7, np.zeros((4, 5)), r"array 7 must be numbers \(4, 6\), not float64 \(4, 5\)"),
+        (14, np.zeros(6), r"array 14 must be numbers \(5,\), not float64 \(6,\)"),
+        (9, np.full(6, "x"), r"array 9 must be numbers \(6,\), not <U1"),
+    ],
+)
+def test_parameters_that_do_not_fit_each_other_are_refused(oracle, tmp_path, number, values, message):
+    parameters = [values if at == number else array for at, array in enumerate(oracle.parameters)]
+    np.savez(tmp_path / "oracle.npz", **{f"p{at:02d}": array for at, array in enumerate(parameters)})
+    with pytest.raises(UserError, match=message):
+        Oracle.load(tmp_path / "oracle.npz")

@@ -34,6 +34,7 @@ def text_file(tmp_path):
         ("word", "naïve caf\u00e9", ["naïve", "caf\u00e9"]),
         ("character", "a b", ["a", " ", "b"]),
         ("character", "春眠", ["春", "眠"]),
+        ("character", "a<unk> <u", ["a", UNKNOWN, " ", "<", "u"]),
         ("chinese", "春眠不觉晓，处处", ["春", "眠", "不", "觉", "晓", "，", "处", "处"]),
         ("chinese", "我有 iPhone 12\u3000部", ["我", "有", "iPhone", "12", "部"]),
     ],
@@ -144,11 +145,35 @@ def test_an_absent_file_is_an_error_once_it_is_needed(tmp_path):
         ({"oracle": "some.npz"}, "oracle is for"),
         ({"take": 0}, "take"),
         ({"length": 2}, "it takes 2"),
+        ({"name": "absent.txt", "length": -3}, "length is a positive number of tokens, not -3"),
+        ({"name": "absent.txt", "length": 2.5}, "length is a positive number"),
+        ({"name": "grammar", "length": 10}, "grammar takes no length: the grammar decides"),
+        ({"name": "grammar", "unit": "character", "vocabulary_size": 9}, "grammar takes no unit, vocabulary_size"),
+        ({"name": "grammar", "seed": 1, "held_out": 0.2}, "grammar takes no held_out, seed"),
+        ({"name": "oracle_text", "oracle": Oracle(5, 3, 4, 4), "length": 10}, "takes no length: its oracle decides"),
+        ({"name": "oracle_text", "oracle": Oracle(5, 3, 4, 4), "least_count": 2}, "takes no least_count"),
     ],
 )
 def test_nonsense_is_refused(arguments, message, text_file):
     with pytest.raises(UserError, match=message):
-        Sentences(text_file, **arguments)
+        Sentences(**{"name": text_file} | arguments)
+
+
+def test_an_oracle_from_a_file_is_told_of_and_has_the_length_that_is_asked_for(tmp_path):
+    Oracle(30, 6, 4, 4).save(tmp_path / "oracle.npz")
+    train = Sentences("oracle_text", oracle=str(tmp_path / "oracle.npz"), length=7, take=20)
+    assert train.shape == (7,) and train.sha256 == train.truth.sha256
+    assert train.of_split("test").shape == (7,)
+    told = Sentences.told(train.describe())
+    np.testing.assert_array_equal(told.arrays()["text"], train.arrays()["text"])
+    assert Sentences("oracle_text", length=10).shape == (10,)
+
+
+def test_a_files_digest_tells_its_content(text_file):
+    before = Sentences(text_file)
+    assert before.sha256 == before.of_split("test").sha256 and Sentences("grammar").sha256 is None
+    text_file.write_text("a cat ran\nthe dog ran\n")
+    assert Sentences(text_file).sha256 != before.sha256
 
 
 def test_tfds_builds_the_texts_without_a_download(data_dir):
@@ -182,6 +207,17 @@ def test_tfds_builds_the_sentences_of_a_text_file(data_dir, text_file):
         assert line in LINES and example["text"].shape == (5,)
         expected = [token if token in words else UNKNOWN for token in split_text(line)]
         assert [words[token] for token in example["text"] if token] == expected
+
+
+def test_an_oracles_data_set_is_named_by_its_file(tmp_path):
+    names = {embedded_text.OracleTextConfig(length=3).name}
+    for seed in (0, 1, 1):
+        Oracle(7, 3, 4, 4, seed=seed).save(tmp_path / "oracle.npz")
+        names.add(embedded_text.OracleTextConfig(parameters=str(tmp_path / "oracle.npz"), length=3).name)
+    assert len(names) == 3 and sum(name.startswith("oracle-3-") for name in names) == 2
+    assert embedded_text.OracleTextConfig(parameters=str(tmp_path / "oracle.npz"), examples=9).name.endswith("-9")
+    with pytest.raises(UserError, match="no file of parameters"):
+        embedded_text.OracleTextConfig(parameters="nowhere.npz")
 
 
 def test_a_text_files_data_set_is_named_by_what_decides_its_tokens(text_file):

@@ -84,7 +84,7 @@ def resumes_exactly(tmp_path):
 
 
 @pytest.fixture
-def texts_travel(tmp_path):
+def texts_travel(tmp_path, replays_warm_up):
     """Asserts that a text GAN's run, stopped and taken up again, ends in the same bits, and that its export answers alike.
 
     Takes a recipe file's text, the steps at which the parted run stops and what hears the whole run; gives that run's facts
@@ -101,7 +101,9 @@ def texts_travel(tmp_path):
         for name, values in whole.model.state().items():
             for one, other in zip(values, parts.model.state()[name], strict=True):
                 np.testing.assert_array_equal(one, other, err_msg=name)
-        exported = load(export(tmp_path / "whole", tmp_path / "exported"))
+        version = export(tmp_path / "whole", tmp_path / "exported")
+        replays_warm_up(version)
+        exported = load(version)
         tokens = whole.sample(70, seed=1)
         np.testing.assert_array_equal(exported.sample(70, seed=1), tokens)
         for service in ("score", "discriminate"):

@@ -195,6 +195,8 @@ def test_the_generator_goes_where_the_discriminator_points():
         ({"discriminator_steps": 0}, "discriminator_steps"),
         ({"soft": False}, "distributions over tokens"),
         ({"adversarial_loss": losses.Wasserstein()}, "Lipschitz"),
+        ({"adversarial_loss": "hinge"}, "adversarial_loss is a loss"),
+        ({"penalties": penalties.WGANGP()}, "penalties is a list"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

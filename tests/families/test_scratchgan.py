@@ -237,6 +237,8 @@ def test_a_discriminator_of_whole_texts_is_refused():
     text = corpus()
     with pytest.raises(UserError, match="a logit for each of 3 tokens"):
         ScratchGAN(text, lstm_generator(text), cnn_discriminator(text, filters={1: 2}))
+    with pytest.raises(UserError, match="must take tokens"):
+        ScratchGAN(text, lstm_generator(text), rnn_discriminator(text, hidden=4, soft=True))
     with pytest.raises(UserError, match="fraction"):
         rnn_discriminator(text, dropout=1.0)
 

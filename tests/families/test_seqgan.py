@@ -10,6 +10,7 @@ from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.families.seqgan import SeqGAN
 from ganzoo.networks.text import TokenEmbedding, cnn_discriminator, lstm_generator
+from ganzoo.networks.text_recurrent import rnn_discriminator
 
 WORDS, LENGTH = ("a", "b", "c"), 3
 
@@ -203,6 +204,26 @@ def test_filters_wider_than_the_text_are_left_out():
     assert {"filters_2", "filters_3"} <= names and "filters_4" not in names
     with pytest.raises(UserError, match="as narrow as"):
         cnn_discriminator(corpus(), filters={9: 4})
+
+
+@pytest.mark.parametrize(
+    "discriminator, message",
+    [
+        (lambda text: rnn_discriminator(text, hidden=4), "one logit a text"),
+        (lambda text: cnn_discriminator(text, filters={1: 2}, soft=True), r"must take tokens \[B, 3\], not \[B, 3, 4\]"),
+    ],
+    ids=["of each token", "soft"],
+)
+def test_a_discriminator_of_something_else_is_refused(discriminator, message):
+    text = corpus()
+    with pytest.raises(UserError, match=message):
+        SeqGAN(text, lstm_generator(text), discriminator(text))
+
+
+@pytest.mark.parametrize("dropout", [1.0, -0.1])
+def test_a_dropout_that_is_no_fraction_is_refused(dropout):
+    with pytest.raises(UserError, match="dropout is a fraction"):
+        cnn_discriminator(corpus(), filters={1: 2}, dropout=dropout)
 
 
 @pytest.mark.parametrize("options", [{"rollouts": 0}, {"discriminator_steps": 0}, {"rollout_decay": 1.0}])

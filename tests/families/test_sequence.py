@@ -14,6 +14,7 @@ from ganzoo.export import export
 from ganzoo.families.sequence import MLE
 from ganzoo.networks import decoding
 from ganzoo.networks.text import TokenLSTM, lstm_generator
+from ganzoo.run import Run
 from ganzoo.train import train
 
 WORDS, LENGTH = ("a", "b", "c"), 3
@@ -102,6 +103,18 @@ def test_temperature_makes_likely_texts_likelier(model):
     assert likelihoods[0] > likelihoods[1] + 0.1 > likelihoods[2] + 0.2
 
 
+@pytest.mark.parametrize("temperature", [0.0, 1e-30])
+def test_without_temperature_each_token_is_the_likeliest(model, temperature):
+    texts = tf.function(model.sample)(**model.draw_inputs(9, 0, temperature=temperature)).numpy()
+    wanted = np.zeros((9, LENGTH), np.int32)
+    for position in range(LENGTH):
+        likeliest = model.generator(wanted).numpy()[:, position].argmax(-1)
+        wanted[:, position] = np.where((position > 0) & (wanted[:, position - 1] == 0) & model.vocabulary.ends, 0, likeliest)
+    np.testing.assert_array_equal(texts, wanted)
+    certain = decoding.tempered(tf.constant([[3.0, -1e9, 2.9999, -4.0]]), tf.constant([temperature]))
+    np.testing.assert_array_equal(tf.nn.softmax(certain), [[1, 0, 0, 0]])
+
+
 def test_the_loss_is_the_negative_log_likelihood_of_numpy():
     model = compiled()
     tokens = np.array([[1, 2, 3], [2, 0, 0], [0, 0, 0]])
@@ -134,6 +147,9 @@ def test_services_score_tokens_and_text():
     by_text = services["score_text"](np.array(texts))["log_likelihood"].numpy()
     np.testing.assert_allclose(by_text[:3], model.log_likelihood(tokens[:3]), rtol=1e-5)
     assert by_text[3] == -np.inf
+    # A text too long for the model cannot come of it, whatever its beginning.
+    by_text = services["score_text"](np.array(["c c c c", "c c c z", "c c c"]))["log_likelihood"].numpy()
+    assert (by_text[:2] == -np.inf).all() and np.isfinite(by_text[2])
     assert [text.decode() for text in services["detokenize"](tokens[:3])["text"].numpy()] == texts[:3]
 
 
@@ -232,6 +248,19 @@ def test_an_export_gives_the_texts_and_scores_of_its_run(run, exported):
     assert theirs.card["data"]["vocabulary"] == 10 and theirs.card["range"].startswith("tokens")
 
 
+def test_a_temperature_that_is_none_is_one_line(run, exported):
+    for sampler in (load(run), load(exported)):
+        for temperature in (-1.0, float("nan")):
+            with pytest.raises(UserError, match=f"^temperature must be 0 or more, not {temperature:g}$"):
+                sampler.sample(3, temperature=temperature)
+        certain, other = sampler.sample(3, temperature=0.0), sampler.sample(1, seed=1, temperature=0.0)
+        assert (certain == other).all()
+
+
+def test_the_warm_up_requests_of_a_text_export_run(exported, replays_warm_up):
+    replays_warm_up(exported)
+
+
 def test_an_export_needs_no_ganzoo(run, exported, isolated, tmp_path):
     isolated(f"""
         import sys
@@ -289,6 +318,23 @@ def test_a_run_without_its_text_file_says_so(run, tmp_path):
     finally:
         (tmp_path / "kept").rename(run.parent / "words.txt")
     train(str(run.parent / "text.py"), tmp_path / "smoke", smoke=True, say=lambda line: None)
+
+
+def test_a_run_whose_text_changed_says_so(run):
+    path = run.parent / "words.txt"
+    text, record, before = path.read_text(), Run.open(run).record(), load(run).model.vocabulary.words[1]
+    path.write_text("sat\n" * 60 + text)  # another word is the most frequent
+    try:
+        with pytest.raises(UserError, match="file changed since"):
+            load(run)
+        with pytest.raises(UserError, match="file changed since"):
+            train(str(run.parent / "text.py"), run, record["overrides"], steps=30, say=lambda line: None)
+        # A run from before the text was kept in mind.
+        Run.open(run).write_record({name: value for name, value in record.items() if name != "data_sha256"})
+        assert load(run).model.vocabulary.words[1] == "sat" != before
+    finally:
+        path.write_text(text)
+        Run.open(run).write_record(record)
 
 
 def test_a_resumed_run_is_the_same_to_the_bit(run, tmp_path):

@@ -125,6 +125,27 @@ class MeanOfVectors:
         }
 
 
+def choose_embedding(given, sentences, seed=0):
+    """The embedding that `--extractor` names, fitted to sentences.
+
+    Args:
+        given: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
+        sentences: the reference text.
+        seed: of the fit.
+
+    Raises:
+        UserError: none of these.
+    """
+    if not isinstance(given, (str, Path)):
+        return given
+    name, _, option = str(given).partition(":")
+    if name == "vectors" and option:
+        return MeanOfVectors(option, {word for sentence in sentences for word in sentence})
+    if name in ("auto", "ngram-svd") and (not option or option.isdigit()):
+        return NgramSVD(sentences, int(option or DIMENSION), seed=seed)
+    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {given}")
+
+
 def text_digest(sentences):
     """A sha256 that two lists of sentences share only if they are the same."""
     digest = hashlib.sha256()

@@ -3,7 +3,6 @@
 import functools
 import math
 import time
-from pathlib import Path
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from ganzoo.evaluate.intervals import frechet_floor_of
 from ganzoo.evaluate.sides import DataSide, ModelSide
 from ganzoo.evaluate.text import bleu
 from ganzoo.evaluate.text.duplicates import EDITS
-from ganzoo.evaluate.text.embedding import DIMENSION, MeanOfVectors, NgramSVD, text_digest
+from ganzoo.evaluate.text.embedding import choose_embedding, text_digest
 from ganzoo.evaluate.text.measures import MEASURES, language_model
 from ganzoo.evaluate.text.ngram import ORDER
 from ganzoo.evaluate.text.sides import (
@@ -55,7 +54,7 @@ class TextEvaluator:
         extractor: the embedding.
         count: generated sentences of every model.
         clock: seconds by what they went into.
-        references: how many references BLEU and self-BLEU go by.
+        references: how many references BLEU and self-BLEU go by; self-BLEU of few sentences by all the others.
 
     Raises:
         UserError: no such embedding, or too little text.
@@ -256,9 +255,16 @@ class TextEvaluator:
         if "impossible" in parts and parts["impossible"][0]:
             share = parts["impossible"][0] / len(evidence.fake)
             found.append(f"{share:.1%} of the sentences are impossible under the true distribution and left out of NLL_oracle")
+        references = self._references(measure.name, len(evidence.fake))
+        if references < self.references:
+            found.append(f"self-BLEU goes by {references:,} references, not {self.references:,}: {name} has no more sentences")
         if measure.name == "frechet_embedding_distance" and least <= self.extractor.dimension:
             found.append(f"{least:,} sentences for {self.extractor.dimension} dimensions: a singular covariance, mostly bias")
         return found
+
+    def _references(self, name, count):
+        """How many references a measure, by name, goes by at this count."""
+        return min(self.references, count - 1) if name == "self_bleu" else self.references
 
     def _floor(self, measure, count):
         """What a perfect model's Frechet distance is expected to be at this count."""
@@ -271,7 +277,7 @@ class TextEvaluator:
     def _protocol(self, measure, count):
         embedded = {"real_vectors", "fake_vectors"} & set(measure.needs)
         settings = {
-            "references": self.references,
+            "references": self._references(measure.name, count),
             "bleu_orders": list(bleu.ORDERS),
             "smoothing": bleu.EPSILON,
             "language_model": f"Kneser-Ney, order {ORDER}",
@@ -294,9 +300,11 @@ class TextEvaluator:
 
     def _line(self, count):
         """The protocol in one line for people: the same for all measures of a text."""
+        of_self = self._references("self_bleu", count)
+        own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
         return (
             f"N={count} against {len(self.real)} of {self.reference.name}, real column {self.held_side.name}, "
-            f"n-grams {bleu.ORDERS[0]}-{bleu.ORDERS[-1]} against {self.references} references, Kneser-Ney order {ORDER}, "
+            f"n-grams {bleu.ORDERS[0]}-{bleu.ORDERS[-1]} against {self.references} references{own}, Kneser-Ney order {ORDER}, "
             f"{self.extractor.name} d={self.extractor.dimension}, seed {self.seed}"
         )
 
@@ -366,27 +374,6 @@ class Evidence:
     def _model(self):
         with timed(self.evaluator.clock, "likelihoods"):
             return log_likelihoods(self.model, self.evaluator.held, self.evaluator.vocabulary)
-
-
-def choose_embedding(given, sentences, seed=0):
-    """The embedding that `--extractor` names, fitted to sentences.
-
-    Args:
-        given: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
-        sentences: the reference text.
-        seed: of the fit.
-
-    Raises:
-        UserError: none of these.
-    """
-    if not isinstance(given, (str, Path)):
-        return given
-    name, _, option = str(given).partition(":")
-    if name == "vectors" and option:
-        return MeanOfVectors(option, {word for sentence in sentences for word in sentence})
-    if name in ("auto", "ngram-svd") and (not option or option.isdigit()):
-        return NgramSVD(sentences, int(option or DIMENSION), seed=seed)
-    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {given}")
 
 
 def as_parts(result):

@@ -21,7 +21,7 @@ EVIDENCE = {
     "fake": "the generated text, a list of sentences",
     "training": "all sentences that the reference is drawn from",
     "test": "held-out real text",
-    "references": "how many references BLEU and self-BLEU go by, the same number for both",
+    "references": "how many references BLEU and self-BLEU go by, the same number for both where there are as many",
     "real_vectors": "the reference sentences as vectors [N, d]",
     "fake_vectors": "the generated sentences as vectors [M, d]",
     "language_model": "a `KneserNey` of the reference text",
@@ -127,7 +127,7 @@ def bleu(fake, test, references):
     titles="self-BLEU-{part}",
 )
 def self_bleu(fake, references, seed):
-    """Mean BLEU of `references` + 1 sentences, each against the others."""
+    """Mean BLEU of `references` + 1 sentences, or all where there are fewer, each against the others."""
     found = bleus.self_bleu(fake, min(references, len(fake) - 1), seed=seed)
     return {str(order): mean(scores) for order, scores in found.items()}
 

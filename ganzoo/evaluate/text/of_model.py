@@ -6,7 +6,7 @@ from ganzoo.evaluate.held_out import held_out, own_data
 from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.sides import DataSide
 from ganzoo.evaluate.text.birthday import birthday_of_text
-from ganzoo.evaluate.text.sides import TextSide, data_source, sentences_of, vocabulary_of
+from ganzoo.evaluate.text.sides import TextSide, data_source, sentences_of, unit_of, vocabulary_of
 
 MOST = 30_000
 
@@ -50,7 +50,7 @@ def real_text(side, data=None, seed=0, data_dir=None):
     Raises:
         UserError: no data, or data that is no text.
     """
-    data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
+    data = open_side(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
     if data is None:
         raise UserError(f"{side.name} does not say what it was trained on: name the real text with --data")
     if data.feature != "text":

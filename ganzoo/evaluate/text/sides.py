@@ -19,6 +19,7 @@ class TextSide(Side):
     Args:
         sentences: what `tokens.as_sentences` takes.
         name: for tables.
+        unit: how strings split into words; see `vocabulary.split_text`.
 
     Raises:
         UserError: fewer than two sentences, or none that can be read.
@@ -26,9 +27,12 @@ class TextSide(Side):
 
     kind, feature = "array", "text"
 
-    def __init__(self, sentences, name="array"):
+    def __init__(self, sentences, name="array", unit="word"):
         super().__init__()
-        self.name = str(name)
+        self.name, self.unit = str(name), unit
+        self._given = sentences if isinstance(sentences, np.ndarray) else list(sentences)
+        if not isinstance(sentences, np.ndarray):
+            sentences = [split_text(line, unit) if isinstance(line, str) else line for line in self._given]
         self._sentences = as_sentences(sentences, self.name)
         self.size = len(self._sentences)
         self.shape = (max(map(len, self._sentences)),)
@@ -36,16 +40,23 @@ class TextSide(Side):
             raise UserError(f"{self.name} holds {self.size} sentence: a distribution needs at least 2")
 
     @classmethod
-    def of_file(cls, path):
-        """The lines of a text file, UTF-8, words parted by white space; empty lines are left out."""
+    def of_file(cls, path, unit="word"):
+        """The lines of a text file, UTF-8; an empty line is an empty sentence."""
         path = Path(path)
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"the text {path} cannot be read as UTF-8: {error}") from error
-        side = cls([line for line in lines if line.strip()], path.name)
+        side = cls(lines, path.name, unit)
         side.path = path
+        empty = sum(not sentence for sentence in side.sentences(side.size))
+        if empty:
+            side.notes.append(f"{path.name}: {empty} of {side.size} lines are empty; they count as sentences without words")
         return side
+
+    def by_unit(self, unit):
+        """The same sentences, those that were given as strings split by another unit."""
+        return self if unit == self.unit else TextSide(self._given, self.name, unit)
 
     def sentences(self, count, seed=0):
         """`count` sentences, drawn without replacement as a function of `seed`; all of them come in their own order."""
@@ -76,7 +87,7 @@ def sentences_of(side, count, seed, vocabulary=None):
         UserError: tokens that the vocabulary lacks, or not as many sentences.
     """
     if isinstance(side, TextSide):
-        found = side.sentences(count, seed)
+        found = (side.by_unit(vocabulary.unit) if vocabulary else side).sentences(count, seed)
     else:
         tokens, own = np.asarray(side.examples(count, seed)), vocabulary_of(side)
         if own is not None:
@@ -96,6 +107,13 @@ def vocabulary_of(side):
     model = getattr(sampler, "model", None)
     source = getattr(side, "source", None) or getattr(getattr(sampler, "recipe", None), "data", None) or model
     return getattr(source, "vocabulary", None)
+
+
+def unit_of(side):
+    """The unit of a model's text, as its vocabulary or its card tells; "word" where neither does."""
+    card = getattr(getattr(side, "sampler", None), "card", None) or {}
+    told = (card.get("data") or {}).get("unit", "word")
+    return getattr(vocabulary_of(side), "unit", told)
 
 
 def log_likelihoods(side, sentences, vocabulary):
@@ -163,6 +181,6 @@ def draws(inside, ends):
 def data_source(side):
     """The source of sentences behind a side of real data, or None; a text file becomes a data set of two splits."""
     if getattr(side, "path", None):
-        return Sentences(str(side.path))
+        return Sentences(str(side.path), unit=side.unit)
     source = getattr(side, "source", None)
     return source if getattr(source, "feature", None) == "text" else None

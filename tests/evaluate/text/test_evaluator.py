@@ -2,6 +2,7 @@
 
 import json
 import math
+import types
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from ganzoo.cli import main
 from ganzoo.data import sentences
 from ganzoo.data.grammar import Grammar
+from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
 from ganzoo.evaluate import tables
 from ganzoo.evaluate.compare import compare
@@ -18,7 +20,8 @@ from ganzoo.evaluate.opening import open_side
 from ganzoo.evaluate.sides import DataSide, Side
 from ganzoo.evaluate.text.evaluator import TextEvaluator
 from ganzoo.evaluate.text.measures import MEASURES
-from ganzoo.evaluate.text.sides import TextSide, log_likelihoods, sentences_of, to_tokens
+from ganzoo.evaluate.text.of_model import real_text
+from ganzoo.evaluate.text.sides import TextSide, log_likelihoods, sentences_of, to_tokens, unit_of
 
 COUNT = 400
 
@@ -129,6 +132,15 @@ def test_few_sentences_are_scored_at_their_count(evaluator, texts):
     evaluator.say = quiet
     assert said == ["few has 150 sentences: they are scored at that count"]
     assert score["protocol"]["count"] == score["real_count"] == 150
+
+
+def test_the_references_that_are_stated_are_those_that_were_used(evaluator, texts):
+    scores = by_name(evaluator.scores(TextSide(texts["honest"][:150], "few"), "bleu,self_bleu"))
+    used = {name: score["protocol"]["text"]["references"] for name, score in scores.items()}
+    assert (used["BLEU-2"], used["self-BLEU-2"]) == (COUNT - 1, 149)
+    assert all(f"{COUNT - 1} references (self-BLEU: 149)" in score["protocol_line"] for score in scores.values())
+    warned = {name: any("by 149 references" in words for words in score["warnings"]) for name, score in scores.items()}
+    assert warned["self-BLEU-2"] and not warned["BLEU-2"]
 
 
 def test_another_data_set_has_neither_truth_nor_parser(texts):
@@ -251,6 +263,44 @@ def test_unknown_words_are_unknown_on_both_sides(tmp_path):
     assert vocabulary.decode(tokens) == ["a <unk>"]
     assert to_tokens([("zebra",)], Grammar().vocabulary)[0, 0] == len(Grammar().vocabulary)
     assert to_tokens([("zebra",)], Grammar().vocabulary, other=-1)[0, 0] == -1
+
+
+@pytest.fixture
+def chinese(tmp_path):
+    """The sentences of a file in Chinese, which has no white space."""
+    rng = np.random.default_rng(0)
+    lines = ["".join(rng.choice(list("春眠不觉晓"), length)) for length in rng.integers(3, 6, 200)]
+    (tmp_path / "poems.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return Sentences(str(tmp_path / "poems.txt"), unit="chinese")
+
+
+def test_a_file_is_split_by_the_unit_of_the_data(chinese):
+    scores = by_name(evaluate(chinese.name, chinese, "bleu,length", say=quiet))
+    assert scores["BLEU-2"]["value"] == pytest.approx(scores["BLEU-2"]["real"], abs=0.1) and scores["BLEU-2"]["real"] > 0.5
+    assert scores["length"]["value"] == pytest.approx(4.0, abs=0.2)
+
+
+def test_a_file_of_real_text_is_split_by_the_unit_of_the_model(chinese):
+    model = Model()
+    model.recipe.data, model.shape = chinese, chinese.shape
+    model.examples = lambda count, seed=0: chinese.arrays()["text"][:count]
+    told = Side()
+    told.sampler = types.SimpleNamespace(card={"data": chinese.describe()})
+    assert (unit_of(model), unit_of(told), unit_of(Side())) == ("chinese", "chinese", "word")
+    (score,) = evaluate(model, chinese.name, "length", say=quiet)
+    assert score["value"] == pytest.approx(score["real"], abs=0.3) and score["real"] > 3
+    assert real_text(model, chinese.name)[0].source.unit == "chinese"
+    (row,) = compare([model, TextSide.of_file(chinese.name)], chinese.name, "length", say=quiet)["rows"]
+    assert all(value["value"] == pytest.approx(4.0, abs=0.5) for value in row["values"])
+    with pytest.raises(UserError, match="different units .chinese, word."):
+        compare([model, Model()], chinese.name, say=quiet)
+
+
+def test_empty_lines_are_empty_sentences(tmp_path):
+    (tmp_path / "samples.txt").write_text("a b\n\nc\n")
+    side = open_side(str(tmp_path / "samples.txt"))
+    assert side.sentences(3) == [("a", "b"), (), ("c",)]
+    assert side.notes == ["samples.txt: 1 of 3 lines are empty; they count as sentences without words"]
 
 
 def test_halves_are_disjoint_and_draws_are_seeded():
