@@ -18,10 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import charts
 
 LIKELIHOOD, SEQGAN = "likelihood alone", "SeqGAN"
-RUNS = {
-    LIKELIHOOD: ("oracle_mle", ["evaluations.0.count=5000", "evaluations.0.every=500", "steps=12000"]),
-    SEQGAN: ("oracle_seqgan", []),
-}
+RUNS = {LIKELIHOOD: "oracle_mle", SEQGAN: "oracle_seqgan"}
 
 
 def trained(name, seed, directory):
@@ -30,10 +27,9 @@ def trained(name, seed, directory):
 
     from ganzoo.train import train
 
-    recipe, assignments = RUNS[name]
-    run = directory / f"{recipe}_{seed}"
+    run = directory / f"{RUNS[name]}_{seed}"
     keras.utils.clear_session()
-    train(recipe, run, [f"seed={seed}", *assignments], say=lambda line: None)
+    train(RUNS[name], run, [f"seed={seed}"], say=lambda line: None)
     return scores(run)
 
 
@@ -51,7 +47,7 @@ def pretraining():
     """The step at which SeqGAN's likelihood training ends, and that at which its rounds begin."""
     from ganzoo.recipe import load_recipe
 
-    phases = load_recipe(RUNS[SEQGAN][0]).config.phases
+    phases = load_recipe(RUNS[SEQGAN]).config.phases
     return phases["mle"], phases["mle"] + phases["discriminator"]
 
 
@@ -80,12 +76,16 @@ def curve(runs, measure="nll_oracle", first=0):
     return [(step, statistics.mean(of), min(of), max(of)) for step, of in values.items()]
 
 
-def figure(found, marks):
-    """The curves as a picture, with the ends of the phases; the first scores of all are left out, they are far above."""
+def figure(found, end, begin):
+    """The curves as a picture, with the phases' ends; the first scores are left out, they are far above."""
     named = {name: curve([runs[name] for runs in found.values()], first=1000) for name in RUNS}
+    # While the discriminator alone trains, the generator's scores stay.
+    named[SEQGAN] = [point for point in named[SEQGAN] if not end < point[0] < begin]
     values = [value for points in named.values() for point in points for value in point[1:]]
     low, high = int(10 * min(values)) / 10, int(10 * max(values) + 1) / 10
-    return charts.chart(named, "step", "NLL_oracle, nats a token", low, high, 0.1, marks=marks, colours=charts.COLOURS[::4])
+    return charts.chart(
+        named, "step", "NLL_oracle, nats a token", low, high, 0.1, marks=(end, begin), colours=charts.COLOURS[::4]
+    )
 
 
 def main():
@@ -101,7 +101,7 @@ def main():
     end, begin = pretraining()
     print("\n".join(table(found, end, begin)))
     if options.out:
-        figure(found, (end, begin)).quantize(64).save(options.out, optimize=True)
+        figure(found, end, begin).quantize(64).save(options.out, optimize=True)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def scored(name, overrides, seed, steps, directory):
     Returns:
         A dict of `columns` (a dict from heading to the value and held-out real text's), `cpu_seconds` and what was run.
     """
-    run = directory / f"{steps}_steps" / name.strip("+ ").replace(" ", "_") / f"seed_{seed}"
+    run = place(directory, steps, name, seed)
     found = kept(run, overrides)
     if found is None:
         found = {"name": name, "overrides": overrides, "seed": seed, "steps": steps, **measured(run, overrides, seed, steps)}
@@ -71,6 +71,11 @@ def scored(name, overrides, seed, steps, directory):
         draft.write_text(json.dumps(found, indent=1) + "\n")
         draft.replace(path)
     return found
+
+
+def place(directory, steps, name, seed):
+    """Where a run lies."""
+    return directory / f"{steps}_steps" / name.strip("+ ").replace(" ", "_") / f"seed_{seed}"
 
 
 def kept(run, overrides):
@@ -150,8 +155,8 @@ def main():
         for name, results in rows:
             overrides = ROWS[name]
             if options.table:
-                run = options.runs / f"{options.steps}_steps" / name.strip("+ ").replace(" ", "_") / f"seed_{seed}"
-                results += [found for found in [kept(run, overrides)] if found]
+                found = kept(place(options.runs, options.steps, name, seed), overrides)
+                results += [found] if found else []
                 continue
             results.append(scored(name, overrides, seed, options.steps, options.runs))
             shown = {heading: value for heading, (value, _) in results[-1]["columns"].items()}
