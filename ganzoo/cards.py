@@ -90,7 +90,8 @@ def _how_to_call(card):
     options = "".join(f", {name}={_literal(value)}" for name, value in card["options"].items())
     words = "The same `seed` gives the same samples; a larger `count` goes on where a smaller one ends."
     if card["options"]:
-        words += f" {', '.join(f'`{name}`' for name in card['options'])} stand at the value that leaves them open."
+        stand = "stands" if len(card["options"]) == 1 else "stand"
+        words += f" {', '.join(f'`{name}`' for name in card['options'])} {stand} at the value that leaves it open."
     return [
         words,
         "",
