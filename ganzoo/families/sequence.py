@@ -110,7 +110,10 @@ class TextFamily(Family):
         """
         if temperature is not None:
             least = tf.reduce_min(temperature)
-            tf.debugging.Assert(tf.reduce_all(temperature >= 0.0), ["temperature must be 0 or more, not", least])
+            fits = tf.debugging.Assert(tf.reduce_all(temperature >= 0.0), ["temperature must be 0 or more, not", least])
+            # Before a draw by a nonsensical one fails in its own words; eagerly it has no operation.
+            with tf.control_dependencies([fits] if fits is not None else []):
+                temperature = tf.identity(temperature)
         return decoding.draw_texts(self.serving_generator, latents, temperature)
 
     def log_likelihood(self, tokens):
