@@ -5,10 +5,17 @@ sentences of at most 52 words, 20,000 words, two LSTM layers of 512 with tied em
 
 Run: ganzoo train recipes/news_scratchgan.py --set data.name=PATH
 
-Cost: not measured: one step of these sizes is a step of all 512 texts, and there are 200,000.
+Cost: 10 s a step on one core of an AMD EPYC, 2026-11-22, shared with other work, over three steps; 200,000 are a GPU's work.
 
-Score: not measured. The paper reports a Frechet distance of sentence embeddings near that of likelihood training, and a
-perplexity of 154 against its 42.
+Score: not measured at these sizes. The paper reports a Frechet distance of sentence embeddings near that of likelihood
+training, and a perplexity of 154 against its 42. Smaller, with the overrides below, 600 steps in 9 minutes of CPU time on
+10,000 sentences of EMNLP 2017 News: BLEU-2 .46, .61, .23 and BLEU-4 .05, .11, .05 at steps 300, 450, 600 with 1,000 sentences
+(held-out ones .65, .18), NLL_test 8.60, 8.08, 8.12, self-BLEU-4 .30 (.19): word order at short range, such as "So people have
+to mention the Independent may", in swings. One seed. Each with --set: data.vocabulary_size=3000 data.length=30
+model.generator.embedding=32 model.discriminator.embedding=32 model.generator.hidden=128 model.generator.depth=1
+model.discriminator.hidden=128 "model.generator.vectors=word_vectors.Cooccurrences(size=64)"
+"model.discriminator.vectors=word_vectors.Cooccurrences(size=64)" optimizers.generator.learning_rate=1e-3
+optimizers.discriminator.learning_rate=5e-3
 
 The authors put GloVe's 300 numbers beside 64 trained ones in both networks, each with --set:
 "model.generator.vectors=word_vectors.GloVe('glove.txt')" "model.discriminator.vectors=word_vectors.GloVe('glove.txt')"
