@@ -48,5 +48,5 @@ def recipe():
         },
         batch_size=512,
         steps=2500,
-        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=500),),
+        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=250),),
     )

@@ -15,7 +15,7 @@ to mention the Independent may", in swings. One seed. Each with --set: data.voca
 model.generator.embedding=32 model.discriminator.embedding=32 model.generator.hidden=128 model.generator.depth=1
 model.discriminator.hidden=128 "model.generator.vectors=word_vectors.Cooccurrences(size=64)"
 "model.discriminator.vectors=word_vectors.Cooccurrences(size=64)" optimizers.generator.learning_rate=1e-3
-optimizers.discriminator.learning_rate=5e-3
+optimizers.discriminator.learning_rate=5e-3 evaluations.0.every=150 steps=600
 
 The authors put GloVe's 300 numbers beside 64 trained ones in both networks, each with --set:
 "model.generator.vectors=word_vectors.GloVe('glove.txt')" "model.discriminator.vectors=word_vectors.GloVe('glove.txt')"

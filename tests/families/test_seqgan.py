@@ -11,6 +11,8 @@ from ganzoo.errors import UserError
 from ganzoo.families.seqgan import SeqGAN
 from ganzoo.networks.text import TokenEmbedding, cnn_discriminator, lstm_generator
 from ganzoo.networks.text_recurrent import rnn_discriminator
+from ganzoo.recipe import build, load_recipe
+from ganzoo.train import steps_per_execution
 
 WORDS, LENGTH = ("a", "b", "c"), 3
 
@@ -287,3 +289,13 @@ def test_two_replicas_play_the_rollouts_of_one_device(two_replicas_equal_one):
     # One discriminator step a round: with more, the replicas deal the same data to the steps in another order.
     alike = ["model.discriminator.dropout=0.0", "model.discriminator_steps=1"]
     two_replicas_equal_one(RECIPE, alike, phase="adversarial", moved="rollout")
+
+
+def test_a_stop_waits_for_one_round_only(tmp_path):
+    path = tmp_path / "text.py"
+    path.write_text(RECIPE)
+    built, together = build(load_recipe(path)), {}
+    for phase in built.model.phases:
+        built.model.begin(phase)
+        together[phase] = steps_per_execution(built, 0, 12, tf.distribute.get_strategy())
+    assert together == {"mle": 2, "discriminator": 2, "adversarial": 1}
