@@ -42,7 +42,7 @@ def conventional(source, batch_size):
     return data.map(scale, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)
 
 
-def measure(batches, batch_size, seconds):
+def metric(batches, batch_size, seconds):
     """Images per second of wall time, and microseconds of CPU time per image."""
     for _ in range(3):
         next(batches)
@@ -78,7 +78,7 @@ def main():
         runs = {chain: [] for chain in streams}
         for _ in range(options.repeats):
             for chain, batches in streams.items():
-                runs[chain].append(measure(batches, options.batch, options.seconds))
+                runs[chain].append(metric(batches, options.batch, options.seconds))
         medians = {chain: list(map(statistics.median, zip(*found, strict=True))) for chain, found in runs.items()}
         ratio = medians["ganzoo"][0] / medians["conventional"][0]
         cells = "".join(f"{f'{rate:,.0f}/s {cost:.2f} us CPU':>24}" for rate, cost in medians.values())

@@ -1,8 +1,8 @@
-"""Which measures catch which failure: generators that fail on purpose, scored beside honest data.
+"""Which metrics catch which failure: generators that fail on purpose, scored beside honest data.
 
     python benchmarks/failures.py [--data mnist] [--count 2000] [--honest 4] [--json FILE]
 
-Every failure is made of real images, so that nothing else is wrong with it. A measure catches one when its score leaves the
+Every failure is made of real images, so that nothing else is wrong with it. A metric catches one when its score leaves the
 scores of several disjoint honest (held-out) sets by more than 5 of their standard deviations, on the worse side where it
 has one.
 """
@@ -17,14 +17,14 @@ import numpy as np
 from scipy import ndimage
 
 from ganzoo.evaluate.evaluator import Evaluator
-from ganzoo.evaluate.opening import array_side, open_side
-from ganzoo.evaluate.reporting import Neighbourhood
+from ganzoo.evaluate.inputs.opening import array_input, open_input
+from ganzoo.report.model_report import Neighbourhood
 
-MEASURES = (
+METRICS = (
     "frechet_distance,kernel_distance,mmd_rbf,inception_score,mode_score,am_score,sliced_wasserstein,prd,precision_recall,"
     "density_coverage,nearest_neighbour_test,c2st,ndb,label_coverage,vendi,birthday,c_t,auth_pct,retrieval,ms_ssim,power_spectrum"
 )
-# The part of a measure that its row speaks of, where it is not the first.
+# The part of a metric that its row speaks of, where it is not the first.
 PARTS = {"precision_recall": ("precision", "recall"), "density_coverage": ("density", "coverage"), "prd": ("f8", "f1/8")}
 
 
@@ -51,7 +51,7 @@ def main():
     parser.add_argument("--json")
     options = parser.parse_args()
     rng = np.random.default_rng(0)
-    data = open_side(options.data)
+    data = open_input(options.data)
     evaluator = Evaluator(data, count=options.count)
     train = evaluator.reference.examples(min(10_000, evaluator.reference.size))
     held = evaluator.held_side.examples(evaluator.held_side.size)
@@ -60,11 +60,11 @@ def main():
     honest = [held[i * options.count : (i + 1) * options.count] for i in range(options.honest)]
 
     def scores(images, name):
-        return {s["name"]: s for s in evaluator.scores(array_side(images, name), MEASURES)}
+        return {s["name"]: s for s in evaluator.scores(array_input(images, name), METRICS)}
 
     normal = [scores(images, f"honest {number}") for number, images in enumerate(honest)]
     rows = {
-        name: {"real": one["value"], "direction": one["direction"], "measure": one["measure"], "part": one["part"]}
+        name: {"real": one["value"], "direction": one["direction"], "metric": one["metric"], "part": one["part"]}
         for name, one in normal[0].items()
         if one["direction"] != "aside"
     }
@@ -76,16 +76,16 @@ def main():
                 continue
             value = found[name]["value"]
             # Support spans orders of magnitude: its logarithm is what scatters evenly.
-            scale = np.log if row["measure"] == "birthday" else np.asarray
+            scale = np.log if row["metric"] == "birthday" else np.asarray
             mean, sd = np.mean(scale(spread[name])), np.std(scale(spread[name]), ddof=1)
             off = (scale(value) - mean) / max(sd, 1e-12)
             worse = {"higher": off < -5, "lower": off > 5}.get(row["direction"], abs(off) > 5)
             row[failure] = {"value": value, "caught": bool(worse)}
-        copy = Neighbourhood(array_side(images, failure), data, options.count, "auto", say=lambda line: None).record
+        copy = Neighbourhood(array_input(images, failure), data, options.count, "auto", log=lambda line: None).record
         rows.setdefault("ganzoo neighbours", {})[failure] = {"value": copy["finding"], "caught": copy["finding"] == "copies"}
     print(f"| score | honest | {' | '.join(made)} |\n|---|---|{'---|' * len(made)}")
     for name, row in rows.items():
-        wanted = PARTS.get(row.get("measure"))
+        wanted = PARTS.get(row.get("metric"))
         if wanted and row["part"] not in wanted:
             continue
         cells = []

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MEASURES = "frechet_distance,precision_recall"
+METRICS = "frechet_distance,precision_recall"
 LABELLED = ("digits_acgan", "digits_biggan", "digits_cgan", "digits_projection")
 CODED = ("digits_infogan",)
 COLUMNS = {
@@ -40,10 +40,10 @@ def measured(recipe, seed, runs):
     run = runs / recipe / f"seed-{seed}"
     if scores(run) is None:
         ganzoo("train", ROOT / "recipes" / f"{recipe}.py", "--run", run, *(["--set", f"seed={seed}"] if seed else []))
-        ganzoo("evaluate", run, "--measures", MEASURES)
+        ganzoo("evaluate", run, "--metrics", METRICS)
         ganzoo("birthday", run, "--batch-sizes", "100,200", "--json", run / "birthday.json")
     if recipe in LABELLED and "class" not in scores(run):
-        ganzoo("evaluate", run, "--measures", "label_accuracy")
+        ganzoo("evaluate", run, "--metrics", "label_accuracy")
     if recipe in CODED and "class" not in scores(run):
         ganzoo("sweep", run, "--out", run / "sweep.png", "--json", run / "sweep.json")
     return scores(run)
@@ -56,8 +56,8 @@ def scores(run):
     found = {}
     for line in (run / "scores.jsonl").read_text().splitlines():
         score = json.loads(line)
-        for column, (measure, part) in COLUMNS.items():
-            if score["measure"] == measure and (score["part"] or None) == part:
+        for column, (metric, part) in COLUMNS.items():
+            if score["metric"] == metric and (score["part"] or None) == part:
                 found[column] = (score["value"], score["real"])
     if (run / "sweep.json").is_file():
         codes = json.loads((run / "sweep.json").read_text())

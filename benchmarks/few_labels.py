@@ -20,9 +20,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.semi_supervised import LabelSpreading
 
 from ganzoo import load
-from ganzoo.data.few_labels import chosen
 from ganzoo.data.images import Images
 from ganzoo.data.scaling import to_unit
+from ganzoo.data.semi_supervised import chosen
 
 BATCH = 500
 

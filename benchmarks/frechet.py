@@ -16,8 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from ganzoo.evaluate import tfgan
-from ganzoo.evaluate.measures.frechet import frechet_distance
+from ganzoo.metrics import tfgan
+from ganzoo.metrics.frechet import frechet_distance
 
 
 def features(count, dim, seed):

@@ -22,24 +22,24 @@ RUNS = {LIKELIHOOD: "oracle_mle", SEQGAN: "oracle_seqgan"}
 
 
 def trained(name, seed, directory):
-    """Trains a run or takes it up; gives its scores, a dict from measure to a dict from step to value."""
+    """Trains a run or takes it up; gives its scores, a dict from metric to a dict from step to value."""
     import keras
 
     from ganzoo.train import train
 
     run = directory / f"{RUNS[name]}_{seed}"
     keras.utils.clear_session()
-    train(RUNS[name], run, [f"seed={seed}"], say=lambda line: None)
+    train(RUNS[name], run, [f"seed={seed}"], log=lambda line: None)
     return scores(run)
 
 
 def scores(run):
-    """What a run's evaluations found, a dict from measure to a dict from step to value."""
+    """What a run's evaluations found, a dict from metric to a dict from step to value."""
     found = {}
     for line in (run / "scores.jsonl").read_text().splitlines():
         entry = json.loads(line)
         if entry["part"] == "":
-            found.setdefault(entry["measure"], {})[entry["step"]] = entry["value"]
+            found.setdefault(entry["metric"], {})[entry["step"]] = entry["value"]
     return found
 
 
@@ -69,10 +69,10 @@ def table(found, end, begin):
         yield f"| {seed} | {oracle[begin]:.3f} | {oracle[max(oracle)]:.3f} | {alone[least]:.3f}, step {least:,} | {tests} |"
 
 
-def curve(runs, measure="nll_oracle", first=0):
+def curve(runs, metric="nll_oracle", first=0):
     """Points (step, mean, least, most) of several seeds' scores, from a step on, where all have one."""
-    steps = sorted(set.intersection(*(set(run[measure]) for run in runs)))
-    values = {step: [run[measure][step] for run in runs] for step in steps if step >= first}
+    steps = sorted(set.intersection(*(set(run[metric]) for run in runs)))
+    values = {step: [run[metric][step] for run in runs] for step in steps if step >= first}
     return [(step, statistics.mean(of), min(of), max(of)) for step, of in values.items()]
 
 

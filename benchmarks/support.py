@@ -19,8 +19,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ganzoo.evaluate.birthday.of_model import BirthdayTest, interval
-from ganzoo.evaluate.distances import nearest
+from ganzoo.evaluate.birthday import BirthdayTest
+from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.report.birthday_tables import interval
 
 PAIRS, SIDE, GAP, TEXT, TOP = 3, 56, 4, 150, 26
 
@@ -44,7 +45,7 @@ def main():
             batch_sizes=sizes,
             batches=options.batches,
             features=options.features,
-            say=lambda line: print(line, flush=True),
+            log=lambda line: print(line, flush=True),
         )
         records[title] = test.run()
         if options.out:

@@ -1,8 +1,8 @@
-"""Which measures of text catch which failure: writers that fail on purpose, scored beside honest draws of the grammar.
+"""Which metrics of text catch which failure: writers that fail on purpose, scored beside honest draws of the grammar.
 
     python benchmarks/text_failures.py [--count 2000] [--honest 4]
 
-A measure catches a failure when its score leaves the scores of several honest texts by more than 5 of their standard
+A metric catches a failure when its score leaves the scores of several honest texts by more than 5 of their standard
 deviations, on the worse side where it has one.
 """
 
@@ -14,12 +14,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from ganzoo.data.grammar import Grammar
-from ganzoo.evaluate.opening import open_side
-from ganzoo.evaluate.text.evaluator import TextEvaluator
-from ganzoo.evaluate.text.sides import TextSide
-from ganzoo.evaluate.text.tokens import as_words
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.text import TextInput
+from ganzoo.evaluate.text_evaluator import TextEvaluator
+from ganzoo.metrics.text.tokens import as_words
 
-# The parts that a row stands for, where a measure has many.
+# The parts that a row stands for, where a metric has many.
 PARTS = {"bleu": ("2", "4"), "self_bleu": ("2", "4"), "distinct_n": ("2",), "duplicates": ("n_eff", "near_n_eff")}
 
 
@@ -49,23 +49,23 @@ def main():
     parser.add_argument("--honest", type=int, default=4, help="honest texts that say what is normal")
     options = parser.parse_args()
     rng, grammar = np.random.default_rng(0), Grammar()
-    evaluator = TextEvaluator(open_side("grammar"), count=options.count)
+    evaluator = TextEvaluator(open_input("grammar"), count=options.count)
     drawn = as_words(grammar.sample((options.honest + 3) * options.count, 99), ["", *grammar.vocabulary.words])
     honest = [drawn[n * options.count : (n + 1) * options.count] for n in range(options.honest)]
     made = failures(evaluator.training, drawn[options.honest * options.count :], rng, options.count)
 
     def scores(sentences, name):
-        return {score["name"]: score for score in evaluator.scores(TextSide(sentences, name))}
+        return {score["name"]: score for score in evaluator.scores(TextInput(sentences, name))}
 
     normal = [scores(sentences, f"honest {number}") for number, sentences in enumerate(honest)]
     found = {name: scores(sentences, name) for name, sentences in made.items()}
     print(f"| score | honest | {' | '.join(made)} |\n|---|---|{'---|' * len(made)}")
     for name, one in normal[0].items():
-        wanted = PARTS.get(one["measure"])
+        wanted = PARTS.get(one["metric"])
         if one["direction"] == "aside" or (wanted and one["part"] not in wanted):
             continue
         # Support spans orders of magnitude: its logarithm is what scatters evenly.
-        scale = np.log if one["measure"] == "duplicates" else np.asarray
+        scale = np.log if one["metric"] == "duplicates" else np.asarray
         usual = scale([scored[name]["value"] for scored in normal])
         mean, sd = usual.mean(), max(usual.std(ddof=1), 1e-9)
         cells = []

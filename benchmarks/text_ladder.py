@@ -43,8 +43,8 @@ LEFT_OUT = [
 ROWS = dict(LADDER + LEFT_OUT)
 
 COUNT = 2000
-MEASURES = ("grammatical", "nll_test", "distinct_n", "self_bleu", "frechet_embedding_distance", "duplicates")
-# A column's heading, its digits, and which part of which measure it is.
+METRICS = ("grammatical", "nll_test", "distinct_n", "self_bleu", "frechet_embedding_distance", "duplicates")
+# A column's heading, its digits, and which part of which metric it is.
 COLUMNS = {
     "grammatical": (3, "grammatical", ""),
     "NLL_test": (2, "nll_test", ""),
@@ -93,13 +93,13 @@ def measured(run, overrides, seed, steps):
 
     keras.utils.clear_session()
     assignments = [*overrides, f"seed={seed}", f"sample_every={steps}", f"checkpoint_every={steps}", "evaluations=()"]
-    train(RECIPE, run, assignments, steps=steps, say=lambda line: None)
-    scores = evaluate(str(run), measures=list(MEASURES), count=COUNT, say=lambda line: None)
-    parts = {(score["measure"], score["part"] or ""): score for score in scores}
+    train(RECIPE, run, assignments, steps=steps, log=lambda line: None)
+    scores = evaluate(str(run), metrics=list(METRICS), count=COUNT, log=lambda line: None)
+    parts = {(score["metric"], score["part"] or ""): score for score in scores}
     columns = {}
-    for heading, (_, measure, part) in COLUMNS.items():
+    for heading, (_, metric, part) in COLUMNS.items():
         # Sentences of one word have no pairs of words: a generator that collapsed lacks such a part.
-        score = parts.get((measure, part), {"value": None, "real": None})
+        score = parts.get((metric, part), {"value": None, "real": None})
         columns[heading] = (score["value"], score["real"])
     return {"columns": columns, "cpu_seconds": json.loads((run / "run.json").read_text())["cpu_seconds"]}
 

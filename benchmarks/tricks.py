@@ -74,7 +74,7 @@ BIGGAN = [
 
 TRICKS = {"digits_improved": DCGAN, "digits_biggan": BIGGAN}
 
-MEASURES = ("frechet_distance", "precision_recall")
+METRICS = ("frechet_distance", "precision_recall")
 COLUMNS = ("frechet_distance", "precision", "recall")
 
 
@@ -116,13 +116,13 @@ def measured(recipe, run, overrides, seed, steps):
     keras.utils.clear_session()
     assignments = [*(each.format(steps=steps) for each in overrides), f"seed={seed}", f"sample_every={steps}"]
     try:
-        train(recipe, run, assignments, steps=steps, precision="float32", say=lambda line: None)
+        train(recipe, run, assignments, steps=steps, precision="float32", log=lambda line: None)
     except UserError as error:
         if NOT_FINITE.split("{")[0] not in str(error):
             raise
         return {"failure": str(error).split(";")[0]}
-    scores = evaluate(str(run), measures=list(MEASURES), say=lambda line: None)
-    parts = {score["part"] or score["measure"]: score for score in scores}
+    scores = evaluate(str(run), metrics=list(METRICS), log=lambda line: None)
+    parts = {score["part"] or score["metric"]: score for score in scores}
     return {
         **{column: parts[column]["value"] for column in COLUMNS},
         "cpu_seconds": json.loads((run / "run.json").read_text())["cpu_seconds"],

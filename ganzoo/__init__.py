@@ -12,11 +12,11 @@ def load(model):
         model: path of a run, of an export, or of one of its version directories.
 
     Returns:
-        A `ganzoo.sampling.Sampler`.
+        A `ganzoo.serving.sampling.Sampler`.
 
     Raises:
         ganzoo.errors.UserError: the path is neither.
     """
-    from ganzoo.sampling import load  # TensorFlow is slow to import; `import ganzoo` is not
+    from ganzoo.serving.sampling import load  # TensorFlow is slow to import; `import ganzoo` is not
 
     return load(model)

@@ -50,7 +50,7 @@ def train(
     smoke=False,
     deterministic=False,
     precision="auto",
-    say=print,
+    log=print,
 ):
     """Trains a recipe, or takes its run up where it stopped.
 
@@ -64,7 +64,7 @@ def train(
         smoke: a few tiny steps, on fabricated data where the data set is absent.
         deterministic: the same bits in every run, at some cost in speed.
         precision: one of `precisions.NAMES`.
-        say: called with each line for the user.
+        log: called with each line for the user.
 
     Returns:
         A dict of facts: run, recipe, steps, seconds, images_per_second, the last losses, and `signal` if one ended it.
@@ -73,12 +73,12 @@ def train(
         UserError: whatever a user can cause, a training that left the finite numbers included.
     """
     try:
-        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, say)
+        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
     finally:
         precisions.apply("float32")  # what is sampled later in this process is as precise as anywhere else
 
 
-def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, say):
+def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     distribution = strategies.choose(strategy)
@@ -88,7 +88,7 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     with distribution.scope():
         built = recipes.build(loaded)
     if smoke:
-        make_smoke(built, say)
+        make_smoke(built, log)
     if steps is not None:
         built.steps = steps
     check(built)
@@ -102,10 +102,10 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     start = checkpoints.restore() or 0
     facts = {"run": str(path), "recipe": loaded.name, "steps": start, "seconds": 0.0}
     if start >= built.steps:
-        say(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")
+        log(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")
         return facts
     replicas = distribution.num_replicas_in_sync
-    say(
+    log(
         f"{loaded.name}: {'from' if not start else 'resuming at'} step {start} to {built.steps}, batch {built.batch_size}, "
         f"{replicas} replica{'s' * (replicas > 1)}, {chosen_precision}, in {path}"
     )
@@ -113,8 +113,8 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     for phase, end in phases_left(built, start):
         built.model.begin(phase)
         if built.phases:
-            say(f"phase {phase}: to step {end}")
-        reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, say)
+            log(f"phase {phase}: to step {end}")
+        reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, log)
         start = end
         if stop.signal:
             break
@@ -128,9 +128,9 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     facts |= {"steps": done, "seconds": seconds, "cpu_seconds": cpu_seconds} | reports.latest
     if stop.signal:
         facts["signal"] = int(stop.signal)
-        say(f"stopped at step {done} of {built.steps}; the same command resumes")
+        log(f"stopped at step {done} of {built.steps}; the same command resumes")
     else:
-        say(f"done: step {done} in {clock(seconds)}; samples in {training_run.samples}")
+        log(f"done: step {done} in {clock(seconds)}; samples in {training_run.samples}")
     return facts
 
 
@@ -164,7 +164,7 @@ def check(built):
     built.model.check_data(built.data)
 
 
-def make_smoke(built, say):
+def make_smoke(built, log):
     """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent."""
     built.batch_size, built.steps = SMOKE_BATCH, SMOKE_STEPS * built.model.generator_steps
     built.log_every = built.checkpoint_every = built.model.generator_steps
@@ -173,11 +173,11 @@ def make_smoke(built, say):
     try:
         built.data.arrays()
     except UserError as error:
-        say(f"smoke run on FABRICATED data: {error}")
+        log(f"smoke run on FABRICATED data: {error}")
         built.data = built.data.fabricated()
 
 
-def fit(built, data, distribution, run, checkpoints, start, end, chief, say):
+def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
     """Runs `model.fit` from step `start` to step `end`, with the callbacks of a run.
 
     Returns:
@@ -194,26 +194,26 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, say):
     model.steps_per_execution = steps_per_execution(built, start, end, distribution)
     terminal = board = None
     reports = Reports(built.log_every, per_round / model.generator_steps)
-    stop = GracefulStop(say)
+    stop = GracefulStop(log)
     callbacks = [reports, stop]
     if chief:
         terminal = TerminalProgress(built.steps, start)
         board = Board(run.logs, model.equilibrium)
 
         def warn(step, line):
-            terminal.say(f"step {step}: {line}")
-            board.say(step, "monitor", line)
+            terminal.log(f"step {step}: {line}")
+            board.log_text(step, "monitor", line)
 
-        stop.tell = terminal.say
+        stop.log = terminal.log
         monitor = Monitor(model.equilibrium, warn)
         reports.listeners += [terminal, board, monitor]
         real = real_examples(built.data, data, built.seed)
         for entry in built.evaluations:
-            entry.prepare(built.data, terminal.say)
+            entry.prepare(built.data, terminal.log)
         callbacks += [
             Samples(built.sample_every, run.samples, real, board, monitor),
             Saving(built.checkpoint_every, checkpoints),
-            *(Evaluations(entry, run, board, terminal.say) for entry in built.evaluations),
+            *(Evaluations(entry, run, board, terminal.log) for entry in built.evaluations),
         ]
     try:
         with translated(model, checkpoints):

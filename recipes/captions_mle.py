@@ -30,5 +30,5 @@ def recipe():
         optimizers={"generator": keras.optimizers.Adam(3e-3)},
         batch_size=64,
         steps=1500,
-        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=500),),
+        evaluations=(Evaluation(metrics=("bleu", "self_bleu", "nll_test"), count=1000, every=500),),
     )

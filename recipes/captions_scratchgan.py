@@ -20,7 +20,7 @@ The vectors beside the trained embeddings are counted in the captions themselves
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors
+from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.evaluation import Evaluation
 from ganzoo.families.scratchgan import ScratchGAN
@@ -48,5 +48,5 @@ def recipe():
         },
         batch_size=512,
         steps=2500,
-        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=250),),
+        evaluations=(Evaluation(metrics=("bleu", "self_bleu", "nll_test"), count=1000, every=250),),
     )

@@ -1,7 +1,7 @@
 """BEGAN on CelebA faces at 64x64, with the paper's settings.
 
 Berthelot, Schumm, Metz 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks", arXiv:1703.10717. The paper
-halves the learning rate where its measure of convergence stalls; here it halves every 100,000 steps, as in the best-known
+halves the learning rate where its metric of convergence stalls; here it halves every 100,000 steps, as in the best-known
 reproduction. A larger `gamma` gives more varied, a smaller one smoother faces; the paper shows 0.3, 0.5 and 0.7.
 
 Run: ganzoo train recipes/celeba_began.py

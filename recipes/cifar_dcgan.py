@@ -10,7 +10,7 @@ on 2 cores of an AMD EPYC, 2026-11-22, shared with other work; so some 6 hours o
 Measured with `--precision float32`.
 
 Score: after 4,000 steps FD[random-conv] .084 with 10,000 samples (held-out real data .014, the floor .008), by
-`ganzoo evaluate runs/cifar_dcgan/default --measures frechet_distance --extractor random`. The full run was not measured.
+`ganzoo evaluate runs/cifar_dcgan/default --metrics frechet_distance --extractor random`. The full run was not measured.
 """
 
 import keras

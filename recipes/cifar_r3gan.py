@@ -10,7 +10,7 @@ Cost: not measured at this width. 100 steps at a quarter of it, `--set model.gen
 model.discriminator.width=24`, took 86 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: at that width FD[random-conv] with 2,000 samples is 5.31 after 50 steps and 2.21 after 100 (held-out real data .042, the
-floor .024), by `ganzoo evaluate RUN --measures frechet_distance --extractor random --count 2000`: a beginning, no result.
+floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning, no result.
 """
 
 import keras

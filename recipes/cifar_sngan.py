@@ -9,7 +9,7 @@ Cost: not measured at full width: a GPU's work. 300 steps at a quarter of it, `-
 model.discriminator.width=32`, took 4.7 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: at that width FD[random-conv] with 2,000 samples is 1.18 after 150 steps and .97 after 300 (held-out real data .042, the
-floor .024), by `ganzoo evaluate RUN --measures frechet_distance --extractor random --count 2000`: a beginning, no result.
+floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning, no result.
 """
 
 import keras

@@ -21,7 +21,7 @@ would take some two to three days of such a core (reckoned from these, not measu
 
 Score: 95.7 % of 2,000 samples are of the class asked for in the eyes of a classifier (real test images 78.7 %, by its own
 79 % accuracy), FD[cnn-cifar10] 4.31 (real .43), precision .89, recall .15, CS[cnn-cifar10] 6.7 (5.3), by `ganzoo evaluate
-runs/cifar_stacked/default --extractor classifier --count 2000 --measures
+runs/cifar_stacked/default --extractor classifier --count 2000 --metrics
 frechet_distance,precision_recall,inception_score,label_accuracy`. The authors report an inception score of 8.59.
 docs/support.md has the study's table beside this one, and FD[inception768] .66 (real .12), with their commands.
 """

@@ -10,7 +10,7 @@ Cost: not measured at full width: a GPU's work. 200 steps at a quarter of it, `-
 model.critic.width=32`, took 2.9 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: at that width FD[random-conv] with 2,000 samples is .99 after 50 steps, .80 after 100 and .37 after 200 (held-out real
-data .042, the floor .024), by `ganzoo evaluate RUN --measures frechet_distance --extractor random --count 2000`: a beginning,
+data .042, the floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning,
 no result.
 """
 

@@ -9,7 +9,7 @@ Cost: 83 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (5.4 m
 
 Score: label_accuracy[cnn-digits] .983 with 360 samples (held-out real data .997), worst class .947; FD[cnn-digits] .68
 (held-out .51, the floor .89), precision .88 (.88), recall .85 (.90), by `ganzoo evaluate runs/digits_acgan/default
---measures frechet_distance,precision_recall,label_accuracy`.
+--metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras

@@ -10,7 +10,7 @@ Cost: 108 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (4.6 
 
 Score: label_accuracy[cnn-digits] .992 with 360 samples (held-out real data .997), worst class .943; FD[cnn-digits] .91
 (held-out .51, the floor .89), precision .88 (.88), recall .83 (.90), by `ganzoo evaluate runs/digits_biggan/default
---measures frechet_distance,precision_recall,label_accuracy`. With --truncation 0.5 (an .npz of `ganzoo sample`,
+--metrics frechet_distance,precision_recall,label_accuracy`. With --truncation 0.5 (an .npz of `ganzoo sample`,
 evaluated with --data digits): label_accuracy 1.00, precision .98, recall .04, FD 4.96.
 """
 

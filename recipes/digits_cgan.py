@@ -8,7 +8,7 @@ Cost: 99 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (7.5 m
 
 Score: label_accuracy[cnn-digits] .992 with 360 samples (held-out real data .997), worst class .969; FD[cnn-digits] .71
 (held-out .51, the floor .89), precision .88 (.88), recall .86 (.90), by `ganzoo evaluate runs/digits_cgan/default
---measures frechet_distance,precision_recall,label_accuracy`.
+--metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras

@@ -16,7 +16,7 @@ from fiddle.experimental.auto_config import auto_config
 from ganzoo import losses
 from ganzoo.data.images import Images
 from ganzoo.families.energy import EnergyModel
-from ganzoo.negatives import Langevin
+from ganzoo.negative_sampling import Langevin
 from ganzoo.networks.dcgan import dcgan_discriminator
 from ganzoo.recipe import Recipe
 

@@ -9,7 +9,7 @@ Cost: 97 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (8.3 m
 
 Score: label_accuracy[cnn-digits] .994 with 360 samples (held-out real data .997), worst class .969; FD[cnn-digits] 1.03
 (held-out .51, the floor .89), precision .83 (.88), recall .81 (.90), by `ganzoo evaluate runs/digits_projection/default
---measures frechet_distance,precision_recall,label_accuracy`.
+--metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras

@@ -15,7 +15,7 @@ Score: 3.1, 2.8, 3.3 % of the 360 test images classified wrongly (seeds 0, 1, 2;
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.few_labels import FewLabels
+from ganzoo.data.semi_supervised import FewLabels
 from ganzoo.families.improved import FeatureMatching
 from ganzoo.families.semi_supervised import SemiSupervisedGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator

@@ -9,7 +9,7 @@ Cost: 4.2 minutes (135 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, whi
 Measured with `--precision float32`.
 
 Score: FD[cnn-digits] 13.6 with 360 samples (held-out real data .51), precision .76 (.88), recall .86 (.90), by
-`ganzoo compare runs/digits_dcgan/default runs/digits_vanilla/default --measures frechet_distance,precision_recall`.
+`ganzoo compare runs/digits_dcgan/default runs/digits_vanilla/default --metrics frechet_distance,precision_recall`.
 """
 
 import keras

@@ -12,7 +12,7 @@ Cost: 97 s of CPU time for 200 steps with `--set batch_size=32` on the 400 grey 
 AMD EPYC, 2026-11-22, shared with other work. More images want more steps.
 
 Score: there FD[random-conv] .34 with 200 samples after those 200 steps (the other half of the faces .03), by `ganzoo evaluate
-runs/faces/default --measures frechet_distance --extractor random`, which holds out half of the images: a beginning.
+runs/faces/default --metrics frechet_distance --extractor random`, which holds out half of the images: a beginning.
 """
 
 import keras

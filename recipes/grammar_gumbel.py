@@ -10,7 +10,7 @@ Cost: 55 s of CPU time, scores included, on one core of an AMD EPYC, 2026-11-22,
 Score: 89.4 % of 2,000 sentences grammatical (50, 76, 82, 86, 84 % at steps 500 to 2,500), NLL_test 2.49 (likelihood training
 ends at 2.02), NLL_oracle 1.866 (held-out sentences 1.968), self-BLEU-4 .609 (.542), duplicates.n_eff 2,341 (27,010),
 FED[ngram-svd] .043 (.004): well-formed, less varied than real sentences; by `ganzoo evaluate runs/grammar_gumbel/default
---count 2000 --measures grammatical,nll_oracle,self_bleu,duplicates,frechet_embedding_distance`. Seeds 1 and 2 end with 93.9
+--count 2000 --metrics grammatical,nll_oracle,self_bleu,duplicates,frechet_embedding_distance`. Seeds 1 and 2 end with 93.9
 and 78.8 % grammatical, NLL_test 2.56 and 2.54.
 
 WGAN-GP over softmax outputs (Gulrajani et al. 2017, arXiv:1704.00028), each with --set:
@@ -23,7 +23,7 @@ duplicates.n_eff 4,985, in 3.5 minutes of CPU time. One seed.
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors
+from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.evaluation import Evaluation
 from ganzoo.families.gumbel import GumbelGAN
@@ -49,5 +49,5 @@ def recipe():
         },
         batch_size=64,
         steps=3000,
-        evaluations=(Evaluation(measures=("grammatical", "nll_test", "distinct_n"), count=2000, every=500),),
+        evaluations=(Evaluation(metrics=("grammatical", "nll_test", "distinct_n"), count=2000, every=500),),
     )

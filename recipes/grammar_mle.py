@@ -29,5 +29,5 @@ def recipe():
         optimizers={"generator": keras.optimizers.Adam(5e-3)},
         batch_size=64,
         steps=3000,
-        evaluations=(Evaluation(measures=("grammatical", "nll_oracle", "nll_test"), count=2000, every=500),),
+        evaluations=(Evaluation(metrics=("grammatical", "nll_oracle", "nll_test"), count=2000, every=500),),
     )

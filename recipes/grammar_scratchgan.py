@@ -9,7 +9,7 @@ Cost: 2.3 minutes of CPU time, scores along the way included, on one core of an 
 Score: 86.8 % of 2,000 sentences grammatical at the end, and 49, 81, 87, 87, 87 % at steps 250 to 1,250; NLL_test 2.065
 (likelihood training ends at 2.02), NLL_oracle 1.947 (held-out sentences 1.968), self-BLEU-4 .542 (.542), duplicates.n_eff
 24,680 (27,010), FED[ngram-svd] .0055 (.0040): as varied as real sentences, by `ganzoo evaluate
-runs/grammar_scratchgan/default --count 2000 --measures
+runs/grammar_scratchgan/default --count 2000 --metrics
 grammatical,nll_oracle,self_bleu,duplicates,frechet_embedding_distance`. One seed. Without the moving average,
 `--set model.average_decay=0.0`, 57, 70, 85, 84 and 71 % at steps 250 to 1,250.
 
@@ -20,7 +20,7 @@ of its means is worth: `benchmarks/text_ladder.py`.
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors
+from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluate.evaluation import Evaluation
 from ganzoo.families.scratchgan import ScratchGAN
@@ -49,5 +49,5 @@ def recipe():
         },
         batch_size=512,
         steps=1500,
-        evaluations=(Evaluation(measures=("grammatical", "nll_test", "distinct_n"), count=2000, every=250),),
+        evaluations=(Evaluation(metrics=("grammatical", "nll_test", "distinct_n"), count=2000, every=250),),
     )

@@ -41,5 +41,5 @@ def recipe():
         batch_size=64,
         phases={"mle": 1000, "discriminator": 1500, "adversarial": 300},
         steps=2800,
-        evaluations=(Evaluation(measures=("grammatical", "nll_oracle", "nll_test"), count=2000, every=250),),
+        evaluations=(Evaluation(metrics=("grammatical", "nll_oracle", "nll_test"), count=2000, every=250),),
     )

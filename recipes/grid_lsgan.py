@@ -7,7 +7,7 @@ Run: ganzoo train recipes/grid_lsgan.py
 Cost: 19 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 23 of 25 modes, 85 % of samples within 3 sd of one (real 99 %), KL 0.6 (floor 0.0012), by
-`ganzoo evaluate runs/grid_lsgan/default --measures mode_coverage`.
+`ganzoo evaluate runs/grid_lsgan/default --metrics mode_coverage`.
 """
 
 import keras

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/grid_r3gan.py
 Cost: 42 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 25 of 25 modes, 83 % of samples within 3 sd of one (real 99 %), KL .0041 (floor .0012), by
-`ganzoo evaluate runs/grid_r3gan/default --measures mode_coverage`.
+`ganzoo evaluate runs/grid_r3gan/default --metrics mode_coverage`.
 """
 
 import keras

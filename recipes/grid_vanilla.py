@@ -8,7 +8,7 @@ Run: ganzoo train recipes/grid_vanilla.py
 Cost: 10 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 1 of 25 modes, at most 9 % of samples within 3 sd of one, KL 2.7 to 3.2 (seeds 0, 1, 2), by
-`ganzoo evaluate runs/grid_vanilla/default --measures mode_coverage`. With equal rates,
+`ganzoo evaluate runs/grid_vanilla/default --metrics mode_coverage`. With equal rates,
 `--set optimizers.discriminator.learning_rate=1e-3`: 25, 22, 22 modes, 83, 57, 52 % near one, KL .20, .36, .54.
 """
 

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/grid_wgan_gp.py
 Cost: 3.4 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 25 of 25 modes, 78 % of samples within 3 sd of one (real 99 %), KL 0.0012 (floor 0.0012), by
-`ganzoo evaluate runs/grid_wgan_gp/default --measures mode_coverage`.
+`ganzoo evaluate runs/grid_wgan_gp/default --metrics mode_coverage`.
 """
 
 import keras

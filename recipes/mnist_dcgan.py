@@ -10,7 +10,7 @@ on 2 cores of an AMD EPYC, 2026-11-22, shared with other work; so some half an h
 Measured with `--precision float32`.
 
 Score: after 4,540 steps FD[cnn-mnist@32] 5.3 with 10,000 samples (held-out real data .23, the floor .11), precision .54 (.87),
-recall .68 (.84), by `ganzoo evaluate runs/mnist_dcgan/default --measures all`. The full run was not measured.
+recall .68 (.84), by `ganzoo evaluate runs/mnist_dcgan/default --metrics all`. The full run was not measured.
 """
 
 import keras

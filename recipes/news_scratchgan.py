@@ -51,5 +51,5 @@ def recipe():
         },
         batch_size=512,
         steps=200_000,
-        evaluations=(Evaluation(measures=("bleu", "self_bleu", "nll_test"), count=1000, every=5000),),
+        evaluations=(Evaluation(metrics=("bleu", "self_bleu", "nll_test"), count=1000, every=5000),),
     )

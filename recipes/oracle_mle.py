@@ -33,5 +33,5 @@ def recipe():
         optimizers={"generator": keras.optimizers.Adam(1e-2)},
         batch_size=64,
         steps=8000,
-        evaluations=(Evaluation(measures=("nll_oracle", "nll_test"), count=5000, every=500),),
+        evaluations=(Evaluation(metrics=("nll_oracle", "nll_test"), count=5000, every=500),),
     )

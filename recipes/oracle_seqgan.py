@@ -51,5 +51,5 @@ def recipe():
         batch_size=64,
         phases={"mle": 4000, "discriminator": 3000, "adversarial": 600},
         steps=7600,
-        evaluations=(Evaluation(measures=("nll_oracle", "nll_test"), count=5000, every=100),),
+        evaluations=(Evaluation(metrics=("nll_oracle", "nll_test"), count=5000, every=100),),
     )

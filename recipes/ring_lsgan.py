@@ -7,7 +7,7 @@ Run: ganzoo train recipes/ring_lsgan.py
 Cost: 13 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 7 of 8 modes, 95 % of samples within 3 sd of one (real 99 %), KL 0.12 (floor 0.00035), by
-`ganzoo evaluate runs/ring_lsgan/default --measures mode_coverage`.
+`ganzoo evaluate runs/ring_lsgan/default --metrics mode_coverage`.
 """
 
 import keras

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/ring_r3gan.py
 Cost: 2.0 minutes (41 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 8 of 8 modes, 95 % of samples within 3 sd of one (real 99 %), KL .0018 (real .0002), by
-`ganzoo evaluate runs/ring_r3gan/default --measures mode_coverage`.
+`ganzoo evaluate runs/ring_r3gan/default --metrics mode_coverage`.
 """
 
 import keras

@@ -8,7 +8,7 @@ Run: ganzoo train recipes/ring_search.py
 Cost: 25 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 8 of 8 modes, 60 % of samples within 3 sd of one (real 99 %), KL 0.011 (floor 0.00035), by
-`ganzoo evaluate runs/ring_search/default --measures mode_coverage`.
+`ganzoo evaluate runs/ring_search/default --metrics mode_coverage`.
 """
 
 import keras
@@ -16,7 +16,7 @@ from fiddle.experimental.auto_config import auto_config
 
 from ganzoo.data.mixtures import Points
 from ganzoo.families.energy import EnergyModel
-from ganzoo.negatives import GridSearch
+from ganzoo.negative_sampling import GridSearch
 from ganzoo.networks.mlp import mlp_discriminator
 from ganzoo.recipe import Recipe
 

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/ring_vanilla.py
 Cost: 47 seconds (18 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, while the machine was also doing other work.
 
 Score: 7 of 8 modes, 91 % of samples within 3 sd of one (real 99 %), KL .54, by
-`ganzoo evaluate runs/ring_vanilla/default --measures mode_coverage`: it drops a mode, which is what it is here to show.
+`ganzoo evaluate runs/ring_vanilla/default --metrics mode_coverage`: it drops a mode, which is what it is here to show.
 """
 
 import keras

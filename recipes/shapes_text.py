@@ -8,7 +8,7 @@ Run: ganzoo train recipes/shapes_text.py
 Cost: 11 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 58.3 % of 2,400 samples show all that their caption says (held-out images 100 %): background 89 %, position 93 %, size
-86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate runs/shapes_text/default --measures
+86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate runs/shapes_text/default --metrics
 caption_match --extractor pixels`. Without mismatched pairs, `--set model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after
 7,000 steps. Chance gives .5 %, by `python benchmarks/captions.py runs/shapes_text/default --out FILE`. Samples of one caption
 hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
@@ -49,5 +49,5 @@ def recipe():
         },
         batch_size=64,
         steps=14000,
-        evaluations=[Evaluation(measures=("caption_match",), count=1000, every=1000, extractor="pixels")],
+        evaluations=[Evaluation(metrics=("caption_match",), count=1000, every=1000, extractor="pixels")],
     )

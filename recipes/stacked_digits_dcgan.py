@@ -9,7 +9,7 @@ Run: ganzoo train recipes/stacked_digits_dcgan.py
 Cost: 2.0 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: all 1,000 modes with 10,000 samples (997 after 3,000 steps), KL to uniform .082 (real .053, floor .050), by
-`ganzoo evaluate runs/stacked_digits_dcgan/default --measures label_coverage`: a plain GAN drops none at this size.
+`ganzoo evaluate runs/stacked_digits_dcgan/default --metrics label_coverage`: a plain GAN drops none at this size.
 """
 
 import keras

@@ -58,6 +58,15 @@ def data_dir(tmp_path_factory):
     return directory
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_dir(tmp_path_factory):
+    """Nothing is read from or written to the user's cache."""
+    directory = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANZOO_CACHE", str(directory))
+        yield directory
+
+
 @pytest.fixture
 def tiny_recipe(tmp_path):
     """A recipe file that trains in seconds."""
@@ -91,7 +100,7 @@ def replays_warm_up():
     import tensorflow as tf
     from tensorflow.core.framework import tensor_pb2
 
-    from ganzoo import warmup
+    from ganzoo.serving import warmup
 
     def check(exported):
         module, seen = tf.saved_model.load(str(exported)), set()

@@ -38,5 +38,5 @@ def test_without_a_folder_it_says_what_to_do(command, tmp_path):
 def test_another_folder_that_is_absent_or_empty_is_one_line(tmp_path, monkeypatch, name, complaint):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UserError, match=complaint) as error:
-        train(RECIPE, "run", [f"data.name={name}", *SMALL], say=lambda line: None)
+        train(RECIPE, "run", [f"data.name={name}", *SMALL], log=lambda line: None)
     assert "\n" not in str(error.value) and not (tmp_path / "run").exists()

@@ -14,7 +14,7 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
 from ganzoo.run import Run
-from ganzoo.sampling import load
+from ganzoo.serving.sampling import load
 from ganzoo.train import train
 
 
@@ -44,7 +44,7 @@ def scalars(run, tag, line="training"):
 
 def test_a_run_leaves_checkpoints_curves_grids_and_facts(tmp_path, tiny_recipe):
     said = []
-    facts = train(tiny_recipe, tmp_path / "run", say=said.append)
+    facts = train(tiny_recipe, tmp_path / "run", log=said.append)
     run = Run.open(tmp_path / "run")
     assert facts["steps"] == 20 and facts["images_per_second"] > 0 and np.isfinite(facts["generator_loss"])
     assert sorted(path.name for path in run.samples.iterdir()) == ["step-00000010.png", "step-00000020.png"]
@@ -63,11 +63,11 @@ def tags(run):
 
 
 def test_steps_count_the_whole_run_also_after_a_resume(tmp_path, tiny_recipe):
-    train(tiny_recipe, tmp_path / "run", steps=10, say=lambda line: None)
-    facts = train(tiny_recipe, tmp_path / "run", steps=15, say=lambda line: None)
+    train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", steps=15, log=lambda line: None)
     assert facts["steps"] == 15
     said = []
-    assert train(tiny_recipe, tmp_path / "run", steps=15, say=said.append)["steps"] == 15
+    assert train(tiny_recipe, tmp_path / "run", steps=15, log=said.append)["steps"] == 15
     assert "has its 15 steps already" in said[0]
 
 
@@ -84,9 +84,9 @@ def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(isolated, tiny
 
 
 def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
-    train(tiny_recipe, tmp_path / "whole", say=lambda line: None)
-    train(tiny_recipe, tmp_path / "parts", overrides=(), steps=13, say=lambda line: None)
-    train(tiny_recipe, tmp_path / "parts", say=lambda line: None)
+    train(tiny_recipe, tmp_path / "whole", log=lambda line: None)
+    train(tiny_recipe, tmp_path / "parts", overrides=(), steps=13, log=lambda line: None)
+    train(tiny_recipe, tmp_path / "parts", log=lambda line: None)
     whole, parts = (scalars(tmp_path / name, "loss/generator") for name in ("whole", "parts"))
     np.testing.assert_allclose(whole[10], parts[10], rtol=1e-5)
     assert set(parts) == {10, 13, 20}
@@ -102,7 +102,7 @@ def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_re
     assert process.returncode == 128 + number, output
     assert "the same command resumes" in output
     stopped = Run.open(tmp_path / "run").record()["steps"]
-    facts = train(tiny_recipe, tmp_path / "run", steps=stopped + 3, say=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", steps=stopped + 3, log=lambda line: None)
     assert facts["steps"] == stopped + 3
 
 
@@ -133,21 +133,21 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, 
 
 
 def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, tiny_recipe):
-    train(tiny_recipe, tmp_path / "run", say=lambda line: None)
+    train(tiny_recipe, tmp_path / "run", log=lambda line: None)
     (damaged,) = (tmp_path / "run" / "checkpoints").glob("step-20.data*")
     damaged.write_bytes(damaged.read_bytes()[:100])
-    facts = train(tiny_recipe, tmp_path / "run", steps=21, say=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", steps=21, log=lambda line: None)
     assert facts["steps"] == 21
 
 
 def test_a_loss_that_is_not_finite_names_step_player_and_last_good_checkpoint(tmp_path, tiny_recipe):
-    train(tiny_recipe, tmp_path / "run", steps=10, say=lambda line: None)
+    train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)
     before = newest(tmp_path / "run")
     wild = tiny_recipe.with_name("wild.py")
     wild.write_text(tiny_recipe.read_text())
     overrides = ["optimizers.discriminator.learning_rate=1e38", "optimizers.generator.learning_rate=1e38"]
     with pytest.raises(UserError, match=r"step \d+: the loss or gradient of the \w+ is not finite; there is no checkpoint yet"):
-        train(wild, tmp_path / "wild", overrides=overrides, say=lambda line: None)
+        train(wild, tmp_path / "wild", overrides=overrides, log=lambda line: None)
     assert_same_bits(before, newest(tmp_path / "run"))
     assert not list((tmp_path / "wild" / "checkpoints").glob("*.index"))
 
@@ -158,18 +158,18 @@ def test_a_full_disk_is_one_line(tmp_path, tiny_recipe, monkeypatch):
 
     monkeypatch.setattr(tf.train.CheckpointManager, "save", full)
     with pytest.raises(UserError, match="the checkpoint of step 10 cannot be written .*No space left"):
-        train(tiny_recipe, tmp_path / "run", say=lambda line: None)
+        train(tiny_recipe, tmp_path / "run", log=lambda line: None)
 
 
 def test_a_smoke_run_is_marked_and_cannot_be_exported_or_resumed_as_real(tmp_path, tiny_recipe):
-    from ganzoo.export import export
+    from ganzoo.serving.export import export
 
-    train(tiny_recipe, tmp_path / "run", smoke=True, say=lambda line: None)
+    train(tiny_recipe, tmp_path / "run", smoke=True, log=lambda line: None)
     assert Run.open(tmp_path / "run").smoke
     with pytest.raises(UserError, match="smoke run"):
         export(tmp_path / "run", tmp_path / "export")
     with pytest.raises(UserError, match="smoke run"):
-        train(tiny_recipe, tmp_path / "run", say=lambda line: None)
+        train(tiny_recipe, tmp_path / "run", log=lambda line: None)
 
 
 def test_smoke_fabricates_absent_data_and_says_so(tmp_path, monkeypatch):
@@ -180,7 +180,7 @@ def test_smoke_fabricates_absent_data_and_says_so(tmp_path, monkeypatch):
         tmp_path / "run",
         ["model.generator.width=4", "model.discriminator.width=4"],
         smoke=True,
-        say=said.append,
+        log=said.append,
     )
     assert "FABRICATED" in said[0] and "mnist" in said[0]
 
@@ -188,7 +188,7 @@ def test_smoke_fabricates_absent_data_and_says_so(tmp_path, monkeypatch):
 def test_absent_data_is_one_line_and_leaves_no_run(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "empty"))
     with pytest.raises(UserError, match="ganzoo data prepare mnist") as error:
-        train("mnist_dcgan", tmp_path / "run", say=lambda line: None)
+        train("mnist_dcgan", tmp_path / "run", log=lambda line: None)
     assert "\n" not in str(error.value)
     assert not (tmp_path / "run").exists()
 
@@ -196,12 +196,12 @@ def test_absent_data_is_one_line_and_leaves_no_run(tmp_path, monkeypatch):
 @pytest.mark.parametrize("override", ["batch_size=0", "steps=0", "log_every=-1"])
 def test_impossible_numbers_are_refused(tmp_path, tiny_recipe, override):
     with pytest.raises(UserError, match="positive whole number"):
-        train(tiny_recipe, tmp_path / "run", overrides=[override], say=lambda line: None)
+        train(tiny_recipe, tmp_path / "run", overrides=[override], log=lambda line: None)
 
 
 def test_several_rounds_of_one_player_count_generator_steps(tmp_path, tiny_recipe):
     overrides = ["model.generator_steps=2", "model.discriminator_steps=3"]
-    facts = train(tiny_recipe, tmp_path / "run", overrides=overrides, say=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", overrides=overrides, log=lambda line: None)
     assert facts["steps"] == 20
     assert int(load(tmp_path / "run").model.optimizers["discriminator"].iterations) == 30
 
@@ -232,13 +232,13 @@ def phased_recipe(tiny_recipe):
 
 def test_phases_follow_each_other_and_are_resumed_anywhere(tmp_path, phased_recipe):
     said = []
-    train(phased_recipe, tmp_path / "whole", deterministic=False, say=said.append)
+    train(phased_recipe, tmp_path / "whole", deterministic=False, log=said.append)
     assert [line for line in said if line.startswith("phase ")] == ["phase warm_up: to step 7", "phase play: to step 20"]
     model = load(tmp_path / "whole").model
     assert int(model.optimizers["generator"].iterations) == PHASES["play"]
     assert int(model.optimizers["discriminator"].iterations) == 20
     for steps in (4, 7, 11, 20):
-        train(phased_recipe, tmp_path / "parts", steps=steps, say=said.append)
+        train(phased_recipe, tmp_path / "parts", steps=steps, log=said.append)
     whole, parts = newest(tmp_path / "whole"), newest(tmp_path / "parts")
     for name in whole:
         np.testing.assert_allclose(whole[name], parts[name], rtol=1e-4, atol=1e-5, err_msg=name)
@@ -249,7 +249,7 @@ def test_phases_follow_each_other_and_are_resumed_anywhere(tmp_path, phased_reci
 )
 def test_phases_that_make_no_sense_are_refused(tmp_path, phased_recipe, override, complaint):
     with pytest.raises(UserError, match=complaint):
-        train(phased_recipe, tmp_path / "run", overrides=[override], say=lambda line: None)
+        train(phased_recipe, tmp_path / "run", overrides=[override], log=lambda line: None)
 
 
 TWO_DEVICES = """
@@ -319,7 +319,7 @@ def free_ports(count):
 
 
 def test_two_workers_train_as_one_process_and_resume_after_one_was_killed(tmp_path, tiny_recipe):
-    train(tiny_recipe, tmp_path / "one", steps=40, say=lambda line: None)
+    train(tiny_recipe, tmp_path / "one", steps=40, log=lambda line: None)
     endless = workers(tmp_path, tiny_recipe, free_ports(2), 1_000_000)
     wait_for(lambda: len(list((tmp_path / "run" / "checkpoints").glob("*.index"))) > 1, endless[0])
     endless[1].kill()
@@ -339,7 +339,7 @@ def test_two_workers_train_as_one_process_and_resume_after_one_was_killed(tmp_pa
 def test_multi_worker_without_a_cluster_is_one_line(tmp_path, tiny_recipe, monkeypatch):
     monkeypatch.delenv("TF_CONFIG", raising=False)
     with pytest.raises(UserError, match="TF_CONFIG"):
-        train(tiny_recipe, tmp_path / "run", strategy="multi-worker", say=lambda line: None)
+        train(tiny_recipe, tmp_path / "run", strategy="multi-worker", log=lambda line: None)
 
 
 @pytest.mark.parametrize("recipe, override", [("digits_dcgan", "data.size=16"), ("digits_bigan", "data.size=16")])

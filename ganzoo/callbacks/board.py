@@ -30,7 +30,7 @@ class Board:
         self._lines = tf.summary.create_file_writer(str(directory / "equilibrium"))
         self.equilibrium = {player: value for player, value in (equilibrium or {}).items() if value is not None}
 
-    def hear(self, step, records):
+    def on_log(self, step, records):
         with self._writer.as_default(step=step):
             for name, value in records.items():
                 tf.summary.scalar(tag_of(name), value)
@@ -39,12 +39,12 @@ class Board:
                 tf.summary.scalar(f"loss/{player}", value)
         self.flush()
 
-    def picture(self, step, tag, picture):
+    def log_image(self, step, tag, picture):
         """Shows a picture, uint8 [H, W, C]."""
         with self._writer.as_default(step=step):
             tf.summary.image(tag, picture[None])
 
-    def say(self, step, tag, text):
+    def log_text(self, step, tag, text):
         """Shows a line of text."""
         with self._writer.as_default(step=step):
             tf.summary.text(tag, text)

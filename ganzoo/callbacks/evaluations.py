@@ -8,22 +8,22 @@ class Evaluations(Stepwise):
 
     Args:
         entry: has `every` (generator steps), and is called with (model, step) for a list of JSON-ready score dicts,
-            each with `name` and `value`; its `prepare(data, say)` was called before.
+            each with `name` and `value`; its `prepare(data, log)` was called before.
         run: the `Run` whose scores.jsonl gets them.
         board: a `Board`.
-        say: called with a line for the user.
+        log: called with a line for the user.
     """
 
-    def __init__(self, entry, run, board, say):
+    def __init__(self, entry, run, board, log):
         super().__init__(entry.every)
         self.entry = entry
         self.run = run
         self.board = board
-        self.say = say
+        self.log = log
 
-    def act(self, step):
+    def on_step(self, step):
         scores = self.entry(self.model, step)
         for score in scores:
             self.run.add_score({"step": step, **score})
-        self.board.hear(step, {f"evaluation/{score['name']}": score["value"] for score in scores})
-        self.say(f"step {step}: " + "  ".join(f"{score['name']} {score['value']:.4g}" for score in scores))
+        self.board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores})
+        self.log(f"step {step}: " + "  ".join(f"{score['name']} {score['value']:.4g}" for score in scores))

@@ -39,17 +39,17 @@ class Monitor:
 
     Args:
         equilibrium: each player's loss at equilibrium, by the player's name; players without one are not judged.
-        say: called with (step, line) when something new is to be said, once until it has passed.
+        log: called with (step, line) when something new is to be said, once until it has passed.
     """
 
-    def __init__(self, equilibrium, say):
+    def __init__(self, equilibrium, log):
         self.equilibrium = equilibrium
-        self.say = say
+        self.log = log
         self._generator_losses = []
         self._in_a_row = {}
         self._said = set()
 
-    def hear(self, step, records):
+    def on_log(self, step, records):
         margin = records.get("label_margin")
         if margin is not None:
             self._judge(step, LABELS_IGNORED, margin < NO_MARGIN, reports=MARGIN_REPORTS)
@@ -65,7 +65,7 @@ class Monitor:
         fooled = records.get("fake_score", 0.0) > records.get("real_score", 1.0)
         self._judge(step, GENERATOR_WON, d_loss > (1.0 + FAR_ABOVE) * discriminator and fooled)
 
-    def see(self, step, samples, real):
+    def on_samples(self, step, samples, real):
         """Judges one batch of samples beside real examples, both float [N, ...] or tokens [N, T]."""
         share = spread(samples) / max(spread(real), 1e-12)
         self._judge(step, ALL_ALIKE.format(share=share), share < ALIKE, key=ALL_ALIKE, reports=2)
@@ -77,7 +77,7 @@ class Monitor:
             self._said.discard(key)
         elif self._in_a_row[key] >= reports and key not in self._said:
             self._said.add(key)
-            self.say(step, line)
+            self.log(step, line)
 
 
 def spread(batch):

@@ -39,7 +39,7 @@ class TerminalProgress:
             self._task = self._bar.add_task("", total=steps, completed=start, records="")
             self._bar.start()
 
-    def hear(self, step, records):
+    def on_log(self, step, records):
         if self._bar:
             self._bar.update(self._task, completed=step, records=summary(records))
             return
@@ -49,7 +49,7 @@ class TerminalProgress:
             left = (now - self._began) / max(step - self.start, 1) * (self.steps - step)
             self.console.print(f"step {step}/{self.steps}  {summary(records)}  {clock(left)} left")
 
-    def say(self, line):
+    def log(self, line):
         """Prints a line above the bar."""
         (self._bar.console if self._bar else self.console).print(line)
 

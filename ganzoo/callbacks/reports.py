@@ -11,7 +11,7 @@ class Reports(Stepwise):
     Args:
         every: generator steps between two reports.
         images_per_step: real images per generator step, for the speed.
-        listeners: objects with `hear(step, records)`; records is a dict of floats.
+        listeners: objects with `on_log(step, records)`; records is a dict of floats.
     """
 
     def __init__(self, every, images_per_step, listeners=()):
@@ -24,7 +24,7 @@ class Reports(Stepwise):
         super().on_train_begin(logs)
         self._since = (time.perf_counter(), self.step)
 
-    def act(self, step):
+    def on_step(self, step):
         records = self.model.take_records()
         now, (then, before) = time.perf_counter(), self._since
         self._since = (now, step)
@@ -33,4 +33,4 @@ class Reports(Stepwise):
             records[f"{player}_learning_rate"] = float(optimizer.learning_rate.numpy())
         self.latest = records
         for listener in self.listeners:
-            listener.hear(step, records)
+            listener.on_log(step, records)

@@ -34,7 +34,7 @@ class Samples(Stepwise):
         if self.step == 0:
             self._show(0, "real", self.real[:COUNT])
 
-    def act(self, step):
+    def on_step(self, step):
         if not self.model.makes_samples:
             return
         fixed = self._sample(FIXED)
@@ -45,16 +45,16 @@ class Samples(Stepwise):
             write_atomically(self.directory / f"step-{step:08d}.txt", "\n".join(shown) + "\n")
         else:
             write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(shown))
-        self.monitor.see(step, fresh, self.real)
+        self.monitor.on_samples(step, fresh, self.real)
 
     def _show(self, step, tag, examples, real=None):
         """Shows examples on the board; returns the picture, or the list of lines that texts are."""
         if np.issubdtype(examples.dtype, np.integer):
             lines = [line.decode() for line in self.model.outputs(examples)["text"].numpy()]
-            self.board.say(step, tag, "\n".join(f"    {line}" for line in lines))  # Markdown for lines as they are
+            self.board.log_text(step, tag, "\n".join(f"    {line}" for line in lines))  # Markdown for lines as they are
             return lines
         picture = pictures.picture(examples, real)
-        self.board.picture(step, tag, picture)
+        self.board.log_image(step, tag, picture)
         return picture
 
     def _sample(self, seed):

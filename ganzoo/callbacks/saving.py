@@ -19,7 +19,7 @@ class Saving(Stepwise):
         super().__init__(every)
         self.checkpoints = checkpoints
 
-    def act(self, step):
+    def on_step(self, step):
         self.checkpoints.save()
 
 
@@ -30,9 +30,9 @@ class GracefulStop(keras.callbacks.Callback):
         signal: the signal's number, or None.
     """
 
-    def __init__(self, tell):
+    def __init__(self, log):
         super().__init__()
-        self.tell = tell
+        self.log = log
         self.signal = None
         self._before = {}
 
@@ -53,7 +53,7 @@ class GracefulStop(keras.callbacks.Callback):
             self.restore()
             signal.raise_signal(number)
         self.signal = number
-        self.tell("stopping: the step that runs ends, then the run is saved (once more to stop at once)")
+        self.log("stopping: the step that runs ends, then the run is saved (once more to stop at once)")
 
     def on_train_batch_end(self, batch, logs=None):
         if self.signal is not None:

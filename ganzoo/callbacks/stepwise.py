@@ -4,10 +4,10 @@ import keras
 
 
 class Stepwise(keras.callbacks.Callback):
-    """Calls `act(step)` each time training passes a multiple of `every`.
+    """Calls `on_step(step)` each time training passes a multiple of `every`.
 
     Args:
-        every: generator steps between two acts.
+        every: generator steps between two calls.
     """
 
     def __init__(self, every):
@@ -31,8 +31,8 @@ class Stepwise(keras.callbacks.Callback):
     def _act(self):
         if self.step > self._first and self._acted_at != self.step:
             self._acted_at = self.step
-            self.act(self.step)
+            self.on_step(self.step)
 
-    def act(self, step):
+    def on_step(self, step):
         """What happens at `step`, the number of generator steps of the whole run so far."""
         raise NotImplementedError

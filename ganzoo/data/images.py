@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import track
 
 from ganzoo.data import catalogue
-from ganzoo.data.originals import open_originals
 from ganzoo.data.source import Source
+from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.

@@ -76,7 +76,7 @@ def claims(text):
         raise UserError(f"a caption may use the words {' '.join(WORDS)}; not {' '.join(unknown)}")
     found = np.full(len(ATTRIBUTES), NONE, np.int64)
 
-    def say(attribute, value):
+    def log(attribute, value):
         if found[attribute] not in (NONE, value):
             raise UserError(f"the caption {text!r} contradicts itself")
         found[attribute] = value
@@ -84,21 +84,21 @@ def claims(text):
     row = column = None
     for index, word in enumerate(words):
         if word in ATTRIBUTES["shape"]:
-            say(SHAPE, ATTRIBUTES["shape"].index(word))
+            log(SHAPE, ATTRIBUTES["shape"].index(word))
         elif word in SIZES:
-            say(SIZE, SIZES[word])
+            log(SIZE, SIZES[word])
         elif word in shapes.COLOURS:
             before = [w for w in words[max(index - 2, 0) : index] if w not in ("a", "the")][-1:]
             behind = words[index + 1 : index + 2]
             ground = behind == ["background"] or (before in (["on"], ["against"]) and not set(behind) & NOUNS)
-            say(BACKGROUND if ground else COLOUR, ATTRIBUTES["colour"].index(word))
+            log(BACKGROUND if ground else COLOUR, ATTRIBUTES["colour"].index(word))
         elif word in MIDDLES:
-            say(POSITION, shapes.ENDS.index((1, 1)))
+            log(POSITION, shapes.ENDS.index((1, 1)))
         row, column = ROWS.get(word, row), COLUMNS.get(word, column)
     if (row is None) != (column is None):
         raise UserError(f"the caption {text!r} names half a position: say for example top left")
     if row is not None:
-        say(POSITION, shapes.ENDS.index((row, column)))
+        log(POSITION, shapes.ENDS.index((row, column)))
     return found
 
 

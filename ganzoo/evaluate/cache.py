@@ -13,7 +13,7 @@ import numpy as np
 
 from ganzoo.run import write_atomically
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 
 def default_root():
@@ -92,7 +92,9 @@ class Cache:
             write_atomically(path, content)
         except OSError as error:
             if not self._warned:
-                log.warning("the cache %s cannot be written (%s): nothing is kept for the next time", self.root, error.strerror)
+                logger.warning(
+                    "the cache %s cannot be written (%s): nothing is kept for the next time", self.root, error.strerror
+                )
             self._warned = True
 
 

@@ -2,19 +2,19 @@
 
 from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluation import evaluator_of
-from ganzoo.evaluate.held_out import own_data
-from ganzoo.evaluate.opening import open_side
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.reference import own_data
+from ganzoo.evaluate.inputs.text import unit_of
 from ganzoo.evaluate.protocol import require_same
-from ganzoo.evaluate.text.evaluator import COMPARED
-from ganzoo.evaluate.text.sides import unit_of
+from ganzoo.evaluate.text_evaluator import COMPARED
 
-MEASURES = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
+METRICS = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
 
 
 def compare(
     models,
     data=None,
-    measures="default",
+    metrics="default",
     count=None,
     extractor="auto",
     seed=0,
@@ -22,15 +22,15 @@ def compare(
     intervals=True,
     data_dir=None,
     cache=None,
-    say=print,
+    log=print,
 ):
     """Scores several models against the same real data, under one protocol.
 
     Args:
         models: two or more of what `evaluation.evaluate` takes.
         data: the real data; by default what every model's recipe or card names, which must be the same.
-        measures: "default" (a handful), "all", or names.
-        count, extractor, seed, reference_count, data_dir, cache, say: as of `evaluation.evaluate`.
+        metrics: "default" (a handful), "all", or names.
+        count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluation.evaluate`.
         intervals: whether values get 95 % intervals over the generated samples.
 
     Returns:
@@ -41,12 +41,12 @@ def compare(
     """
     if len(models) < 2:
         raise UserError("compare takes at least two models")
-    sides = [open_side(model, data_dir) for model in models]
+    sides = [open_input(model, data_dir) for model in models]
     if data is not None:
         units = sorted({unit_of(side) for side in sides if side.kind == "model"}) or ["word"]
         if len(units) > 1:
             raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
-        data = open_side(data, data_dir, units[0])
+        data = open_input(data, data_dir, units[0])
     else:
         own = [own_data(side, data_dir) for side in sides]
         silent = [side.name for side, known in zip(sides, own, strict=True) if known is None]
@@ -57,17 +57,17 @@ def compare(
             raise UserError(f"the models were trained on different data ({told}): name the real data with --data")
         data = own[0]
     sizes = [side.size for side in sides if side.size is not None]
-    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, say)
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
     if sizes and min(sizes) < evaluator.count:
-        say(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
-        evaluator = evaluator_of(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, say)
-    if measures == "default":
-        known = COMPARED if data.feature == "text" else MEASURES
-        measures = tuple(name for name in known if evaluator.applies(name))
+        log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
+        evaluator = evaluator_of(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
+    if metrics == "default":
+        known = COMPARED if data.feature == "text" else METRICS
+        metrics = tuple(name for name in known if evaluator.applies(name))
     named = {}
     for side, model in zip(sides, models, strict=True):
         name = side.name if side.name not in named else f"{side.name} ({model})"
-        named[name] = evaluator.scores(side, measures, intervals)
+        named[name] = evaluator.scores(side, metrics, intervals)
     return side_by_side(named)
 
 
@@ -79,7 +79,7 @@ def side_by_side(scores):
 
     Returns:
         A JSON-ready dict: `models` (names), `protocol_line`, and `rows`, one for each score that all models have: `name`,
-        `measure`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
+        `metric`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
         holds the names of the models that no other surely beats (whose interval reaches the best value; the best value
         alone where there are no intervals; none where there is no better or worse).
 
@@ -98,7 +98,7 @@ def side_by_side(scores):
             require_same(score["protocol"], other["protocol"], (names[0], name))
         rows.append(
             {
-                **{field: score[field] for field in ("name", "measure", "part", "direction", "real", "floor")},
+                **{field: score[field] for field in ("name", "metric", "part", "direction", "real", "floor")},
                 "values": [{field: other[field] for field in ("value", "low", "high")} for other in others],
                 "best": _best(names, others, score["direction"], score["real"]),
             }

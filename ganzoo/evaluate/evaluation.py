@@ -2,11 +2,11 @@
 
 from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluator import Evaluator
-from ganzoo.evaluate.held_out import own_data
-from ganzoo.evaluate.opening import open_side
-from ganzoo.evaluate.sides import FamilySide
-from ganzoo.evaluate.text.evaluator import TextEvaluator
-from ganzoo.evaluate.text.sides import unit_of
+from ganzoo.evaluate.inputs.base import FamilyInput
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.reference import own_data
+from ganzoo.evaluate.inputs.text import unit_of
+from ganzoo.evaluate.text_evaluator import TextEvaluator
 
 # What an entry of a recipe's `evaluations` takes by default.
 OF_IMAGES = ("frechet_distance", "precision_recall")
@@ -16,7 +16,7 @@ OF_TEXT = ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score"
 def evaluate(
     model,
     data=None,
-    measures="default",
+    metrics="default",
     count=None,
     extractor="auto",
     seed=0,
@@ -24,14 +24,14 @@ def evaluate(
     intervals=False,
     data_dir=None,
     cache=None,
-    say=print,
+    log=print,
 ):
     """Scores a model.
 
     Args:
-        model: what `opening.open_side` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
+        model: what `opening.open_input` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
         data: the real data, likewise; by default what the model's recipe or card names.
-        measures: "default", "all", or names as a list or separated by commas.
+        metrics: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
         extractor: see `extractors.choose`; for text the embedding, see `text.embedding.choose_embedding`.
         seed: of the samples and of every draw.
@@ -40,25 +40,25 @@ def evaluate(
         intervals: whether every score gets an interval; Frechet distances of small features always do.
         data_dir: where data sets are prepared.
         cache: a `Cache`.
-        say: called with lines for the user.
+        log: called with lines for the user.
 
     Returns:
-        A list of scores, JSON-ready dicts, one for each part of each measure: `name` (such as `FD[cnn-digits]`), `measure`,
+        A list of scores, JSON-ready dicts, one for each part of each metric: `name` (such as `FD[cnn-digits]`), `metric`,
         `part`, `value`, `real` (the same of held-out real data, None where it cannot be had), `real_count` (of how many),
         `value_at_real_count` (the model's at that count, where it is another than `count`), `floor` (what a perfect model
         shows at this count) and `excess` over it, `low` and `high` (95 %), `direction` ("higher", "lower", "real", "zero",
         or "aside" for what is no score), `warnings` (sentences), `protocol`, `protocol_line`, `model`, `seconds`.
 
     Raises:
-        UserError: whatever a user can cause: no such model, data, measure or extractor, different shapes, too few or NaN
+        UserError: whatever a user can cause: no such model, data, metric or extractor, different shapes, too few or NaN
             examples.
     """
-    side = open_side(model, data_dir)
-    data = open_side(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
+    side = open_input(model, data_dir)
+    data = open_input(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
     if data is None:
         raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
-    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, say)
-    return evaluator.scores(side, measures, intervals)
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
+    return evaluator.scores(side, metrics, intervals)
 
 
 def evaluator_of(data, *arguments, **options):
@@ -70,7 +70,7 @@ class Evaluation:
     """An entry of a recipe's `evaluations`: scores a model in the middle of its training, from memory.
 
     Args:
-        measures: names, as of `evaluate`; by default a few that suit the data.
+        metrics: names, as of `evaluate`; by default a few that suit the data.
         count: generated samples.
         every: generator steps between two evaluations.
         data: the real data; the recipe's own by default.
@@ -82,7 +82,7 @@ class Evaluation:
 
     def __init__(
         self,
-        measures=None,
+        metrics=None,
         count=1000,
         every=1000,
         data=None,
@@ -90,16 +90,16 @@ class Evaluation:
         seed=0,
         reference_count=None,
     ):
-        self.measures, self.count, self.every = measures, count, every
+        self.metrics, self.count, self.every = metrics, count, every
         self.data, self.extractor, self.seed, self.reference_count = data, extractor, seed, reference_count
         self._evaluator = self._side = None
 
-    def prepare(self, data=None, say=print):
+    def prepare(self, data=None, log=print):
         """Opens the data, gets or trains the extractor, and computes what belongs to the real side alone.
 
         Args:
             data: the recipe's data, a source; `self.data` comes first.
-            say: called with lines for the user.
+            log: called with lines for the user.
 
         Raises:
             UserError: as `evaluate`.
@@ -107,10 +107,10 @@ class Evaluation:
         data = self.data if self.data is not None else data
         if data is None:
             raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
-        side = open_side(data)
-        self._evaluator = evaluator_of(side, self.extractor, self.count, self.seed, self.reference_count, say=say)
-        if self.measures is None:
-            self.measures = OF_TEXT if side.feature == "text" else OF_IMAGES
+        side = open_input(data)
+        self._evaluator = evaluator_of(side, self.extractor, self.count, self.seed, self.reference_count, log=log)
+        if self.metrics is None:
+            self.metrics = OF_TEXT if side.feature == "text" else OF_IMAGES
         return self
 
     def __call__(self, model, step):
@@ -118,6 +118,6 @@ class Evaluation:
         if self._evaluator is None:
             self.prepare()
         if self._side is None or self._side.model is not model:
-            self._side = FamilySide(model)
-        scores = self._evaluator.scores(self._side, self.measures)
+            self._side = FamilyInput(model)
+        scores = self._evaluator.scores(self._side, self.metrics)
         return [score for score in scores if score["direction"] != "aside"]

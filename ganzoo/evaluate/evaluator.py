@@ -9,18 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
+from ganzoo import metrics
 from ganzoo.data.mixtures import MIXTURES
 from ganzoo.errors import UserError
-from ganzoo.evaluate import intervals, measures
+from ganzoo.evaluate import intervals
 from ganzoo.evaluate.cache import Cache, digest, digest_files
-from ganzoo.evaluate.evidence import Comparison, Evidence, Sample
-from ganzoo.evaluate.extractors.choose import choose
-from ganzoo.evaluate.extractors.gate import gate_once
-from ganzoo.evaluate.held_out import held_out
-from ganzoo.evaluate.measures.registry import REGISTRY
-from ganzoo.evaluate.opening import as_grey
+from ganzoo.evaluate.context import Comparison, Context, Sample
+from ganzoo.evaluate.features.choose import choose
+from ganzoo.evaluate.features.sanity_check import gate_once
+from ganzoo.evaluate.inputs.base import FamilyInput
+from ganzoo.evaluate.inputs.opening import as_grey
+from ganzoo.evaluate.inputs.reference import held_out
 from ganzoo.evaluate.protocol import FLOORS, part_direction, protocol, protocol_line, score_name, uses_extractor
-from ganzoo.evaluate.sides import FamilySide
+from ganzoo.metrics.registry import REGISTRY
 
 COUNT = 10_000
 DEFAULT = (
@@ -44,9 +45,9 @@ DEFAULT = (
 )
 # Cosines of points of the plane say nothing.
 NOT_OF_POINTS = ("vendi",)
-# Measures that see only the copies of those training examples that are in the reference.
+# Metrics that see only the copies of those training examples that are in the reference.
 OF_COPIES = ("c_t", "auth_pct", "nearest_neighbour_test")
-# Evidence that takes held-out data beside what is scored: its real column needs two disjoint parts of it.
+# Context that takes held-out data beside what is scored: its real column needs two disjoint parts of it.
 HELD_OUT = {"test", "test_neighbours"}
 
 
@@ -54,30 +55,30 @@ class Evaluator:
     """The real data's half of an evaluation, made once for any number of models.
 
     Args:
-        data: a `Side` of real data.
-        extractor, count, seed, reference_count, data_dir, cache, say: as of `evaluation.evaluate`.
+        data: a `Input` of real data.
+        extractor, count, seed, reference_count, data_dir, cache, log: as of `evaluation.evaluate`.
 
     Attributes:
         extractor: the `Extractor`.
         count: generated samples of every model.
-        clock: seconds by what they went into: examples, features, distances, and each measure by name.
+        clock: seconds by what they went into: examples, features, distances, and each metric by name.
 
     Raises:
         UserError: no such extractor, or too little data.
     """
 
-    def __init__(self, data, extractor="auto", count=None, seed=0, reference_count=None, data_dir=None, cache=None, say=print):
+    def __init__(self, data, extractor="auto", count=None, seed=0, reference_count=None, data_dir=None, cache=None, log=print):
         if data.kind == "model":
             raise UserError(f"{data.name} is a model: the real side must be data")
-        self.data, self.seed, self.say = data, seed, say
+        self.data, self.seed, self.log = data, seed, log
         self.cache = cache or Cache()
         self.reference, self.held_side, words = held_out(data, seed)
         for note in [*data.notes, *([words] if "half" in words else [])]:
-            say(note)
+            log(note)
         self.count = count or min(COUNT, self.reference.size, self.held_side.size)
         if self.count < 2:
             raise UserError("one sample is no distribution: --count must be at least 2")
-        self.extractor = choose(extractor, data, self.cache, data_dir, say)
+        self.extractor = choose(extractor, data, self.cache, data_dir, log)
         self.clock = {}
         self.modes = MIXTURES.get(getattr(getattr(data, "source", None), "name", None))
         reference_count = min(self.reference.size, reference_count or max(self.count, COUNT))
@@ -86,46 +87,46 @@ class Evaluator:
         self._shared, self._held, self._real_results, self._gate = {}, {}, {}, None
 
     def _sample(self, side, count, cache=True):
-        return Sample(side, count, self.seed, self.extractor, self.cache if cache else None, self.clock, self.say)
+        return Sample(side, count, self.seed, self.extractor, self.cache if cache else None, self.clock, self.log)
 
     @property
     def gate(self):
         """The extractor's sanity gate on this data; None for points."""
         if self._gate is None and self.data.feature == "image":
-            self._gate = gate_once(self.extractor, self.reference, self.held_side, self.cache, self.seed, self.say)
+            self._gate = gate_once(self.extractor, self.reference, self.held_side, self.cache, self.seed, self.log)
         return self._gate
 
-    def scores(self, model, measures="default", intervals=False):
+    def scores(self, model, metrics="default", intervals=False):
         """The scores of one model, as `evaluation.evaluate` returns them.
 
         Args:
-            model: a `Side`.
-            measures, intervals: as of `evaluation.evaluate`.
+            model: a `Input`.
+            metrics, intervals: as of `evaluation.evaluate`.
         """
         for note in model.notes:
-            self.say(note)
+            self.log(note)
         model = same_shape(model, self.data)
         count = self.count
         if model.size is not None and model.size < count:
-            self.say(f"{model.name} has {model.size} examples: they are scored at that count")
+            self.log(f"{model.name} has {model.size} examples: they are scored at that count")
             count = model.size
-        fake = self._sample(model, count, cache=not isinstance(model, FamilySide))
+        fake = self._sample(model, count, cache=not isinstance(model, FamilyInput))
         comparison = Comparison(self.real, fake, self._shared)
-        evidence = Evidence(comparison, self._held_of(count), self.modes, self.seed)
-        chosen = self._chosen(measures, fake)
-        if any(uses_extractor(measure) for measure, _ in chosen):  # bad samples or features end it all, not each measure
+        context = Context(comparison, self._held_of(count), self.modes, self.seed)
+        chosen = self._chosen(metrics, fake)
+        if any(uses_extractor(metric) for metric, _ in chosen):  # bad samples or features end it all, not each metric
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
         found = []
-        for measure, asked in chosen:
+        for metric, asked in chosen:
             try:
-                found += self._scores_of(measure, evidence, intervals)
+                found += self._scores_of(metric, context, intervals)
             except UserError as error:
                 if asked:
                     raise
-                self.say(f"{measure.name} left out: {error}")
+                self.log(f"{metric.name} left out: {error}")
         if not found:
-            raise UserError(f"no measure could be taken of {model.name}")
+            raise UserError(f"no metric could be taken of {model.name}")
         return found
 
     def _held_of(self, count):
@@ -137,21 +138,21 @@ class Evaluator:
         return self._held[count]
 
     def applies(self, name, fake=None):
-        """Whether a measure, by name, can be taken on this data with this extractor (and of `fake`, a `Sample`)."""
-        evidence = Evidence(Comparison(self.real, fake or self.real), self._held_of(self.count), self.modes, self.seed)
+        """Whether a metric, by name, can be taken on this data with this extractor (and of `fake`, a `Sample`)."""
+        context = Context(Comparison(self.real, fake or self.real), self._held_of(self.count), self.modes, self.seed)
         fits = self.data.feature == "image" or name not in NOT_OF_POINTS
-        return fits and all(evidence.has(need) for need in all_measures()[name].needs)
+        return fits and all(context.has(need) for need in all_metrics()[name].needs)
 
     def _chosen(self, names, fake):
-        """The measures of a request that can be taken of `fake`, each with whether it was asked for by name."""
-        known = all_measures()
+        """The metrics of a request that can be taken of `fake`, each with whether it was asked for by name."""
+        known = all_metrics()
         asked = names not in ("default", "all")
         if isinstance(names, str):
             lists = {"default": DEFAULT, "all": tuple(known)}
             names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
         unknown = [name for name in names if name not in known]
         if unknown or not names:
-            raise UserError(f"no such measure: {', '.join(unknown) or 'none given'}; there are {', '.join(sorted(known))}")
+            raise UserError(f"no such metric: {', '.join(unknown) or 'none given'}; there are {', '.join(sorted(known))}")
         chosen, left = [], []
         for name in dict.fromkeys(names):
             if self.applies(name, fake):
@@ -164,25 +165,25 @@ class Evaluator:
             else:
                 left.append(name)
         if left:
-            self.say(f"left out, since they do not apply here: {', '.join(left)}")
+            self.log(f"left out, since they do not apply here: {', '.join(left)}")
         return chosen
 
-    def _scores_of(self, measure, evidence, wanted):
-        fake = evidence.comparison.other
-        for need in measure.needs:  # so that a measure's own time is told apart
-            evidence[need]
+    def _scores_of(self, metric, context, wanted):
+        fake = context.comparison.other
+        for need in metric.needs:  # so that a metric's own time is told apart
+            context[need]
         began = time.perf_counter()
-        parts = as_parts(measure(evidence))
+        parts = as_parts(metric(context))
         seconds = time.perf_counter() - began
-        self.clock[measure.name] = self.clock.get(measure.name, 0.0) + seconds
-        warnings = self._warnings(measure, fake)
-        real, real_count = self._real(measure, fake.count, warnings)
+        self.clock[metric.name] = self.clock.get(metric.name, 0.0) + seconds
+        warnings = self._warnings(metric, fake)
+        real, real_count = self._real(metric, fake.count, warnings)
         at_real_count = {}
         if real and real_count != fake.count:
-            at_real_count = self._at_count(measure, evidence.comparison, real_count)
-        limits = intervals.limits(measure, evidence, parts, seconds, wanted, self.seed)
-        record = protocol(measure, self.real, self.held, fake.count, self.extractor, self.seed)
-        names = {part: score_name(measure, part, self.extractor) for part in parts}
+            at_real_count = self._at_count(metric, context.comparison, real_count)
+        limits = intervals.limits(metric, context, parts, seconds, wanted, self.seed)
+        record = protocol(metric, self.real, self.held, fake.count, self.extractor, self.seed)
+        names = {part: score_name(metric, part, self.extractor) for part in parts}
         for part, value in parts.items():
             if not math.isfinite(value):
                 words = "infinite" if math.isinf(value) else "undefined"
@@ -191,12 +192,12 @@ class Evaluator:
         for part, value in parts.items():
             if not math.isfinite(value):
                 continue
-            floor = self._floor(measure, fake.count) or parts.get(FLOORS.get((measure.name, part)))
+            floor = self._floor(metric, fake.count) or parts.get(FLOORS.get((metric.name, part)))
             low, high = limits.get(part, (None, None))
             found.append(
                 {
                     "name": names[part],
-                    "measure": measure.name,
+                    "metric": metric.name,
                     "part": part,
                     "value": value,
                     "real": finite(real.get(part)),
@@ -206,7 +207,7 @@ class Evaluator:
                     "excess": None if floor is None else value - floor,
                     "low": low,
                     "high": high,
-                    "direction": part_direction(measure, part),
+                    "direction": part_direction(metric, part),
                     "warnings": warnings,
                     "protocol": record,
                     "protocol_line": protocol_line(record),
@@ -216,34 +217,34 @@ class Evaluator:
             )
         return found
 
-    def _warnings(self, measure, fake):
-        """Sentences on what keeps a score of this measure from meaning what it seems to."""
+    def _warnings(self, metric, fake):
+        """Sentences on what keeps a score of this metric from meaning what it seems to."""
         found = []
         least, dimension = min(fake.count, self.real.count), self.extractor.dimension
         for name, sample in (("the reference", self.real), ("the held-out data", self.held)):
             if fake.identity == sample.identity:
                 found.append(f"{fake.side.name} is {name} itself, example by example")
-        if least < measure.least:
-            found.append(f"{measure.name} means little below {measure.least:,} samples a side; here are {least:,}")
-        if measure.name.startswith("frechet"):
+        if least < metric.least:
+            found.append(f"{metric.name} means little below {metric.least:,} samples a side; here are {least:,}")
+        if metric.name.startswith("frechet"):
             if least <= dimension:
                 found.append(f"{least:,} samples for {dimension:,} dimensions: a singular covariance, mostly bias")
             elif least < 10 * dimension:
                 found.append(f"{least:,} samples for {dimension:,} dimensions: much of the value is its floor")
-        if measure.name in OF_COPIES and self.real.count < self.reference.size:
+        if metric.name in OF_COPIES and self.real.count < self.reference.size:
             found.append(
                 f"the reference is {self.real.count:,} of {self.reference.size:,} training examples: copies of the others "
                 "are not seen as such"
             )
-        if uses_extractor(measure) and self.gate and not self.gate["passed"]:
+        if uses_extractor(metric) and self.gate and not self.gate["passed"]:
             found += [f"the extractor failed its sanity gate: {sentence}" for sentence in self.gate["failures"]]
         return found
 
-    def _real(self, measure, count, warnings):
-        """The measure's parts for held-out real data in the model's place, and at which count."""
-        key = (measure.name, count)
+    def _real(self, metric, count, warnings):
+        """The metric's parts for held-out real data in the model's place, and at which count."""
+        key = (metric.name, count)
         if key not in self._real_results:
-            self._real_results[key] = self._real_result(measure, count)
+            self._real_results[key] = self._real_result(metric, count)
         parts, real_count, problem = self._real_results[key]
         if problem:
             warnings.append(f"no value of held-out real data: {problem}")
@@ -251,26 +252,26 @@ class Evaluator:
             warnings.append(f"the real column is of {real_count:,} held-out examples: there are no more")
         return parts, real_count
 
-    def _real_result(self, measure, count):
+    def _real_result(self, metric, count):
         """(parts, count, what went wrong or None) of held-out real data, kept in the cache."""
         held, tests = self._held_of(count), None
-        if HELD_OUT & set(measure.needs):
+        if HELD_OUT & set(metric.needs):
             held, tests = self._halves()
             if held.other.count > count:
                 held = held.part(some(held.other.count, count, self.seed))
         count = held.other.count
-        record = protocol(measure, self.real, self.held, count, self.extractor, self.seed)
-        key = digest("real column", code_digest(), measure.name, record)
+        record = protocol(metric, self.real, self.held, count, self.extractor, self.seed)
+        key = digest("real column", code_digest(), metric.name, record)
         kept = self.cache.load_record("scores", key)
         if kept is not None:
             return kept["parts"], count, None
         began = time.perf_counter()
         try:
-            parts = as_parts(measure(Evidence(held, tests, self.modes, self.seed)))
+            parts = as_parts(metric(Context(held, tests, self.modes, self.seed)))
         except UserError as error:
             return {}, count, str(error)
-        self.clock[f"{measure.name} of real data"] = time.perf_counter() - began
-        self.cache.store_record("scores", key, {"measure": measure.name, "protocol": record, "parts": parts})
+        self.clock[f"{metric.name} of real data"] = time.perf_counter() - began
+        self.cache.store_record("scores", key, {"metric": metric.name, "protocol": record, "parts": parts})
         return parts, count, None
 
     def _halves(self):
@@ -279,21 +280,21 @@ class Evaluator:
         whole = self._held_of(self.held.count)
         return [whole.part(np.sort(half)) for half in np.array_split(order, 2)]
 
-    def _at_count(self, measure, comparison, count):
-        """The measure's parts for fewer generated samples, as many as the real column has."""
+    def _at_count(self, metric, comparison, count):
+        """The metric's parts for fewer generated samples, as many as the real column has."""
         rows = some(comparison.other.count, count, self.seed)
-        if HELD_OUT & set(measure.needs):
-            evidence = Evidence(comparison.part(rows), self._halves()[1], self.modes, self.seed)
+        if HELD_OUT & set(metric.needs):
+            context = Context(comparison.part(rows), self._halves()[1], self.modes, self.seed)
         else:
-            evidence = Evidence(Comparison(self.real, comparison.other.part(rows), self._shared), None, self.modes, self.seed)
+            context = Context(Comparison(self.real, comparison.other.part(rows), self._shared), None, self.modes, self.seed)
         try:
-            return as_parts(measure(evidence))
+            return as_parts(metric(context))
         except UserError:
             return {}
 
-    def _floor(self, measure, count):
+    def _floor(self, metric, count):
         """What a perfect model's Frechet distance is expected to be at this count."""
-        if measure.name != "frechet_distance":
+        if metric.name != "frechet_distance":
             return None
         key = ("floor", count)
         if key not in self._shared:
@@ -321,10 +322,10 @@ def same_shape(model, data):
 
 
 @functools.cache
-def all_measures():
-    """Every measure by name."""
-    for module in pkgutil.iter_modules(measures.__path__):
-        importlib.import_module(f"{measures.__name__}.{module.name}")
+def all_metrics():
+    """Every metric by name."""
+    for module in pkgutil.iter_modules(metrics.__path__):
+        importlib.import_module(f"{metrics.__name__}.{module.name}")
     return REGISTRY
 
 
@@ -336,7 +337,7 @@ def code_digest():
 
 
 def as_parts(result):
-    """A measure's result as a dict of floats by part."""
+    """A metric's result as a dict of floats by part."""
     parts = result if isinstance(result, dict) else {"": result}
     return {part: float(value) for part, value in parts.items()}
 

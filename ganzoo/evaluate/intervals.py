@@ -4,15 +4,15 @@ import numpy as np
 from scipy import stats
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.evidence import Comparison, Evidence
-from ganzoo.evaluate.measures.frechet import frechet_distance
-from ganzoo.evaluate.measures.frechet_bias import frechet_floor, frechet_interval
-from ganzoo.evaluate.measures.moments import Moments
+from ganzoo.evaluate.context import Comparison, Context
 from ganzoo.evaluate.protocol import ASIDE
+from ganzoo.metrics.frechet import frechet_distance
+from ganzoo.metrics.frechet_bias import frechet_floor, frechet_interval
+from ganzoo.metrics.moments import Moments
 
 BLOCKS = 10
 MOST = 2000  # samples a side of a jackknife; its error is scaled to the count
-SECONDS = 60  # that the intervals of one measure may take
+SECONDS = 60  # that the intervals of one metric may take
 SMALL = 256  # dimensions up to which a Frechet distance's interval is nearly free
 
 
@@ -37,53 +37,53 @@ def frechet_floor_of(real, count, real_count, seed=0):
     return float(np.mean([frechet_distance(*pair) for pair in pairs]))
 
 
-def limits(measure, evidence, parts, seconds, wanted, seed=0):
-    """95 % intervals of a measure's parts for another sample of the same model and count: {part: (low, high)}.
+def limits(metric, context, parts, seconds, wanted, seed=0):
+    """95 % intervals of a metric's parts for another sample of the same model and count: {part: (low, high)}.
 
-    They say nothing of another training, extractor or reference. A measure that would take too long has none.
+    They say nothing of another training, extractor or reference. A metric that would take too long has none.
 
     Args:
-        measure: a `Measure`.
-        evidence: its `Evidence`.
+        metric: a `Metric`.
+        context: its `Context`.
         parts: its result, a dict.
         seconds: that it took.
-        wanted: whether any measure's is wanted; else only those that come nearly free.
+        wanted: whether any metric's is wanted; else only those that come nearly free.
         seed: of the parting into blocks.
     """
-    fake, real = evidence.comparison.other, evidence.comparison.real
+    fake, real = context.comparison.other, context.comparison.real
     if fake.count < 2 * BLOCKS:
         return {}
-    if measure.name == "frechet_distance":
+    if metric.name == "frechet_distance":
         if not wanted and fake.extractor.dimension > SMALL:
             return {}
         found = frechet_interval(real.features, fake.features, BLOCKS, seed=seed)
         return {"": (found["low"], found["high"])}
-    if measure.name == "kernel_distance" and np.isfinite(parts["se"]):
+    if metric.name == "kernel_distance" and np.isfinite(parts["se"]):
         reach = 1.96 * parts["se"]
         return {"mean": (parts["mean"] - reach, parts["mean"] + reach)}
     used = min(fake.count, MOST)
     if not wanted or seconds * used / fake.count * BLOCKS > SECONDS:
         return {}
-    return jackknife(measure, evidence, parts, used, seed)
+    return jackknife(metric, context, parts, used, seed)
 
 
-def jackknife(measure, evidence, parts, used, seed=0):
+def jackknife(metric, context, parts, used, seed=0):
     """Intervals from leaving out blocks of generated samples in turn, at `used` samples a side, scaled to the count.
 
     Returns:
         As `limits`.
     """
-    fake, real = evidence.comparison.other, evidence.comparison.real
+    fake, real = context.comparison.other, context.comparison.real
     rng = np.random.default_rng([seed, 0x1A])
     order = rng.permutation(fake.count)[:used]
     few = real if real.count <= MOST else real.part(np.sort(rng.permutation(real.count)[:MOST]))
-    held = evidence.held and Comparison(few, evidence.held.other)
+    held = context.held and Comparison(few, context.held.other)
     shared, results = {}, []
     for block in np.array_split(order, BLOCKS):
         kept = np.sort(np.setdiff1d(order, block))
-        left = Evidence(Comparison(few, fake.part(kept), shared), held, evidence.modes, evidence.seed)
+        left = Context(Comparison(few, fake.part(kept), shared), held, context.modes, context.seed)
         try:
-            result = measure(left)
+            result = metric(left)
         except UserError:
             return {}
         results.append(result if isinstance(result, dict) else {"": result})

@@ -2,7 +2,7 @@
 
 from ganzoo import __version__
 from ganzoo.errors import UserError
-from ganzoo.evaluate.evidence import IMAGE_EVIDENCE
+from ganzoo.evaluate.context import IMAGE_ARGUMENTS
 
 # By an ordinary extractor, and by the verified Inception network: nothing else may carry the second name.
 TITLES = {
@@ -14,7 +14,7 @@ TITLES = {
     "m_inception_score": ("m-CS", "m-IS"),
     "mmd_rbf": ("MMD-RBF", "MMD-RBF"),
 }
-# The part that carries its measure's bare name.
+# The part that carries its metric's bare name.
 MAIN_PARTS = {
     "frechet_distance_debiased": "debiased",
     "kernel_distance": "mean",
@@ -32,7 +32,7 @@ SIGNED = {
     "filter_responses": {"kurtosis"},
     "local_contrast": {"shape", "scale", "flat"},
 }
-# Parts whose floor, what a perfect model shows at this count, is another part of the same measure.
+# Parts whose floor, what a perfect model shows at this count, is another part of the same metric.
 FLOORS = {
     ("mode_coverage", "kl"): "kl_floor",
     ("label_coverage", "kl"): "kl_floor",
@@ -41,41 +41,41 @@ FLOORS = {
 }
 
 
-def uses_extractor(measure):
-    """Whether a measure looks at features or probabilities."""
-    plain = (*IMAGE_EVIDENCE, "fake_captions", "real_points", "fake_points", "modes", "seed")
-    return any(name not in plain for name in measure.needs)
+def uses_extractor(metric):
+    """Whether a metric looks at features or probabilities."""
+    plain = (*IMAGE_ARGUMENTS, "fake_captions", "real_points", "fake_points", "modes", "seed")
+    return any(name not in plain for name in metric.needs)
 
 
-def score_name(measure, part, extractor):
+def score_name(metric, part, extractor):
     """What a score is called, such as `FD[cnn-digits]`; only the verified Inception network makes it `FID`.
 
     Args:
-        measure: a `Measure`.
+        metric: a `Metric`.
         part: the key of its result, or "".
         extractor: an `Extractor`.
     """
-    plain, published = TITLES.get(measure.name, (measure.name, measure.name))
-    shown = "" if part in ("", MAIN_PARTS.get(measure.name)) else f".{part}"
-    if not uses_extractor(measure):
-        return f"{measure.name}{shown}"
+    plain, published = TITLES.get(metric.name, (metric.name, metric.name))
+    shown = "" if part in ("", MAIN_PARTS.get(metric.name)) else f".{part}"
+    if not uses_extractor(metric):
+        return f"{metric.name}{shown}"
     if extractor.inception and published != plain:
         return f"{published}{shown}"
     return f"{plain}{shown}[{extractor.name}]"
 
 
-def part_direction(measure, part):
+def part_direction(metric, part):
     """Which way is better: "higher", "lower", "real" (as held-out real data), "zero", or "aside" where it is no score."""
     if part in ASIDE:
         return "aside"
-    return "zero" if part in SIGNED.get(measure.name, ()) else measure.direction
+    return "zero" if part in SIGNED.get(metric.name, ()) else metric.direction
 
 
-def protocol(measure, real, held, count, extractor, seed):
+def protocol(metric, real, held, count, extractor, seed):
     """The protocol of one score, JSON-ready.
 
     Args:
-        measure: a `Measure`.
+        metric: a `Metric`.
         real: the reference, a `Sample`.
         held: held-out real data, a `Sample`.
         count: generated samples.
@@ -91,7 +91,7 @@ def protocol(measure, real, held, count, extractor, seed):
         "shape": list(real.side.shape),
         "data_sha256": real.identity,
         "held_out_sha256": held.identity,
-        "extractor": extractor.record() if uses_extractor(measure) else None,
+        "extractor": extractor.record() if uses_extractor(metric) else None,
         "seed": seed,
         "ganzoo": __version__,
     }

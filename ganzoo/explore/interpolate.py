@@ -6,12 +6,12 @@ from PIL import Image, ImageDraw
 from ganzoo import pictures
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
-from ganzoo.evaluate.distances import neighbours
-from ganzoo.evaluate.extractors.choose import choose
-from ganzoo.evaluate.held_out import held_out, own_data
-from ganzoo.evaluate.opening import open_side
-from ganzoo.evaluate.sides import ModelSide
+from ganzoo.evaluate.features.choose import choose
+from ganzoo.evaluate.inputs.base import ModelInput
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.reference import held_out, own_data
 from ganzoo.explore.latent_search import find_latents
+from ganzoo.metrics.neighbours.distances import neighbours
 
 PLACES = (0.0, 0.25, 0.5)  # where paths are judged: at an end, at a quarter, in the middle
 K = 3
@@ -91,7 +91,7 @@ class Judge:
     """Says how much of a set of images could be data.
 
     Args:
-        train, held: `Side`s of real images.
+        train, held: `Input`s of real images.
         extractor: an `Extractor`.
     """
 
@@ -129,13 +129,13 @@ def pairs_of(held, count, seed=0):
 
 
 def interpolate(
-    samplers, data=None, pairs=200, shown=4, steps=9, spherical=False, seed=0, extractor="auto", data_dir=None, say=print
+    samplers, data=None, pairs=200, shown=4, steps=9, spherical=False, seed=0, extractor="auto", data_dir=None, log=print
 ):
     """Paths between held-out images by several models: a picture of some, and what all hold.
 
     Args:
         samplers: `Sampler`s of images; one without an encoder is searched for the latents of each image.
-        data: real data as `opening.open_side` takes it; by default what the first model was trained on.
+        data: real data as `opening.open_input` takes it; by default what the first model was trained on.
         pairs: paths that are judged, at least 4.
         shown: paths in the picture, the first of them.
         steps: images of a path in the picture.
@@ -143,7 +143,7 @@ def interpolate(
         seed: of the pairs, of samples and of searches.
         extractor: whose features tell what could be data, as of `extractors.choose`.
         data_dir: where data sets are prepared.
-        say: called with lines for the user.
+        log: called with lines for the user.
 
     Returns:
         A picture uint8 [H, W, 3], and JSON-ready dicts, the first of them of the pixels' cross-fade, then one a model:
@@ -154,8 +154,8 @@ def interpolate(
     Raises:
         UserError: no such data, a model of points or of other shapes, or one that has no codes.
     """
-    sides = [ModelSide(sampler) for sampler in samplers]
-    data = open_side(data, data_dir) if data is not None else own_data(sides[0], data_dir)
+    sides = [ModelInput(sampler) for sampler in samplers]
+    data = open_input(data, data_dir) if data is not None else own_data(sides[0], data_dir)
     if data is None:
         raise UserError(f"{sides[0].name} does not say what it was trained on: name the data with --data")
     for side in [data, *sides]:
@@ -168,8 +168,8 @@ def interpolate(
     for sampler in samplers:
         paths.append(Path(sampler, unit, spherical, seed))
         if not paths[-1].encodes:
-            say(f"{sampler.name} has no encoder: latents of {len(unit)} images found by search")
-    judge = Judge(train, held, choose(extractor, data, None, data_dir, say))
+            log(f"{sampler.name} has no encoder: latents of {len(unit)} images found by search")
+    judge = Judge(train, held, choose(extractor, data, None, data_dir, log))
     records = []
     for path, side in zip(paths, [held, *sides], strict=True):
         at = {f"{place:g}": judge(path.between(first, second, place)) for place in PLACES}

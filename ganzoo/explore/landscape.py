@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
-from ganzoo.sampling import RunSampler
+from ganzoo.serving.sampling import RunSampler
 
 LOW, MIDDLE, HIGH = np.array([33, 62, 138]), np.array([245, 245, 245]), np.array([178, 24, 43])
 POINTS = 400

@@ -7,9 +7,9 @@ from sklearn.preprocessing import StandardScaler
 
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
-from ganzoo.evaluate.held_out import held_out, own_data
-from ganzoo.evaluate.opening import open_side
-from ganzoo.evaluate.sides import ModelSide
+from ganzoo.evaluate.inputs.base import ModelInput
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.reference import held_out, own_data
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
 ROWS = 256
@@ -43,15 +43,15 @@ def mean_distance(one, other):
     return float(np.sqrt(np.square((one - other).reshape(len(one), -1).astype(np.float64)).sum(1)).mean())
 
 
-def probe(sampler, data=None, seed=0, data_dir=None, say=print):
-    """Measures a model's encoder on held-out data and on samples.
+def probe(sampler, data=None, seed=0, data_dir=None, log=print):
+    """Metrics a model's encoder on held-out data and on samples.
 
     Args:
         sampler: a `Sampler` with the services `encode` and `reconstruct`.
-        data: real data as `opening.open_side` takes it; by default what the model was trained on.
+        data: real data as `opening.open_input` takes it; by default what the model was trained on.
         seed: of the draws.
         data_dir: where data sets are prepared.
-        say: called with lines for the user.
+        log: called with lines for the user.
 
     Returns:
         A JSON-ready dict: `reconstruction`, the mean distance of held-out x and G(E(x)), beside `strangers`, that of two
@@ -66,8 +66,8 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
     for service in ("encode", "reconstruct"):
         if service not in sampler.services:
             raise UserError(f"{sampler.name} has no encoder: it offers {', '.join(sampler.services) or 'samples alone'}")
-    side = ModelSide(sampler)
-    data = open_side(data, data_dir) if data is not None else own_data(side, data_dir)
+    side = ModelInput(sampler)
+    data = open_input(data, data_dir) if data is not None else own_data(side, data_dir)
     if data is None:
         raise UserError(f"{sampler.name} does not say what it was trained on: name the data with --data")
     feature = "points" if data.feature == "point" else "images"
@@ -103,7 +103,7 @@ def probe(sampler, data=None, seed=0, data_dir=None, say=print):
         ]
         record["advantage"] = advantage(*logits)
     if train.labelled and held.labelled:
-        say(f"reading {counts[0]:,} training and {counts[1]:,} held-out codes")
+        log(f"reading {counts[0]:,} training and {counts[1]:,} held-out codes")
         labels, held_labels = train.labels(counts[0], seed), held.labels(counts[1], seed)
         flat, held_flat = (x.reshape(len(x), -1) for x in (examples, held_examples))
         codes = in_parts("encode", examples)

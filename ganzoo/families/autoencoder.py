@@ -103,7 +103,7 @@ class VAE(Autoencoder):
         self.kl_steps = kl_steps
 
     def loss_of(self, examples):
-        """The mean negative evidence lower bound of examples in nats, its KL term weighed by `kl_weight`."""
+        """The mean negative context lower bound of examples in nats, its KL term weighed by `kl_weight`."""
         mean, log_deviation = tf.split(self.encoder(examples, training=True), 2, axis=-1)
         draw = self.draw(tf.shape(mean)[0], tuple(mean.shape[1:]), noise.Normal(), "code")
         decoded = self.generate(mean + tf.exp(log_deviation) * draw)

@@ -30,7 +30,7 @@ class BEGAN(Family):
 
     Both players move from the same point. How much the samples count in the autoencoder's loss is the state `k`, moved
     after each step such that E L(G(z)) / E L(x) tends to `gamma`. TensorBoard shows it and `convergence`, the paper's
-    global measure.
+    global metric.
 
     Args:
         generator: keras.Model, latents [B, latent_dim] to images.
@@ -107,7 +107,7 @@ class BEGAN(Family):
         return self.error(self.generate(self.noise(tf.shape(real)[0])))
 
     def control(self, real_error, fake_error):
-        """Moves k by the errors over all replicas; records it and the measure of convergence."""
+        """Moves k by the errors over all replicas; records it and the metric of convergence."""
         replica = tf.distribute.get_replica_context()
         real_error, fake_error = replica.all_reduce(tf.distribute.ReduceOp.MEAN, [real_error, fake_error])
         self.k.assign(controlled(self.k, real_error, fake_error, self.gamma, self.lambda_k))

@@ -3,7 +3,8 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, negatives, noise
+from ganzoo import losses, noise
+from ganzoo import negative_sampling as negatives
 from ganzoo.errors import UserError
 from ganzoo.families.base import Family, examples_of
 
@@ -17,7 +18,7 @@ class EnergyModel(Family):
 
     Args:
         discriminator: keras.Model, examples to logits [B, 1], without batch normalisation.
-        search: a search from `ganzoo.negatives`: how negatives are found.
+        search: a search from `ganzoo.negative_sampling`: how negatives are found.
         sample_search: how samples are found; `search` if None.
         adversarial_loss: a loss object from `ganzoo.losses`; its discriminator's side is played.
         l2: weight of the mean squared logits, which keep the landscape from running away.

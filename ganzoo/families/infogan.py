@@ -10,7 +10,7 @@ from ganzoo.errors import UserError
 from ganzoo.families.base import examples_of
 from ganzoo.families.codes import Codes
 from ganzoo.families.gan import GAN
-from ganzoo.networks.recognition import recognition_heads
+from ganzoo.networks.infogan import recognition_heads
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

@@ -9,7 +9,7 @@ from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
 from ganzoo.layers.mixture import MixtureChoice, MixtureMean
-from ganzoo.networks.copies import fresh_copy
+from ganzoo.networks.clone import fresh_copy
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

@@ -42,7 +42,7 @@ class SemiSupervisedGAN(ImprovedGAN):
         feature_matching: what the generator minimises; None for the adversarial loss, which classifies worse.
         Others: as of `ImprovedGAN`.
 
-    Batches: those of `ganzoo.data.few_labels.FewLabels`.
+    Batches: those of `ganzoo.data.semi_supervised.FewLabels`.
 
     Raises:
         UserError: a discriminator of one logit, a negative weight, or as `ImprovedGAN`.

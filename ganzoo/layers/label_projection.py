@@ -1,4 +1,4 @@
-"""The projection discriminator's evidence that an image shows its label."""
+"""The projection discriminator's context that an image shows its label."""
 
 import keras
 from keras import ops

@@ -13,7 +13,7 @@ from ganzoo.layers.self_attention import SelfAttention
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.networks import checks
 from ganzoo.networks.blocks import down_block, up_block
-from ganzoo.networks.parts import label_input, projected_logits
+from ganzoo.networks.heads import label_input, projected_logits
 
 # Channels of the first map and of each doubling block, and of each block of the discriminator, in multiples of the
 # width; how many of the latter halve. 32, 64 and 128 are the authors' (github.com/ajbrock/BigGAN-PyTorch); 8 and 16

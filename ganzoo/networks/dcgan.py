@@ -7,7 +7,7 @@ from ganzoo.layers.batch_norm import batch_norm
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.layers.virtual_batch_norm import DropReference, PrependReference, VirtualBatchNorm
 from ganzoo.networks import checks
-from ganzoo.networks.parts import flat_logits, with_labels
+from ganzoo.networks.heads import flat_logits, with_labels
 
 NORMS = ("batch", "layer", "none", "spectral")
 

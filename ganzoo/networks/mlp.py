@@ -8,7 +8,7 @@ from ganzoo.errors import UserError
 from ganzoo.layers.batch_norm import batch_norm as batch_norm_layer
 from ganzoo.layers.maxout import Maxout
 from ganzoo.networks import checks
-from ganzoo.networks.parts import flat_logits, with_labels
+from ganzoo.networks.heads import flat_logits, with_labels
 
 
 def mlp_generator(

@@ -10,7 +10,7 @@ from ganzoo.layers.grouped_conv import GroupedConv2D
 from ganzoo.layers.interpolate import InterpolatedDownsampling2D, InterpolatedUpsampling2D
 from ganzoo.layers.label_projection import LabelProjection
 from ganzoo.networks import checks
-from ganzoo.networks.parts import label_input
+from ganzoo.networks.heads import label_input
 
 SLOPE = 0.2
 GAIN = math.sqrt(2 / (1 + SLOPE**2))

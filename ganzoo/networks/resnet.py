@@ -11,7 +11,7 @@ from ganzoo.layers.global_sum_pooling import GlobalSumPooling2D
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.networks import checks
 from ganzoo.networks.blocks import down_block, up_block
-from ganzoo.networks.parts import label_input, projected_logits
+from ganzoo.networks.heads import label_input, projected_logits
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,7 +12,7 @@ from keras import ops
 from ganzoo.layers.batch_norm import batch_norm
 from ganzoo.networks import checks
 from ganzoo.networks.dcgan import weights
-from ganzoo.networks.parts import label_input
+from ganzoo.networks.heads import label_input
 
 
 def stacked_encoder(size=32, channels=3, width=64, feature_dim=256, num_classes=10, dropout=0.0, name="encoder"):

@@ -175,7 +175,7 @@ def lstm_generator(
     Args:
         text: a `Sentences`, or anything else with a `vocabulary` that has a length and says whether texts end.
         embedding, hidden, depth, scale, tied, train_vectors: as of `TokenLSTM`.
-        vectors: a source of `ganzoo.word_vectors`, or None.
+        vectors: a source of `ganzoo.data.word_vectors`, or None.
 
     Returns:
         The `TokenLSTM`.

@@ -177,7 +177,7 @@ def rnn_discriminator(
         dropout: share of the numbers of the whole table of embeddings that are dropped in a training call.
         l2: weight of the penalty on every weight that moves, l2 / 2 times the squares; in `losses`.
         positions: number of waves of the position beside the embedding, 0 for none.
-        vectors: a source of `ganzoo.word_vectors`, whose vectors stand beside the embeddings; or None.
+        vectors: a source of `ganzoo.data.word_vectors`, whose vectors stand beside the embeddings; or None.
         train_vectors: whether they move.
         soft: whether the model takes distributions over tokens, float [B, T, V], instead of tokens.
 

@@ -24,9 +24,9 @@ def results(shift):
 
 def test_scores_are_read_by_measure_and_step(tmp_path):
     entries = [
-        {"step": 5, "measure": "nll_oracle", "part": "", "value": 4.0},
-        {"step": 5, "measure": "nll_oracle", "part": "impossible", "value": 1.0},
-        {"step": 9, "measure": "nll_oracle", "part": "", "value": 3.0},
+        {"step": 5, "metric": "nll_oracle", "part": "", "value": 4.0},
+        {"step": 5, "metric": "nll_oracle", "part": "impossible", "value": 1.0},
+        {"step": 9, "metric": "nll_oracle", "part": "", "value": 3.0},
     ]
     (tmp_path / "scores.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
     assert curves.scores(tmp_path) == {"nll_oracle": {5: 4.0, 9: 3.0}}

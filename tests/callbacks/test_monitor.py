@@ -25,14 +25,14 @@ def test_a_discriminator_that_wins_is_named_once(loss):
     if isinstance(loss, losses.Minimax):
         falling = [(d, -0.01 / n) for n, (d, _) in enumerate(falling, 1)]
     for step, (d_loss, g_loss) in enumerate(falling):
-        watch.hear(step, report(d_loss, g_loss))
+        watch.on_log(step, report(d_loss, g_loss))
     assert [line.split(":")[0] for _, line in said] == ["the discriminator has won"]
 
 
 def test_a_generator_that_wins_is_named():
     watch, said = monitor()
     for step in range(5):
-        watch.hear(step, report(4.0, 0.1, real=0.1, fake=0.9))
+        watch.on_log(step, report(4.0, 0.1, real=0.1, fake=0.9))
     assert [line.split(":")[0] for _, line in said] == ["the generator has won"]
 
 
@@ -42,14 +42,14 @@ def test_equilibrium_and_an_ordinary_game_are_not_complained_of(loss):
     rng = np.random.default_rng(0)
     for step in range(50):
         balance = loss.equilibrium
-        watch.hear(step, report(balance.discriminator * rng.uniform(0.6, 1.2), balance.generator * rng.uniform(0.8, 1.8)))
+        watch.on_log(step, report(balance.discriminator * rng.uniform(0.6, 1.2), balance.generator * rng.uniform(0.8, 1.8)))
     assert said == []
 
 
 def test_a_warning_comes_again_after_it_has_passed():
     watch, said = monitor()
     for step, lost in enumerate([True] * 4 + [False] * 2 + [True] * 4):
-        watch.hear(step, report(0.01, 5.0 + step) if lost else report(2 * math.log(2), 0.7))
+        watch.on_log(step, report(0.01, 5.0 + step) if lost else report(2 * math.log(2), 0.7))
     assert len(said) == 2
 
 
@@ -57,11 +57,11 @@ def test_samples_that_are_nearly_alike_are_named_with_their_share():
     rng = np.random.default_rng(0)
     real = rng.normal(size=(64, 8, 8, 1))
     watch, said = monitor()
-    watch.see(1, rng.normal(size=(64, 8, 8, 1)), real)
+    watch.on_samples(1, rng.normal(size=(64, 8, 8, 1)), real)
     assert said == []
     for step in (2, 3):
         assert said == []  # one grid may be a fresh generator's
-        watch.see(step, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
+        watch.on_samples(step, real[:1] + 0.03 * rng.normal(size=(64, 8, 8, 1)), real)
     assert said[0][0] == 3 and "nearly alike (3%" in said[0][1]
 
 
@@ -70,14 +70,14 @@ def test_a_margin_that_stays_at_zero_is_named_once_and_again_after_it_has_passed
     watch, said = monitor(loss)
     margins = [0.01, -0.02] * MARGIN_REPORTS + [0.5] + [0.0] * MARGIN_REPORTS
     for step, margin in enumerate(margins):
-        watch.hear(step, {"label_margin": margin})
+        watch.on_log(step, {"label_margin": margin})
     assert said == [(MARGIN_REPORTS - 1, LABELS_IGNORED), (len(margins) - 1, LABELS_IGNORED)]
 
 
 def test_a_margin_that_is_small_now_and_then_is_no_ill():
     watch, said = monitor()
     for step in range(60):
-        watch.hear(step, {"label_margin": 0.0 if step % MARGIN_REPORTS else 0.3})
+        watch.on_log(step, {"label_margin": 0.0 if step % MARGIN_REPORTS else 0.3})
     assert said == []
 
 

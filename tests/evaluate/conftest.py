@@ -1,4 +1,4 @@
-"""A cache of the tests' own, and stand-ins for networks from outside."""
+"""A stand-in for a network from outside."""
 
 import hashlib
 
@@ -6,16 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo.evaluate.extractors import inception
-
-
-@pytest.fixture(scope="session", autouse=True)
-def cache_dir(tmp_path_factory):
-    """Nothing is read from or written to the user's cache."""
-    directory = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GANZOO_CACHE", str(directory))
-        yield directory
+from ganzoo.evaluate.features import inception
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.sides import ArraySide
+from ganzoo.evaluate.inputs.base import ArrayInput
 from ganzoo.explore.codes import codes_of, encode
-from ganzoo.explore.meaning import information, meanings
+from ganzoo.explore.disentanglement import information, meanings
 from ganzoo.explore.sweep import CONTINUOUS, figure, sweep
-from ganzoo.sampling import Sampler
+from ganzoo.serving.sampling import Sampler
 
 SURE = 0.9  # of Q in the category it reads
 STD = 0.1
@@ -49,13 +49,13 @@ class Made(Sampler):
 
 
 def labelled(count=120, wrong=0):
-    """Real images whose class is 2 minus their first category, but for the first `wrong` ones; a `Side`."""
+    """Real images whose class is 2 minus their first category, but for the first `wrong` ones; a `Input`."""
     rng = np.random.default_rng(0)
     category = rng.integers(0, 3, count)
     values = np.column_stack([np.zeros(count), category / 3, np.zeros(count), np.zeros(count)]).reshape(-1, 2, 2, 1)
     labels = 2 - category
     labels[:wrong] = (labels[:wrong] + 1) % 3
-    return ArraySide(np.rint((values + 1) * 127.5).astype(np.uint8), "hand", labels)
+    return ArrayInput(np.rint((values + 1) * 127.5).astype(np.uint8), "hand", labels)
 
 
 def test_codes_are_read_off_the_services_outputs():
@@ -150,6 +150,6 @@ def test_a_classifier_judges_samples_by_the_best_matching():
 
 def test_data_without_labels_leave_the_classes_out():
     said = []
-    unlabelled = ArraySide(labelled().examples(120), "hand")
-    first, *_ = meanings(Made(), unlabelled, count=60, say=said.append)
+    unlabelled = ArrayInput(labelled().examples(120), "hand")
+    first, *_ = meanings(Made(), unlabelled, count=60, log=said.append)
     assert "classes" not in first and "no labels" in said[0]

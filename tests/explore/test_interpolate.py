@@ -6,11 +6,11 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.extractors.untrained import Pixels
-from ganzoo.evaluate.sides import ArraySide
+from ganzoo.evaluate.features.untrained import Pixels
+from ganzoo.evaluate.inputs.base import ArrayInput
 from ganzoo.explore.interpolate import Judge, Path, interpolate, lines, named, pairs_of, sharpness, spherical, straight
 from ganzoo.explore.latent_search import DEVIATION, find_latents
-from ganzoo.sampling import Sampler
+from ganzoo.serving.sampling import Sampler
 
 RNG = np.random.default_rng(0)
 WEIGHTS = np.linalg.qr(RNG.normal(size=(16, 4)))[0].T.astype(np.float32)  # orthonormal rows [4, 16]
@@ -38,7 +38,7 @@ class Linear(Sampler):
 
 def data(count=60, seed=7):
     images = Linear().sample(count, seed)
-    return ArraySide(np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8), "hand", np.arange(count) % 3)
+    return ArrayInput(np.rint((np.clip(images, -1, 1) + 1) * 127.5).astype(np.uint8), "hand", np.arange(count) % 3)
 
 
 def test_a_straight_path_goes_evenly():
@@ -120,7 +120,7 @@ def test_a_judge_knows_the_data_from_noise():
 
 def test_a_picture_and_the_records_of_all_paths():
     said = []
-    options = {"data": data(), "pairs": 8, "shown": 2, "steps": 3, "extractor": "pixels", "say": said.append}
+    options = {"data": data(), "pairs": 8, "shown": 2, "steps": 3, "extractor": "pixels", "log": said.append}
     picture, records = interpolate([Linear(), Linear(blind=True)], **options)
     cell = 28 + 1
     assert picture.dtype == np.uint8 and picture.shape == (2 * (3 * cell + 1) + 8, 130 + 5 * cell + 1, 3)
@@ -140,17 +140,17 @@ def test_names_stand_beside_their_rows():
 
 def test_points_and_other_shapes_are_refused():
     with pytest.raises(UserError, match="of one shape"):
-        interpolate([Linear()], data="digits", say=lambda line: None)
+        interpolate([Linear()], data="digits", log=lambda line: None)
     with pytest.raises(UserError, match="points of shape"):
-        interpolate([Linear()], data="ring8", say=lambda line: None)
+        interpolate([Linear()], data="ring8", log=lambda line: None)
 
 
 def test_a_run_and_its_export_are_searched_alike(tiny_recipe, tmp_path):
     from ganzoo import load
-    from ganzoo.export import export
+    from ganzoo.serving.export import export
     from ganzoo.train import train
 
-    train(tiny_recipe, run=tmp_path / "run", steps=2, say=lambda line: None)
+    train(tiny_recipe, run=tmp_path / "run", steps=2, log=lambda line: None)
     export(tmp_path / "run", tmp_path / "model")
     gradients = []
     for sampler in (load(tmp_path / "run"), load(tmp_path / "model")):

@@ -6,7 +6,7 @@ from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.explore.landscape import animation, frames, heights, picture, strip
-from ganzoo.sampling import Sampler
+from ganzoo.serving.sampling import Sampler
 from ganzoo.train import train
 
 
@@ -33,7 +33,7 @@ def test_a_picture_is_red_where_logits_are_high_and_shows_the_points():
 
 
 def test_a_run_has_a_frame_for_each_checkpoint(tiny_recipe, tmp_path):
-    train(tiny_recipe, run=tmp_path / "run", say=lambda line: None)
+    train(tiny_recipe, run=tmp_path / "run", log=lambda line: None)
     found = frames(tmp_path / "run", side=40)
     assert len(found) == 2
     movie = Image.open(io.BytesIO(animation(found)))

@@ -3,7 +3,7 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.explore.probe import linear_probe_accuracy, lines, mean_distance, nearest_neighbour_accuracy, probe
-from ganzoo.sampling import Sampler
+from ganzoo.serving.sampling import Sampler
 
 
 def clusters(seed, count=60, distance=8.0):
@@ -47,7 +47,7 @@ class Mirror(Sampler):
 
 
 def test_an_encoder_that_inverts_its_generator():
-    record = probe(Mirror(), data="ring8", say=lambda line: None)
+    record = probe(Mirror(), data="ring8", log=lambda line: None)
     assert record["inversion"] == 0.0 and record["latent_strangers"] > 1.0
     np.testing.assert_allclose(record["reconstruction"], 5.0, rtol=1e-6)
     assert record["one_nn"] == record["raw_one_nn"] == 1.0
@@ -75,7 +75,7 @@ def test_a_judge_of_pairs_is_judged_on_held_out_ones(monkeypatch):
 
     # Points of the ring have a coordinate beyond 1.3; half of its modes have one beyond 1.7.
     for reach, expected in ((1.2, 1.0), (1.7, 0.5), (9.0, 0.0)):
-        record = probe(Judged(reach), data="ring8", say=lambda line: None)
+        record = probe(Judged(reach), data="ring8", log=lambda line: None)
         np.testing.assert_allclose(record["advantage"], expected, atol=0.08)
         assert f"{record['advantage']:+.3f} better than a coin" in lines(record)[2]
 

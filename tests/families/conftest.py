@@ -5,7 +5,7 @@ import pytest
 
 from ganzoo import load
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.export import export
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 REPLICAS = """
@@ -91,12 +91,12 @@ def texts_travel(tmp_path, replays_warm_up):
     and its `Sampler`.
     """
 
-    def check(recipe, stops, say=lambda line: None):
+    def check(recipe, stops, log=lambda line: None):
         path = tmp_path / "text.py"
         path.write_text(recipe)
-        facts = train(str(path), tmp_path / "whole", say=say)
+        facts = train(str(path), tmp_path / "whole", log=log)
         for steps in stops:
-            train(str(path), tmp_path / "parts", steps=steps, say=lambda line: None)
+            train(str(path), tmp_path / "parts", steps=steps, log=lambda line: None)
         whole, parts = load(tmp_path / "whole"), load(tmp_path / "parts")
         for name, values in whole.model.state().items():
             for one, other in zip(values, parts.model.state()[name], strict=True):

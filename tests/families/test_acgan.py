@@ -6,9 +6,9 @@ import tensorflow as tf
 from ganzoo import load, losses, penalties
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.acgan import ACGAN, accuracy, class_cross_entropy
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 CLASSES = 3
@@ -142,7 +142,7 @@ def test_what_makes_no_sense_is_refused_with_a_reason(options, complaint):
 
 def test_a_run_and_its_export_sample_by_label_and_name_classes(tmp_path):
     small = [f"model.{player}.width=4" for player in ("generator", "discriminator")]
-    train("digits_acgan", tmp_path / "run", [*small, "batch_size=16", "steps=2"], say=lambda line: None)
+    train("digits_acgan", tmp_path / "run", [*small, "batch_size=16", "steps=2"], log=lambda line: None)
     exported = load(export(tmp_path / "run", tmp_path / "export"))
     images = load(tmp_path / "run").sample(9, seed=1, label=6)
     np.testing.assert_allclose(exported.sample(9, seed=1, label=6), images, atol=1e-5)

@@ -5,11 +5,11 @@ import scipy.stats
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.export import served
 from ganzoo.families.autoencoder import VAE, Autoencoder
 from ganzoo.likelihoods import Gaussian
 from ganzoo.networks.bigan import mlp_encoder
 from ganzoo.networks.mlp import mlp_generator
+from ganzoo.serving.export import served
 
 
 def compiled(family, depth=1, latent_dim=2, shape=(3,), rate=0.01, optimizer=None, **options):

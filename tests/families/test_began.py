@@ -7,9 +7,9 @@ import tensorflow as tf
 
 from ganzoo import load, noise
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.began import BEGAN, reconstruction_errors
 from ganzoo.networks.began import began_discriminator, began_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 RECIPE = '''
@@ -41,7 +41,7 @@ def recipe():
         checkpoint_every=2,
     )
 '''
-QUIET = {"say": lambda line: None}
+QUIET = {"log": lambda line: None}
 
 
 def compiled(rate=0.05, **options):

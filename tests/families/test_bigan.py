@@ -6,11 +6,11 @@ import tensorflow as tf
 from ganzoo import losses, noise
 from ganzoo.data.mixtures import Points
 from ganzoo.errors import UserError
-from ganzoo.export import served
 from ganzoo.families.bigan import BiGAN
 from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator, mlp_encoder, mlp_joint_discriminator
 from ganzoo.networks.dcgan import dcgan_generator
 from ganzoo.networks.mlp import mlp_generator
+from ganzoo.serving.export import served
 
 
 def compiled(gaussian=False, width=8, optimizer=lambda: keras.optimizers.SGD(0.1), **options):

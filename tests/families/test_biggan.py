@@ -6,10 +6,10 @@ from scipy import stats
 
 from ganzoo import noise, penalties
 from ganzoo.errors import UserError
-from ganzoo.export import served
 from ganzoo.families.biggan import UNTRUNCATED, BigGAN, kernels_of, truncated
 from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
 from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.serving.export import served
 
 CLASSES = 3
 

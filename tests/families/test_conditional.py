@@ -6,16 +6,16 @@ from click.testing import CliRunner
 
 from ganzoo import load, losses, penalties
 from ganzoo.callbacks.monitor import LABELS_IGNORED, Monitor
-from ganzoo.cli import main
+from ganzoo.cli.main import main
 from ganzoo.data.mixtures import Points
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.conditional import ConditionalGAN, num_classes_of
 from ganzoo.layers.concat_labels import ConcatLabels
 from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 CLASSES = 4
@@ -205,7 +205,7 @@ def test_a_discriminator_that_ignores_its_labels_is_named(ignores):
             step(batch(32))
         records = model.take_records()
         margins.append(records["label_margin"])
-        watch.hear(8 * (report + 1), records)
+        watch.on_log(8 * (report + 1), records)
     if ignores:
         assert margins == [0.0] * 15 and said == [LABELS_IGNORED]
     else:
@@ -247,7 +247,7 @@ def test_what_makes_no_sense_is_refused_with_a_reason(make, complaint):
 
 def test_data_without_labels_leaves_no_run_behind(tmp_path):
     with pytest.raises(UserError, match="labels=True"):
-        train("digits_cgan", tmp_path / "run", ["data.labels=false"], say=lambda line: None)
+        train("digits_cgan", tmp_path / "run", ["data.labels=false"], log=lambda line: None)
     assert not (tmp_path / "run").exists()
 
 
@@ -291,7 +291,7 @@ def test_two_replicas_stay_equal_and_draw_their_parts_of_the_wrong_labels(isolat
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("conditional") / "run"
     small = [f"model.{player}.width=4" for player in ("generator", "discriminator")]
-    train("digits_cgan", path, [*small, "batch_size=16", "steps=2"], say=lambda line: None)
+    train("digits_cgan", path, [*small, "batch_size=16", "steps=2"], log=lambda line: None)
     return path
 
 

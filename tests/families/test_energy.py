@@ -6,12 +6,12 @@ import tensorflow as tf
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.data.mixtures import MIXTURES, Points
 from ganzoo.errors import UserError
-from ganzoo.evaluate.measures.modes import mode_coverage
-from ganzoo.export import served
 from ganzoo.families.energy import EnergyModel
-from ganzoo.negatives import GridSearch, Langevin
+from ganzoo.metrics.mode_coverage import mode_coverage
+from ganzoo.negative_sampling import GridSearch, Langevin
 from ganzoo.networks.dcgan import dcgan_discriminator
 from ganzoo.networks.mlp import mlp_discriminator
+from ganzoo.serving.export import served
 
 
 def images_model(**options):
@@ -100,7 +100,7 @@ def test_replicas_keep_one_buffer(isolated):
         import keras, numpy as np
         from ganzoo.data.mixtures import Points
         from ganzoo.families.energy import EnergyModel
-        from ganzoo.negatives import Langevin
+        from ganzoo.negative_sampling import Langevin
         from ganzoo.networks.mlp import mlp_discriminator
         strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
         with strategy.scope():

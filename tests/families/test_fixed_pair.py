@@ -11,10 +11,10 @@ from ganzoo.data.images import Images
 from ganzoo.data.noised_images import NoisedImages
 from ganzoo.errors import UserError
 from ganzoo.explore.probe import advantage
-from ganzoo.export import served
 from ganzoo.families.fixed_pair import FixedPair
 from ganzoo.networks.bigan import mlp_joint_discriminator
 from ganzoo.networks.limits import pixel_encoder, pool_generator
+from ganzoo.serving.export import served
 
 EVERY = 15
 

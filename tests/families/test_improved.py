@@ -6,11 +6,11 @@ import tensorflow as tf
 from ganzoo import load, noise
 from ganzoo.averages import History
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.gan import GAN
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import build, load_recipe
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 SIDES = {"size": 8, "channels": 1, "width": 4, "kernel_size": 3}
@@ -236,7 +236,7 @@ def test_a_resumed_run_keeps_its_past_and_its_reference_to_the_bit(isolated, rec
 
 
 def test_virtual_batch_norms_reference_is_of_the_prior_and_is_served(recipe_file, tmp_path):
-    train(recipe_file, tmp_path / "run", steps=2, overrides=["batch_size=4"], say=lambda line: None)
+    train(recipe_file, tmp_path / "run", steps=2, overrides=["batch_size=4"], log=lambda line: None)
     run = load(tmp_path / "run")
     model = run.model
     reference, averaged = (n.get_layer("reference").reference.numpy() for n in (model.generator, model.average.network))
@@ -256,7 +256,7 @@ def test_minibatch_discrimination_and_smoothing_train_by_arguments_alone(tmp_pat
         "model.discriminator.width=4",
         "batch_size=8",
     ]
-    facts = train("digits_improved", tmp_path / "run", overrides, steps=2, say=lambda line: None)
+    facts = train("digits_improved", tmp_path / "run", overrides, steps=2, log=lambda line: None)
     model = load(tmp_path / "run").model
     assert facts["steps"] == 2 and np.isfinite(facts["generator_loss"])
     assert model.adversarial_loss.smoothing == 0.9 and model.feature_matching == FeatureMatching(norm="l1")

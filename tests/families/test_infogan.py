@@ -10,14 +10,14 @@ from PIL import Image
 
 from ganzoo import load, noise
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.cli import main
+from ganzoo.cli.main import main
 from ganzoo.errors import UserError
 from ganzoo.explore.codes import codes_of
 from ganzoo.explore.sweep import figure, sweep
-from ganzoo.export import export
 from ganzoo.families.codes import Codes
 from ganzoo.families.infogan import InfoGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 LOG_2PI = math.log(2 * math.pi)
@@ -227,7 +227,7 @@ def models(tmp_path_factory):
     """A run of a few steps and its export, by name: their paths."""
     path = tmp_path_factory.mktemp("infogan")
     overrides = ["model.generator.width=4", "model.discriminator.width=4", "batch_size=16", "model.continuous_std=none"]
-    train("digits_infogan", path / "run", overrides, steps=3, say=lambda line: None)
+    train("digits_infogan", path / "run", overrides, steps=3, log=lambda line: None)
     return {"run": path / "run", "export": export(path / "run", path / "exported")}
 
 

@@ -7,10 +7,10 @@ import tensorflow as tf
 
 from ganzoo import losses, penalties
 from ganzoo.errors import UserError
-from ganzoo.export import served
 from ganzoo.families.mix import MIXGAN
 from ganzoo.networks.dcgan import dcgan_generator
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.serving.export import served
 
 
 def compiled(components=3, rate=0.1, optimizer=keras.optimizers.SGD, **options):

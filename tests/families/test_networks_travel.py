@@ -7,13 +7,13 @@ import tensorflow as tf
 
 from ganzoo import losses, penalties
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.export import served
 from ganzoo.families.biggan import BigGAN
 from ganzoo.families.conditional import ConditionalGAN
 from ganzoo.families.gan import GAN
 from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
 from ganzoo.networks.r3gan import r3gan_discriminator, r3gan_generator
 from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.serving.export import served
 
 SMALL = {"size": 8, "channels": 1, "width": 4}
 R3GAN = {**SMALL, "blocks": 1, "group_size": 4}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import word_vectors
+from ganzoo.data import word_vectors
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.families.scratchgan import ScratchGAN, discounted
@@ -249,7 +249,7 @@ RECIPE = '''
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors
+from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.families.scratchgan import ScratchGAN
 from ganzoo.networks.text import lstm_generator

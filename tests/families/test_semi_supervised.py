@@ -4,13 +4,13 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import load, losses
-from ganzoo.data.few_labels import FewLabels
 from ganzoo.data.images import Images
+from ganzoo.data.semi_supervised import FewLabels
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.improved import FeatureMatching
 from ganzoo.families.semi_supervised import SemiSupervisedGAN, accuracy, real_logit, supervised_loss
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 CLASSES = 3
@@ -158,7 +158,7 @@ def run(tmp_path_factory):
     """A run whose checkpoint of step 2 was restored before it went on to step 4."""
     path = tmp_path_factory.mktemp("semi_supervised") / "run"
     for steps in (2, 4):
-        train("digits_semi_supervised", path, TINY, steps=steps, say=lambda line: None)
+        train("digits_semi_supervised", path, TINY, steps=steps, log=lambda line: None)
     return path
 
 
@@ -184,7 +184,7 @@ def test_absent_data_is_fabricated_for_a_smoke_run(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "empty"))
     said = []
     overrides = [*TINY[:2], "data.name=mnist", "data.size=8"]
-    train("digits_semi_supervised", tmp_path / "run", overrides, smoke=True, say=said.append)
+    train("digits_semi_supervised", tmp_path / "run", overrides, smoke=True, log=said.append)
     assert "FABRICATED" in said[0]
 
 

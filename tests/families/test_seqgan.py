@@ -276,7 +276,7 @@ def recipe():
 
 def test_a_run_goes_through_its_phases_resumes_to_the_bit_and_exports(texts_travel):
     said = []
-    _, run = texts_travel(RECIPE, stops=(6, 10, 12), say=said.append)
+    _, run = texts_travel(RECIPE, stops=(6, 10, 12), log=said.append)
     assert [line for line in said if line.startswith("phase")] == [
         "phase mle: to step 4",
         "phase discriminator: to step 8",

@@ -10,11 +10,11 @@ from ganzoo import load
 from ganzoo.callbacks.monitor import spread
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.sequence import MLE
 from ganzoo.networks import decoding
 from ganzoo.networks.text import TokenLSTM, lstm_generator
 from ganzoo.run import Run
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 WORDS, LENGTH = ("a", "b", "c"), 3
@@ -224,7 +224,7 @@ def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("text")
     (path / "text.py").write_text(RECIPE)
     (path / "words.txt").write_text("the cat sat\na dog ran off\nthe dog sat down\n" * 20)
-    train(str(path / "text.py"), path / "run", [f"data.name={path / 'words.txt'}"], say=lambda line: None)
+    train(str(path / "text.py"), path / "run", [f"data.name={path / 'words.txt'}"], log=lambda line: None)
     return path / "run"
 
 
@@ -295,7 +295,7 @@ def test_training_writes_lines(run):
 def test_the_command_line_writes_lines_and_refuses_pictures(run, tmp_path):
     from click.testing import CliRunner
 
-    from ganzoo.cli import main
+    from ganzoo.cli.main import main
 
     out = tmp_path / "x.txt"
     result = CliRunner().invoke(main, ["sample", str(run), "--out", str(out), "--count", "5", "--seed", "3"])
@@ -314,10 +314,10 @@ def test_a_run_without_its_text_file_says_so(run, tmp_path):
         with pytest.raises(UserError, match="there is no text file"):
             load(run)
         with pytest.raises(UserError, match="there is no text file"):
-            train(str(run.parent / "text.py"), tmp_path / "other", say=lambda line: None)
+            train(str(run.parent / "text.py"), tmp_path / "other", log=lambda line: None)
     finally:
         (tmp_path / "kept").rename(run.parent / "words.txt")
-    train(str(run.parent / "text.py"), tmp_path / "smoke", smoke=True, say=lambda line: None)
+    train(str(run.parent / "text.py"), tmp_path / "smoke", smoke=True, log=lambda line: None)
 
 
 def test_a_run_whose_text_changed_says_so(run):
@@ -328,7 +328,7 @@ def test_a_run_whose_text_changed_says_so(run):
         with pytest.raises(UserError, match="file changed since"):
             load(run)
         with pytest.raises(UserError, match="file changed since"):
-            train(str(run.parent / "text.py"), run, record["overrides"], steps=30, say=lambda line: None)
+            train(str(run.parent / "text.py"), run, record["overrides"], steps=30, log=lambda line: None)
         # A run from before the text was kept in mind.
         Run.open(run).write_record({name: value for name, value in record.items() if name != "data_sha256"})
         assert load(run).model.vocabulary.words[1] == "sat" != before
@@ -340,7 +340,7 @@ def test_a_run_whose_text_changed_says_so(run):
 def test_a_resumed_run_is_the_same_to_the_bit(run, tmp_path):
     overrides = [f"data.name={run.parent / 'words.txt'}"]
     for steps in (10, 20):
-        train(str(run.parent / "text.py"), tmp_path / "run", overrides, steps=steps, say=lambda line: None)
+        train(str(run.parent / "text.py"), tmp_path / "run", overrides, steps=steps, log=lambda line: None)
     for one, other in zip(load(tmp_path / "run").model.state().values(), load(run).model.state().values(), strict=True):
         for mine, theirs in zip(one, other, strict=True):
             np.testing.assert_array_equal(mine, theirs)

@@ -7,7 +7,6 @@ from ganzoo import load, losses
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.data.images import Images
 from ganzoo.errors import UserError
-from ganzoo.export import export
 from ganzoo.families.stacked import AUTHORS_LADDER, StackedGAN, rung, with_gradient
 from ganzoo.networks.stacked import (
     stacked_discriminator_0,
@@ -16,6 +15,7 @@ from ganzoo.networks.stacked import (
     stacked_generator_0,
     stacked_generator_1,
 )
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 ROWS, CLASSES, FEATURES, Z1, Z0 = 6, 3, 8, 4, 2
@@ -286,7 +286,7 @@ def run(tmp_path_factory):
     overrides = [f"model.{name}.width={width}" for name, width in widths.items()]
     phases = "phases={'encoder': 1, 'joint': 1}"
     said = []
-    facts = train("digits_stacked", path, [*overrides, phases, "steps=2", "batch_size=8"], say=said.append)
+    facts = train("digits_stacked", path, [*overrides, phases, "steps=2", "batch_size=8"], log=said.append)
     assert facts["steps"] == 2
     assert [line for line in said if line.startswith("phase")] == ["phase encoder: to step 1", "phase joint: to step 2"]
     return path

@@ -8,15 +8,15 @@ from click.testing import CliRunner
 
 from ganzoo import load, penalties
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.cli import main
+from ganzoo.cli.main import main
 from ganzoo.data import shape_captions, shapes
 from ganzoo.data.shape_captions import ShapeCaptions, claims, holds
 from ganzoo.errors import UserError
 from ganzoo.evaluate.evaluation import evaluate
-from ganzoo.evaluate.measures.caption_match import caption_match
-from ganzoo.export import export
 from ganzoo.families.text_to_image import GANCLS, matching_aware_loss
+from ganzoo.metrics.caption_match import caption_match
 from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
+from ganzoo.serving.export import export
 from ganzoo.train import train
 
 CAPTIONS = ShapeCaptions()
@@ -241,7 +241,7 @@ PLAIN = ("model.generator.residual=False", "model.penalties=()", "evaluations=()
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("text") / "run"
-    train("shapes_text", path, [*OVERRIDES, *PLAIN, "model.interpolation=.5"], steps=4, say=lambda line: None)
+    train("shapes_text", path, [*OVERRIDES, *PLAIN, "model.interpolation=.5"], steps=4, log=lambda line: None)
     return path
 
 
@@ -309,7 +309,7 @@ def test_the_card_tells_of_captions(exported):
 def test_the_warm_up_requests_run(exported):
     from tensorflow.core.framework import tensor_pb2
 
-    from ganzoo import warmup
+    from ganzoo.serving import warmup
 
     signatures = tf.saved_model.load(str(exported)).signatures
     seen = set()
@@ -357,7 +357,7 @@ def test_caption_match_refuses_what_it_cannot_read(images, captions, reason):
 def test_a_run_and_its_export_are_scored_beside_real_captioned_data(models, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     found = [
-        {score["name"]: score for score in evaluate(model, measures="caption_match", count=200, extractor="random", say=str)}
+        {score["name"]: score for score in evaluate(model, metrics="caption_match", count=200, extractor="random", log=str)}
         for model in models
     ]
     for scores in found:

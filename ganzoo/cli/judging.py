@@ -1,0 +1,190 @@
+"""The commands that judge a model: evaluate, compare, birthday, judge, neighbours."""
+
+from pathlib import Path
+
+import click
+
+from ganzoo.cli.options import data_dir_option, json_option, start, write_json
+from ganzoo.errors import UserError
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def sizes(context, parameter, value):
+    """Numbers separated by commas."""
+    try:
+        numbers = tuple(int(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"numbers separated by commas, such as 100,200,400, not {value!r}") from None
+    if min(numbers) < 2:
+        raise click.BadParameter("a batch holds at least 2 samples")
+    return numbers
+
+
+def data_option(function):
+    return click.option(
+        "--data", metavar="NAME[@SIZE][:SPLIT]", help="The real data: a data set, a folder, an .npz (default: the model's own)."
+    )(function)
+
+
+def seed_option(function):
+    return click.option("--seed", type=int, default=0, show_default=True)(function)
+
+
+def write_text(path, text):
+    """Writes a page where an option asked for one."""
+    from ganzoo.run import write_atomically
+
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@click.option("--metrics", default="default", show_default=True, help="default, all, or names separated by commas.")
+@click.option("--count", type=click.IntRange(2), help="Generated samples (default: up to 10,000, as many as held-out ones).")
+@click.option(
+    "--extractor",
+    default="auto",
+    show_default=True,
+    help="auto, classifier, autoencoder, stacked, random, pixels, inception:PATH, or PATH[:output] of a SavedModel; of text "
+    "ngram-svd[:DIMENSION] or vectors:PATH.",
+)
+@seed_option
+@click.option("--html", type=FILE, help="Write a report here: samples, twins, neighbours, every score explained.")
+@data_dir_option
+@json_option
+def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_file):
+    """Score MODEL (a run, a SavedModel, a folder or .npz of images, a .txt of sentences) beside held-out real data.
+
+    A run keeps its scores in scores.jsonl and shows them in TensorBoard.
+    """
+    start(data_dir)
+    from ganzoo.evaluate.evaluation import evaluate
+    from ganzoo.report import tables
+
+    scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo)
+    click.echo("\n".join(tables.scores(scores)))
+    tables.keep(model, scores)
+    if html:
+        from ganzoo.report.model_report import report_on
+
+        write_text(html, report_on(model, data, scores, extractor, seed, log=click.echo))
+        click.echo(f"report: {html}")
+    write_json(json_file, scores)
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True)
+@data_option
+@click.option("--metrics", default="default", show_default=True, help="default, all, or names separated by commas.")
+@click.option("--count", type=click.IntRange(2), help="Generated samples of each model.")
+@click.option("--extractor", default="auto", show_default=True, help="As of `ganzoo evaluate`.")
+@seed_option
+@click.option("--html", type=FILE, help="Write the table as a page here.")
+@data_dir_option
+@json_option
+def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_file):
+    """Put MODELS side by side under one protocol, with intervals."""
+    start(data_dir)
+    from ganzoo.evaluate.compare import compare
+    from ganzoo.report import tables
+
+    record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo)
+    click.echo("\n".join(tables.comparison(record)))
+    if html:
+        from ganzoo.report.page import compare_report
+
+        write_text(html, compare_report(" and ".join(record["models"]), record))
+    write_json(json_file, record)
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@click.option("--batch-sizes", callback=sizes, default="100,200,400,800", show_default=True, help="Sizes of the batches.")
+@click.option("--batches", type=click.IntRange(1), default=20, show_default=True, help="Batches of each size.")
+@click.option("--per-class", is_flag=True, help="Test each class on its own.")
+@click.option("--features", default="pixels", show_default=True, help="What distances are taken in: pixels, or an extractor.")
+@click.option("--flips", is_flag=True, help="Count mirror images as duplicates.")
+@click.option("--threshold", type=float, help="Distance of duplicates, edits of text (default: calibrated on held-out data).")
+@click.option("--page", type=FILE, help="Write a page on which people judge the pairs, for `ganzoo judge`.")
+@click.option("--auto", is_flag=True, help="Judge by the threshold beside --page too.")
+@seed_option
+@data_dir_option
+@json_option
+def birthday(model, data, batch_sizes, batches, per_class, features, flips, threshold, page, auto, seed, data_dir, json_file):
+    """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
+    start(data_dir)
+    from ganzoo.evaluate.birthday import BirthdayTest
+    from ganzoo.evaluate.inputs.opening import open_input
+    from ganzoo.report.birthday_tables import table
+    from ganzoo.report.judge import judge_page_of
+
+    side = open_input(model)
+    if side.feature == "text":
+        if page or per_class or flips or features != "pixels":
+            raise UserError("the birthday test of text counts edits: leave out --page, --per-class, --flips and --features")
+        from ganzoo.evaluate.text_birthday import birthday_of_model
+
+        record = birthday_of_model(side, data, batch_sizes, batches, threshold, seed, data_dir, log=click.echo)
+        click.echo("\n".join(table(record)))
+        write_json(json_file, record)
+        return
+    test = BirthdayTest(side, data, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, log=click.echo)
+    if page:
+        facts = judge_page_of(test, page)
+        click.echo(f"{facts['questions']} pairs to judge ({facts['decoys']} of them decoys): open {page} in a browser,")
+        click.echo(f"export the answers, then: ganzoo judge {page} --answers FILE")
+    if auto or not page:
+        record = test.run()
+        click.echo("\n".join(table(record)))
+        write_json(json_file, record)
+    elif json_file:
+        write_json(json_file, facts)
+
+
+@click.command()
+@click.argument("page", type=FILE)
+@click.option("--answers", multiple=True, required=True, type=FILE, help="A rater's exported answers; one option a rater.")
+@json_option
+def judge(page, answers, json_file):
+    """Turn people's answers on a birthday PAGE into an estimate, with their agreement and accuracy."""
+    start()
+    from ganzoo.report.judge_answers import read_answers
+    from ganzoo.report.tables import judged
+
+    record = read_answers(page, answers)
+    click.echo("\n".join(judged(record)))
+    write_json(json_file, record)
+
+
+@click.command()
+@click.argument("model")
+@data_option
+@click.option("--count", type=click.IntRange(2), default=1000, show_default=True, help="Generated samples to look up.")
+@click.option("--extractor", default="auto", show_default=True, help="Features beside the pixels, as of `ganzoo evaluate`.")
+@click.option("--flips/--no-flips", default=True, show_default=True, help="Look among mirrored training images too.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the closest cases as a .png here.")
+@seed_option
+@data_dir_option
+@json_option
+def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_file):
+    """Does MODEL copy? Its samples and twins beside the nearest training images, held-out images as the yardstick."""
+    start(data_dir)
+    from ganzoo.report.model_report import neighbours_of
+
+    record, picture = neighbours_of(model, data, count, extractor, flips, seed, log=click.echo)
+    click.echo(record["verdict"])
+    if out:
+        from ganzoo import pictures
+
+        write_text(out, pictures.png(picture))
+        click.echo(f"sample, nearest in pixels, nearest in features: {out}")
+    write_json(json_file, record)
+
+
+COMMANDS = (evaluate, compare, birthday, judge, neighbours)

@@ -1,0 +1,160 @@
+"""Sentences as vectors without any network: latent semantic analysis of n-grams, or the mean of given word vectors."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from ganzoo.data.word_vectors import read_vectors
+from ganzoo.errors import UserError
+
+DIMENSION = 64
+_MOST_NGRAMS = 50_000
+
+
+class NgramSVD:
+    """Latent semantic analysis of a reference text: tf-idf of its words and word pairs, reduced by an SVD.
+
+    Term frequencies count as 1 + log, vectors have length 1 before the SVD. It sees which words and pairs a sentence holds, and
+    little of their order beyond that.
+
+    Args:
+        sentences: the reference text, a list of sentences.
+        dimension: of the vectors; fewer where the text has fewer different n-grams.
+        orders: (least, greatest) n.
+        seed: of the randomised SVD.
+
+    Attributes:
+        name: "ngram-svd".
+        dimension: of the vectors.
+        explained: share of the tf-idf vectors' variance that the SVD keeps.
+
+    Raises:
+        UserError: too little text.
+
+    Reference: Deerwester et al. 1990.
+    """
+
+    name = "ngram-svd"
+    layer = "svd"
+
+    def __init__(self, sentences, dimension=DIMENSION, orders=(1, 2), seed=0):
+        self._words = TfidfVectorizer(
+            analyzer=lambda sentence: list(_grams(sentence, orders)), sublinear_tf=True, max_features=_MOST_NGRAMS
+        )
+        self.orders, self.seed = tuple(orders), seed
+        try:
+            vectors = self._words.fit_transform(sentences)
+        except ValueError as error:
+            raise UserError("an n-gram embedding needs text: the reference holds empty sentences only") from error
+        self.dimension = min(dimension, vectors.shape[1] - 1, vectors.shape[0])
+        if self.dimension < 1:
+            raise UserError("an n-gram embedding needs a text with two different n-grams")
+        self._svd = TruncatedSVD(self.dimension, random_state=seed).fit(vectors)
+        self.explained = float(self._svd.explained_variance_ratio_.sum())
+        self._fitted_on = text_digest(sentences)
+
+    def __call__(self, sentences):
+        """Vectors float64 [N, dimension] of a list of sentences."""
+        return self._svd.transform(self._words.transform(sentences))
+
+    def record(self):
+        """What a protocol says of it, JSON-ready."""
+        weights = hashlib.sha256(np.round(self._svd.components_, 6).tobytes()).hexdigest()
+        return {
+            "name": self.name,
+            "layer": self.layer,
+            "dimension": self.dimension,
+            "orders": list(self.orders),
+            "seed": self.seed,
+            "fitted_on": self._fitted_on,
+            "accuracy": None,
+            "explained": round(self.explained, 4),
+            "sha256": weights,
+        }
+
+
+class MeanOfVectors:
+    """The mean of the vectors of a sentence's words, read from a file as GloVe's: a word and its numbers a line.
+
+    Words without a vector are left out; a sentence without any is the origin.
+
+    Args:
+        path: the file, UTF-8.
+        words: the only words to keep; all by default.
+
+    Attributes:
+        name: "vectors-" and the file's stem.
+        dimension: of the vectors.
+        vectors: {word: float32 [dimension]}.
+
+    Raises:
+        UserError: no such file, or a line that holds no vector of the same dimension.
+
+    Reference: Pennington et al., GloVe, EMNLP 2014.
+    """
+
+    layer = "mean"
+
+    def __init__(self, path, words=None):
+        path = Path(path)
+        self.name = f"vectors-{path.stem}"
+        self.vectors, self.sha256 = read_vectors(path, words)
+        self.dimension = len(next(iter(self.vectors.values())))
+
+    def __call__(self, sentences):
+        """Vectors float64 [N, dimension] of a list of sentences."""
+        found = np.zeros((len(sentences), self.dimension))
+        for row, sentence in enumerate(sentences):
+            known = [self.vectors[word] for word in sentence if word in self.vectors]
+            if known:
+                found[row] = np.mean(known, axis=0, dtype=np.float64)
+        return found
+
+    def record(self):
+        """What a protocol says of it, JSON-ready."""
+        return {
+            "name": self.name,
+            "layer": self.layer,
+            "dimension": self.dimension,
+            "accuracy": None,
+            "words": len(self.vectors),
+            "sha256": self.sha256,
+        }
+
+
+def choose_embedding(given, sentences, seed=0):
+    """The embedding that `--extractor` names, fitted to sentences.
+
+    Args:
+        given: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
+        sentences: the reference text.
+        seed: of the fit.
+
+    Raises:
+        UserError: none of these.
+    """
+    if not isinstance(given, (str, Path)):
+        return given
+    name, _, option = str(given).partition(":")
+    if name == "vectors" and option:
+        return MeanOfVectors(option, {word for sentence in sentences for word in sentence})
+    if name in ("auto", "ngram-svd") and (not option or option.isdigit()):
+        return NgramSVD(sentences, int(option or DIMENSION), seed=seed)
+    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {given}")
+
+
+def text_digest(sentences):
+    """A sha256 that two lists of sentences share only if they are the same."""
+    digest = hashlib.sha256()
+    for sentence in sentences:
+        digest.update("\x1f".join(map(str, sentence)).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _grams(sentence, orders):
+    for n in range(orders[0], orders[1] + 1):
+        for start in range(len(sentence) - n + 1):
+            yield tuple(sentence[start : start + n])

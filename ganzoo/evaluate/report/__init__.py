@@ -1,1 +1,0 @@
-"""An evaluation as one self-contained HTML file that a person likes to read."""

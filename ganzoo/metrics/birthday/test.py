@@ -1,0 +1,347 @@
+"""The birthday-paradox test on arrays: Arora and Zhang's batches, and all pairs of one large sample beside them."""
+
+import hashlib
+import math
+
+import numpy as np
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.birthday import support
+from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.neighbours.closest_pairs import closest_pairs, degrees
+
+AUTOMATIC = "automatic, not human"
+BATCH_SIZES = (100, 200, 400, 800)
+# Fewer batches of one size than this say nothing about the share that holds a duplicate.
+_LEAST_BATCHES = 5
+# A list of closest pairs is judged until so many in a row are no duplicates.
+_IN_A_ROW = 5
+_MOST_JUDGED = 20_000
+# The sweep's thresholds: the distances of the real pairs of these ranks.
+_RANKS = (1, 3, 10, 30, 100, 300, 1000)
+
+
+def samples_needed(batch_sizes=BATCH_SIZES, batches=20):
+    """How many samples give every batch samples of its own, so that the batches are independent."""
+    return batches * sum(batch_sizes)
+
+
+def birthday_test(
+    fake,
+    real=None,
+    *,
+    batch_sizes=BATCH_SIZES,
+    batches=20,
+    threshold=None,
+    judge=None,
+    alpha=1e-6,
+    closest=20,
+    seed=0,
+    images=None,
+    real_images=None,
+    mirrored=None,
+    real_mirrored=None,
+):
+    """How often a generator repeats itself, and the effective number of images that this speaks of.
+
+    Args:
+        fake: features [n, d] of independent generated samples; `samples_needed` says how many serve all batches.
+        real: features [m, d] of held-out real data, the control that goes through the same test.
+        batch_sizes, batches: sizes s, and the number of batches of each.
+        threshold: two samples at most this far apart are duplicates.
+        judge: instead of a threshold, `judge(side, i, j)` with side "fake" or "real" and index arrays returns which
+            pairs are duplicates. It is shown the closest pairs only.
+        alpha: with neither, the threshold is calibrated: the greatest with P(real pair closer) <= alpha.
+        closest: how many of a batch's closest pairs are judged and listed.
+        seed: of the split into batches and of the spike check.
+        images, real_images: uint8 [n, H, W, C], to find exact copies.
+        mirrored, real_mirrored: features of the mirrored samples, if mirror images count as duplicates.
+
+    Returns:
+        A dict ready for JSON. `n_eff` (`value`, `low`, `high`; None: not determined) is the pooled estimate over all
+        pairs; `judge` says who judged; `fake` and `real` hold `batches`, `fit`, `pooled`, `spike`, `exact`;
+        `sweep` gives N_eff of both sides, and their ratio, by threshold; `warnings` are sentences.
+
+    Raises:
+        UserError: fewer than two samples, different dimensions, or nothing to judge by.
+
+    Reference: Arora and Zhang, "Do GANs actually learn the distribution? An empirical study", arXiv 1706.08224.
+    """
+    if threshold is not None and judge is not None:
+        raise ValueError("give a threshold or a judge, not both")
+    fake = _flat("generated samples", fake)
+    real = None if real is None else _flat("real samples", real)
+    if real is not None:
+        same_dimension(generated=fake, real=real)
+    if real is None and threshold is None and judge is None:
+        raise UserError("nothing says what a duplicate is: give held-out real data, a threshold or a judge")
+    near = None if real is None else closest_pairs(real, _list_length(len(real), alpha, closest), mirrored=real_mirrored)
+    calibration, warnings = None, []
+    if threshold is None and judge is None:
+        calibration, warnings = _calibration(near[2], len(real), alpha)
+        threshold = calibration["threshold"]
+    levels = _levels(threshold, near, real)
+    ours = degrees(fake, levels, mirrored=mirrored)
+    theirs = None if real is None else degrees(real, levels, mirrored=real_mirrored)
+    at = None if threshold is None else levels.index(threshold)
+    common = {"batch_sizes": batch_sizes, "batches": batches, "closest": closest, "seed": seed}
+    common |= {"threshold": threshold, "judge": judge}
+    record = {
+        "judge": AUTOMATIC if calibration else "judge" if judge else "threshold, not human",
+        "threshold": threshold,
+        "calibration": calibration,
+        "seed": seed,
+        "fake": _side("fake", fake, images, mirrored, None if at is None else ours[at], None, **common),
+        "real": None
+        if real is None
+        else _side("real", real, real_images, real_mirrored, None if at is None else theirs[at], near, **common),
+    }
+    record["n_eff"] = record["fake"]["pooled"]["n_eff"]
+    record["ratio"] = _ratio(record["fake"]["pooled"], record["real"] and record["real"]["pooled"])
+    record["sweep"] = [_level(*row) for row in zip(levels, ours, [None] * len(levels) if real is None else theirs, strict=True)]
+    record["warnings"] = warnings + _warnings(record, batch_sizes, batches)
+    return record
+
+
+def by_class(fake, labels, real=None, real_labels=None, *, judge=None, **options):
+    """`birthday_test` of each class on its own: the records by class.
+
+    Args:
+        fake, real, options: as of `birthday_test`; arrays among the options are cut by class too.
+        labels, real_labels: int [n] and [m].
+    """
+    fake, labels = np.asarray(fake), np.asarray(labels)
+    sides = {"fake": labels, "real": None if real_labels is None else np.asarray(real_labels)}
+    records = {}
+    for label in np.unique(np.concatenate([x for x in sides.values() if x is not None])).tolist():
+        rows = {side: None if x is None else np.flatnonzero(x == label) for side, x in sides.items()}
+        warning = None
+        if len(rows["fake"]) < 2:
+            warning = f"class {label}: only {len(rows['fake'])} generated samples, the test needs two or more"
+        elif judge is None and options.get("threshold") is None and (rows["real"] is None or len(rows["real"]) < 2):
+            warning = f"class {label}: no held-out real samples to calibrate by; give them, or a threshold"
+        if warning:
+            nothing = support.Estimate(math.nan, math.nan, math.nan).record()
+            records[str(label)] = {"n_eff": nothing, "warnings": [warning]}
+            continue
+        cut = {}
+        for name, value in ({"real": real} | options).items():
+            of_real = name.startswith("real")
+            if value is None or not (of_real or name in ("images", "mirrored")):
+                cut[name] = value
+            else:
+                mine = rows["real" if of_real else "fake"]
+                cut[name] = None if mine is None or len(mine) < 2 else np.asarray(value)[mine]
+        if judge is not None:
+            cut["judge"] = lambda side, i, j, rows=rows: judge(side, rows[side][i], rows[side][j])
+        records[str(label)] = birthday_test(fake[rows["fake"]], **cut)
+    return records
+
+
+def calibrate(real, alpha=1e-6, mirrored=None):
+    """The greatest threshold with P(a held-out real pair is that close) <= alpha, as a dict with `warnings`.
+
+    With m samples no rate below 1 / pairs can be told: then it lies just under the closest real pair, and `resolution`
+    (1 / pairs) says how little that is.
+    """
+    real = _flat("real samples", real)
+    distance = closest_pairs(real, _list_length(len(real), alpha, 1), mirrored=mirrored)[2]
+    calibration, warnings = _calibration(distance, len(real), alpha)
+    return calibration | {"warnings": warnings}
+
+
+def exact_duplicates(images, listed=20):
+    """Identical images, found by hash: what a collapsed latent or a frozen layer makes.
+
+    Args:
+        images: uint8 [n, H, W, C].
+        listed: how many groups to list, the largest first, ten indices each.
+
+    Returns:
+        dict with `images`, `distinct`, `duplicates` (pairs), `largest` (images in the largest group) and `groups`.
+    """
+    images = np.ascontiguousarray(images)
+    if images.dtype != np.uint8:
+        raise ValueError(f"images must be uint8, not {images.dtype}")
+    groups = {}
+    for index, image in enumerate(images):
+        groups.setdefault(hashlib.blake2b(image.tobytes(), digest_size=16).digest(), []).append(index)
+    sizes = [len(g) for g in groups.values()]
+    repeated = sorted((g for g in groups.values() if len(g) > 1), key=lambda g: (-len(g), g[0]))
+    return {
+        "images": len(images),
+        "distinct": len(groups),
+        "duplicates": sum(support.pair_count(s) for s in sizes),
+        "largest": max(sizes, default=0),
+        "groups": [g[:10] for g in repeated[:listed]],
+    }
+
+
+def plan_batches(n, batch_sizes, batches):
+    """[(size, how many batches)] that n samples serve without using one twice; the largest sizes go first if too few."""
+    sizes = sorted(set(int(s) for s in batch_sizes))
+    if not sizes or sizes[0] < 2:
+        raise UserError(f"batch sizes must be 2 or more, not {list(batch_sizes)}")
+    least = min(batches, _LEAST_BATCHES)
+    while sizes and least * sum(sizes) > n:
+        sizes.pop()
+    return [(s, min(batches, n // sum(sizes))) for s in sizes]
+
+
+def split_batches(n, batch_sizes, batches, seed=0):
+    """The planned batches as a list of index arrays, disjoint, by a seeded shuffle; ordered by size."""
+    order, start, result = np.random.default_rng(seed).permutation(n), 0, []
+    for size, count in plan_batches(n, batch_sizes, batches):
+        for _ in range(count):
+            result.append(np.sort(order[start : start + size]))
+            start += size
+    return result
+
+
+def closest_in_batches(features, batch_sizes=BATCH_SIZES, batches=20, closest=20, seed=0, mirrored=None):
+    """The closest pairs of each batch: [(size, i, j, distance)], with i and j indices into `features`."""
+    features, found = _flat("features", features), []
+    for rows in split_batches(len(features), batch_sizes, batches, seed):
+        i, j, distance = closest_pairs(features[rows], closest, mirrored=None if mirrored is None else mirrored[rows])
+        found.append((len(rows), rows[i], rows[j], distance))
+    return found
+
+
+def _side(side, features, images, mirrored, counts, near, batch_sizes, batches, closest, seed, threshold, judge):
+    if judge is None:
+        log = lambda i, j, distance: distance <= threshold  # noqa: E731
+    else:
+        log = lambda i, j, distance: np.asarray(judge(side, i, j), bool)  # noqa: E731
+    listed, marks = [], {}
+    for size, i, j, distance in closest_in_batches(features, batch_sizes, batches, closest, seed, mirrored):
+        twins = log(i, j, distance)
+        marks.setdefault(size, []).append(bool(twins.any()))
+        listed.append({"size": size, "pairs": _pairs(i, j, distance, twins)})
+    rows = [support.from_batches(size, sum(yes), len(yes)) for size, yes in marks.items()]
+    fit = support.fit_batches(*([r[key] for r in rows] for key in ("size", "batches", "positive"))) if rows else None
+    if judge is None:
+        i, j, distance = (x[:closest] for x in near or closest_pairs(features, closest, mirrored=mirrored))
+        complete, twins = True, log(i, j, distance)
+    else:
+        counts, complete, i, j, distance, twins = _judged(features, mirrored, closest, log)
+    pooled = support.pooled(counts) | {"complete": complete, "closest": _pairs(i, j, distance, twins)}
+    return {
+        "batches": rows,
+        # The least batch size tried at which half of the batches hold a duplicate, as the paper reads it.
+        "first_half": min((r["size"] for r in rows if r["share"] >= 0.5), default=None),
+        "fit": fit,
+        "closest": listed,
+        "pooled": pooled,
+        "support_at_least": support.at_least(rows),
+        "spike": support.spike(counts, seed=seed),
+        "exact": None if images is None else exact_duplicates(images),
+    }
+
+
+def _judged(features, mirrored, closest, log):
+    """Degrees from a judge who goes down the list of closest pairs until several in a row are none."""
+    ask, twins, pairs = closest, np.empty(0, bool), support.pair_count(len(features))
+    while True:
+        i, j, distance = closest_pairs(features, ask, mirrored=mirrored)
+        new = slice(len(twins), None)
+        twins = np.concatenate([twins, log(i[new], j[new], distance[new])])
+        complete = len(twins) == pairs or not twins[-_IN_A_ROW:].any()
+        if complete or ask >= _MOST_JUDGED:
+            break
+        ask = min(4 * ask, _MOST_JUDGED)
+    counts = np.bincount(np.concatenate([i[twins], j[twins]]), minlength=len(features))
+    return counts, complete, i[:closest], j[:closest], distance[:closest], twins[:closest]
+
+
+def _list_length(n, alpha, closest):
+    """How many of n real samples' closest pairs the calibration, the sweep and the listing ask for."""
+    return max(math.floor(alpha * support.pair_count(n)) + 1, _RANKS[-1], closest)
+
+
+def _calibration(distance, n, alpha):
+    """The calibrated threshold, given the closest distances; and warnings."""
+    pairs = support.pair_count(n)
+    allowed = min(math.floor(alpha * pairs), pairs - 1)
+    threshold = float(np.nextafter(distance[allowed], 0)) if distance[allowed] > 0 else 0.0
+    inside = int((distance <= threshold).sum())
+    warnings = []
+    if inside > allowed:
+        warnings.append(f"held-out real data holds {inside} or more exact copies: only exact copies count as duplicates")
+    elif not allowed:
+        warnings.append(f"{n} real samples cannot show a pair rate of {alpha:g}: the threshold is their closest pair")
+    return {
+        "alpha": alpha,
+        "threshold": threshold,
+        "real_samples": n,
+        "real_pairs_inside": inside,
+        "resolution": 1 / pairs,
+    }, warnings
+
+
+def _levels(threshold, near, real):
+    """The sweep's thresholds, ascending, the one that counts among them."""
+    levels = [] if threshold is None else [float(threshold)]
+    if real is not None:
+        ranks = [r for r in _RANKS if r <= max(1, support.pair_count(len(real)) // 100)]
+        levels += near[2][np.array(ranks) - 1].tolist()
+    elif threshold is not None:
+        levels += [threshold * 2 ** (step / 2) for step in (-4, -3, -2, -1, 1, 2)]
+    return sorted(set(levels))
+
+
+def _level(threshold, ours, theirs):
+    """One row of the sweep: how much the answer hangs on what counts as a duplicate."""
+    fake, real = support.pooled(ours), None if theirs is None else support.pooled(theirs)
+    row = {"threshold": threshold, "ratio": _ratio(fake, real)}
+    for side, pooled in (("fake", fake), ("real", real)):
+        row[side] = pooled and {"duplicates": pooled["duplicates"], "n_eff": pooled["n_eff"]}
+    return row
+
+
+def _ratio(fake, real):
+    """q of the generator over q of real data, as a record."""
+    if real is None:
+        return None
+    return support.ratio(fake["duplicates"], fake["pairs"], real["duplicates"], real["pairs"]).record()
+
+
+def _warnings(record, batch_sizes, batches):
+    found = []
+    for side, name in (("fake", "generated"), ("real", "real")):
+        if not record[side]:
+            continue
+        got = {r["size"]: r["batches"] for r in record[side]["batches"]}
+        missing = [s for s in sorted(set(batch_sizes)) if got.get(s, 0) < batches]
+        if missing:
+            need = samples_needed(set(batch_sizes), batches)
+            found.append(
+                f"{record[side]['pooled']['samples']} {name} samples give fewer than {batches} batches of "
+                f"{', '.join(map(str, missing))}: {need} would do"
+            )
+        if not record[side]["pooled"]["complete"]:
+            found.append(f"{name} samples: the judge found duplicates to the end of the list, N_eff is smaller still")
+        spike = record[side]["spike"]
+        if spike["p_value"] is not None and spike["p_value"] < 0.02 and spike["d"] > 2:
+            found.append(
+                f"{name} samples: duplicates gather on some images (D = {spike['d']:.3g}, uniform 1); N_eff says little "
+                "about how many others there are"
+            )
+        if record[side]["exact"] and record[side]["exact"]["duplicates"]:
+            exact = record[side]["exact"]
+            found.append(f"{name} samples: {exact['images'] - exact['distinct']} of {exact['images']} are exact copies")
+    pooled = record["fake"]["pooled"]
+    if 0 < pooled["duplicates"] < 10:
+        found.append(
+            f"only {pooled['duplicates']} duplicates: some {math.ceil(math.sqrt(128 / pooled['q']))} samples would give "
+            "N_eff to 25 %"
+        )
+    return found
+
+
+def _pairs(i, j, distance, twins):
+    columns = (i.tolist(), j.tolist(), distance.tolist(), twins.tolist())
+    return [dict(zip(("i", "j", "distance", "duplicate"), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _flat(name, features):
+    return checked(name, features, ndim=None).reshape(len(features), -1)

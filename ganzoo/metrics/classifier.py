@@ -1,0 +1,207 @@
+"""Scores from a classifier's probabilities: Inception Score, m-IS, Mode Score, AM score and label accuracy.
+
+Only the 2015 Inception network makes them comparable with published figures; with another classifier they compare
+models under that classifier alone.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+from scipy.special import softmax, xlogy
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.arguments import check_features, check_probabilities
+from ganzoo.metrics.registry import metric
+
+
+def probabilities(logits):
+    """Class probabilities [N, K] in float64 of logits [N, K].
+
+    Raises:
+        UserError: fewer than two rows, NaN or infinite logits.
+    """
+    (logits,) = check_features(logits=logits)
+    return softmax(logits.astype(np.float64), axis=1)
+
+
+@metric(
+    "inception_score",
+    direction="higher",
+    least=5000,
+    paper="Salimans et al. 2016, arXiv 1606.03498",
+    meaning="How sure the classifier is of each sample and how many classes the samples spread over: 1 to the number "
+    "of classes.",
+    misleads="It never looks at real data: one perfect image a class scores as well as a perfect model; small "
+    "samples score low.",
+)
+def inception_score(fake_probs, splits=10):
+    """Inception Score: exp of the mean KL divergence of p(y|x) from p(y).
+
+    Args:
+        fake_probs: class probabilities [M, K] of generated samples.
+        splits: consecutive parts whose scores' mean and spread are reported; never more than M / 2.
+
+    Returns:
+        A dict, each score within [1, K]: "mean" and "sd" over the splits (the published form), "plain" over all samples
+        at once.
+
+    Raises:
+        UserError: fewer than two rows, or rows that are no probabilities.
+
+    Reference: Salimans et al. 2016, arXiv 1606.03498.
+    """
+    (fake_probs,) = check_probabilities(fake_probs=fake_probs)
+    count = len(fake_probs)
+    splits = min(splits, count // 2)
+    edges = [part * count // splits for part in range(splits + 1)]
+    scores = [_exp_information(fake_probs[low:high]) for low, high in pairwise(edges)]
+    return {"mean": float(np.mean(scores)), "sd": float(np.std(scores)), "plain": _exp_information(fake_probs)}
+
+
+@metric(
+    "m_inception_score",
+    direction="real",
+    least=1000,
+    paper="Gurumurthy et al. 2017 (DeLiGAN), arXiv 1706.02071",
+    meaning="How differently the classifier sees samples of one and the same class: 1 where all are alike, more with variety.",
+    misleads="An unsure classifier also raises it, so blurred samples can score like varied ones: compare with real "
+    "data's score.",
+)
+def m_inception_score(fake_probs, epsilon=1e-12):
+    """Modified Inception Score: exp of the mean KL between samples assigned to one class, averaged over classes.
+
+    Args:
+        fake_probs: class probabilities [M, K] of generated samples; a sample's class is its most probable one.
+        epsilon: probabilities below it count as it, for a finite logarithm.
+
+    Returns:
+        The mean over the classes that occur, at least 1.
+
+    Raises:
+        UserError: fewer than two rows, or rows that are no probabilities.
+
+    Reference: Gurumurthy et al. 2017, arXiv 1706.02071.
+    """
+    (fake_probs,) = check_probabilities(fake_probs=fake_probs)
+    classes = fake_probs.argmax(axis=1)
+    scores = []
+    for label in np.unique(classes):
+        own = np.maximum(fake_probs[classes == label], epsilon)
+        logs = np.log(own)
+        # the mean over all pairs of sum_k p_ik log p_jk needs only the means: O(nK), not O(n^2 K)
+        scores.append(np.exp((own * logs).sum(axis=1).mean() - own.mean(axis=0) @ logs.mean(axis=0)))
+    return float(np.mean(scores))
+
+
+@metric(
+    "mode_score",
+    direction="higher",
+    least=5000,
+    paper="Che et al. 2016, arXiv 1612.02136, in the form that differs from the Inception Score",
+    meaning="The Inception Score, lowered where the generated classes' shares differ from those of the real data.",
+    misleads="Blind to everything within a class, as the Inception Score is.",
+)
+def mode_score(real_probs, fake_probs, epsilon=1e-12):
+    """Mode Score: exp( E KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)) ).
+
+    The form often printed, exp( E KL(p(y|x) || p_real(y)) - KL(p(y) || p_real(y)) ), equals the Inception Score for
+    every p_real; this one does not.
+
+    Args:
+        real_probs: class probabilities [N, K] of the reference set; their mean is p_real(y).
+        fake_probs: class probabilities [M, K] of generated samples.
+        epsilon: shares of p_real below it count as it, for a finite divergence.
+
+    Returns:
+        A score within (0, K].
+
+    Raises:
+        UserError: fewer than two rows, rows that are no probabilities, different K.
+
+    Reference: Che et al. 2016, arXiv 1612.02136.
+    """
+    real_share, fake_probs = _shares(real_probs, fake_probs)
+    return _exp_information(fake_probs) * float(np.exp(-_kl(fake_probs.mean(axis=0), np.maximum(real_share, epsilon))))
+
+
+@metric(
+    "am_score",
+    direction="lower",
+    least=5000,
+    paper="Zhou et al. 2017 (AM-GAN), arXiv 1703.02000",
+    meaning="How far the generated classes' shares are from the real ones, plus how unsure the classifier is of each "
+    "sample, in nats.",
+    misleads="One perfect image a class scores 0; a class that is never generated adds a term set by an epsilon.",
+)
+def am_score(real_probs, fake_probs, epsilon=1e-18):
+    """AM score: KL(p_real(y) || p(y)) + E H(p(y|x)), in nats.
+
+    Args:
+        real_probs: class probabilities [N, K] of the reference set; their mean is p_real(y).
+        fake_probs: class probabilities [M, K] of generated samples.
+        epsilon: shares of p(y) below it count as it: a class that is never predicted would make the score infinite.
+
+    Returns:
+        A score >= 0.
+
+    Raises:
+        UserError: fewer than two rows, rows that are no probabilities, different K.
+
+    Reference: Zhou et al. 2017, arXiv 1703.02000.
+    """
+    real_share, fake_probs = _shares(real_probs, fake_probs)
+    return float(_kl(real_share, np.maximum(fake_probs.mean(axis=0), epsilon)) + _entropy(fake_probs).mean())
+
+
+@metric(
+    "label_accuracy",
+    direction="higher",
+    least=1000,
+    paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
+    meaning="How often a classifier that was trained on real data finds in a sample the class that was asked for.",
+    misleads="One perfect image a class scores 1, above real data, whose odd examples the classifier takes for others.",
+)
+def label_accuracy(fake_probs, fake_labels):
+    """The share of samples whose most probable class is the label that they were asked for.
+
+    Args:
+        fake_probs: class probabilities [M, K] of generated samples.
+        fake_labels: integers [M], the labels that they were asked for.
+
+    Returns:
+        A dict of shares in [0, 1]: `accuracy` over all samples, `worst_class`, the least over the classes that were asked
+        for, and `class_0`, `class_1` ..., each of these.
+
+    Raises:
+        UserError: fewer than two rows, rows that are no probabilities, not one label a row, or labels beyond K.
+
+    Reference: Odena et al. 2017, arXiv 1610.09585.
+    """
+    (fake_probs,) = check_probabilities(fake_probs=fake_probs)
+    labels = np.asarray(fake_labels)
+    if labels.shape != (len(fake_probs),):
+        raise UserError(f"label_accuracy needs one label a sample: {labels.shape} labels of {len(fake_probs)} samples")
+    if labels.min() < 0 or labels.max() >= fake_probs.shape[1]:
+        found = f"{labels.min()} to {labels.max()}"
+        raise UserError(f"labels from {found} do not fit a classifier of {fake_probs.shape[1]} classes")
+    right = fake_probs.argmax(axis=1) == labels
+    classes = {f"class_{label}": float(right[labels == label].mean()) for label in np.unique(labels)}
+    return {"accuracy": float(right.mean()), "worst_class": min(classes.values()), **classes}
+
+
+def _shares(real_probs, fake_probs):
+    real_probs, fake_probs = check_probabilities(real_probs=real_probs, fake_probs=fake_probs)
+    return real_probs.mean(axis=0), fake_probs
+
+
+def _exp_information(probs):
+    """exp( H(mean p) - mean H(p) ): the Inception Score by its identity, without a logarithm of zero."""
+    return float(np.exp(_entropy(probs.mean(axis=0)) - _entropy(probs).mean()))
+
+
+def _entropy(probs):
+    return -xlogy(probs, probs).sum(axis=-1)
+
+
+def _kl(p, q):
+    return float((xlogy(p, p) - xlogy(p, q)).sum())

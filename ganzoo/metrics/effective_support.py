@@ -1,0 +1,39 @@
+"""The birthday-paradox test as a metric: the effective number of different samples, from pairs of features."""
+
+import math
+
+from ganzoo.metrics.birthday import support
+from ganzoo.metrics.birthday.test import calibrate
+from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.neighbours.closest_pairs import degrees
+from ganzoo.metrics.registry import metric
+
+
+@metric(
+    "birthday",
+    direction="higher",
+    least=1000,
+    paper="Arora and Zhang 2017, arXiv 1706.08224; pooled over all pairs",
+    meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
+    misleads="The threshold is automatic, not a human's eye, and hangs on the extractor; `ganzoo birthday` shows the pairs.",
+)
+def birthday(fake, test, alpha=1e-6):
+    """Effective support by duplicates among all pairs, closer than all but a share `alpha` of held-out real pairs are.
+
+    Args:
+        fake: features [M, d] of generated samples.
+        test: features [T, d] of held-out real data, which set the threshold.
+        alpha: share of held-out pairs that may lie closer than the threshold; with T samples none below 2 / T^2.
+
+    Returns:
+        dict: `n_eff` (NaN without a duplicate), `at_least` (the lower end of its 95 % interval) and `duplicates` (pairs).
+
+    Raises:
+        UserError: NaN, fewer than two samples, or different dimensions.
+    """
+    fake, test = checked("fake", fake), checked("test", test)
+    same_dimension(fake=fake, test=test)
+    found = support.pooled(degrees(fake, [calibrate(test, alpha)["threshold"]])[0])
+    n_eff = found["n_eff"]
+    value, low = (math.nan if n_eff[key] is None else n_eff[key] for key in ("value", "low"))
+    return {"n_eff": value, "at_least": low, "duplicates": float(found["duplicates"])}

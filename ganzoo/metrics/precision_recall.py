@@ -1,0 +1,132 @@
+"""Fidelity and variety by nearest-neighbour balls: which fakes lie among the reals, which reals among the fakes."""
+
+import numpy as np
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.registry import metric
+
+
+@metric(
+    "precision_recall",
+    direction="higher",
+    least=1000,
+    paper="Kynkaanniemi et al. 2019, Improved Precision and Recall Metric, arXiv 1904.06991",
+    meaning="Precision: the share of fakes that look like some real; recall: the share of reals that some fake looks like.",
+    misleads="One far outlier has a large ball that lends precision or recall to anything near it; held-out reals "
+    "score far below 1.",
+)
+def precision_recall(neighbours, k=3):
+    """Improved precision and recall, and their harmonic mean.
+
+    Args:
+        neighbours: a record with balls of this k.
+        k: a ball reaches to its sample's k-th nearest neighbour, boundary included.
+
+    Returns:
+        `precision`, the share of fakes inside any real ball; `recall`, the share of reals inside any fake's ball; `f1`.
+        All in [0, 1].
+
+    Raises:
+        UserError: the record has no balls of this k.
+    """
+    balls = _balls(neighbours, k)
+    precision, recall = float(np.mean(balls.real_closed > 0)), float(np.mean(balls.fake_closed > 0))
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1}
+
+
+@metric(
+    "density_coverage",
+    direction="higher",
+    least=1000,
+    paper="Naeem et al. 2020, Reliable Fidelity and Diversity Metrics for Generative Models, arXiv 2002.09797",
+    meaning="Density: how many reals' neighbourhoods a fake falls into, 1 for a perfect model; coverage: the share of "
+    "reals with a fake in their neighbourhood.",
+    misleads="Density exceeds 1 when fakes crowd into the densest region; coverage rises with the number of fakes.",
+)
+def density_coverage(neighbours, k=5):
+    """Density and coverage.
+
+    Args:
+        neighbours: a record with balls of this k.
+        k: a ball reaches to its real's k-th nearest neighbour, boundary left out.
+
+    Returns:
+        `density`, real balls that hold a fake, averaged and divided by k: 1 is expected of the same distribution, no
+        upper bound; `coverage`, the share of reals whose ball holds a fake, in [0, 1] (see `expected_coverage`).
+
+    Raises:
+        UserError: the record has no balls of this k.
+    """
+    balls = _balls(neighbours, k)
+    covered = neighbours.real_fake.distances[:, 0] < neighbours.real_real.distances[:, k - 1]
+    return {"density": float(balls.real_open.mean() / k), "coverage": float(covered.mean())}
+
+
+def expected_coverage(reals, fakes, k=5):
+    """Coverage to expect when both sets are samples of one distribution: 1 - prod (N - i) / (N + M - i), i = 1..k."""
+    steps = np.arange(1, k + 1)
+    return float(1 - np.prod((reals - steps) / (reals + fakes - steps)))
+
+
+@metric(
+    "realism",
+    direction="higher",
+    least=1000,
+    paper="Kynkaanniemi et al. 2019, section 5, arXiv 1904.06991",
+    meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
+    misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
+)
+def realism(neighbours, k=3):
+    """Realism scores of the fakes, summarised so that copies (infinity) do no harm.
+
+    Args:
+        neighbours: a record with balls of this k.
+        k: a ball reaches to its real's k-th nearest neighbour; the half wider than the median is left out.
+
+    Returns:
+        `median` of the scores, 0 to infinity, and `above_one`, the share of fakes with a score of at least 1.
+        The scores themselves: `neighbours.balls[k].realism`.
+
+    Raises:
+        UserError: the record has no balls of this k.
+    """
+    scores = _balls(neighbours, k).realism
+    return {"median": float(np.median(scores)), "above_one": float(np.mean(scores >= 1))}
+
+
+@metric(
+    "rarity",
+    direction="real",
+    least=1000,
+    paper="Han et al. 2022, Rarity Score, arXiv 2206.08549",
+    meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count apart.",
+    misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",
+)
+def rarity(neighbours, k=3):
+    """Rarity of the fakes on the real manifold: the radius of the smallest real ball around each.
+
+    Args:
+        neighbours: a record with balls of this k.
+        k: a ball reaches to its real's k-th nearest neighbour, boundary included.
+
+    Returns:
+        `mean` over the fakes inside a ball, in feature units (NaN if none is), and `outside`, the share of the others.
+
+    Raises:
+        UserError: the record has no balls of this k.
+    """
+    smallest = _balls(neighbours, k).smallest
+    inside = np.isfinite(smallest)
+    return {
+        "mean": float(smallest[inside].mean()) if inside.any() else float("nan"),
+        "outside": float(np.mean(~inside)),
+    }
+
+
+def _balls(neighbours, k):
+    if k not in neighbours.balls:
+        raise UserError(
+            f"the distance record counts balls of k in {sorted(neighbours.balls)}, not {k}: make it with balls=({k},)"
+        )
+    return neighbours.balls[k]

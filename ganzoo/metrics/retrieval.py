@@ -1,0 +1,78 @@
+"""Image retrieval: how far held-out real samples must look for their nearest generated one."""
+
+import numpy as np
+import scipy.stats
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.registry import metric
+
+
+@metric(
+    "retrieval",
+    direction="real",
+    least=1000,
+    paper="Wang et al. 2016, Ensembles of Generative Adversarial Networks, arXiv 1612.00991",
+    meaning="How much farther a held-out real sample is from its nearest fake than from its nearest training sample: 0 "
+    "is as good as the training data.",
+    misleads="A model that returns its training data scores exactly 0, and samples drawn towards the mean score below 0.",
+)
+def retrieval(real, fake, test, seed=0, j=1):
+    """Mean excess of the distance test-to-fake over the distance test-to-real, at equal counts.
+
+    Args:
+        real: training features [N, d].
+        fake: [M, d].
+        test: held-out real features [T, d].
+        seed: of the subsample that cuts the larger of `real` and `fake` to the smaller one's count.
+        j: which nearest neighbour to measure to.
+
+    Returns:
+        `excess`, (mean distance to fakes - mean distance to reals) / mean distance to reals, with the two means
+        `to_fake` and `to_real`.
+
+    Raises:
+        UserError: input that `checked` refuses, different dimensions, fewer than j samples, or tests all found in real.
+    """
+    real, fake, test = checked("real", real), checked("fake", fake), checked("test", test, least=1)
+    same_dimension(real=real, fake=fake, test=test)
+    count = min(len(real), len(fake))
+    draws = np.random.default_rng(seed)
+    real, fake = (
+        samples if len(samples) == count else samples[np.sort(draws.choice(len(samples), count, replace=False))]
+        for samples in (real, fake)
+    )
+    to_real, to_fake = (float(retrieval_distances(test, samples, j).mean()) for samples in (real, fake))
+    if to_real == 0:
+        raise UserError("every test sample is also in real: retrieval needs held-out data")
+    return {"excess": to_fake / to_real - 1, "to_fake": to_fake, "to_real": to_real}
+
+
+def retrieval_distances(test, fake, j=1):
+    """Distance of every test sample to its j-th nearest fake: float64 [T]."""
+    return nearest(test, fake, k=j).distances[:, j - 1]
+
+
+def compare_retrieval(first, second):
+    """Wilcoxon's signed-rank test between two models' retrieval distances to the same test samples.
+
+    Args:
+        first: distances [T] of one model.
+        second: distances [T] of the other, to the same samples in the same order.
+
+    Returns:
+        `statistic` (the smaller rank sum), two-sided `p`, and `median_difference`, first - second: below 0 the first
+        model comes closer.
+
+    Raises:
+        UserError: distances of different counts, NaN or infinite.
+    """
+    first, second = checked("first", first, ndim=1), checked("second", second, ndim=1)
+    if len(first) != len(second):
+        raise UserError(f"paired distances need equal counts: first has {len(first)}, second {len(second)}")
+    difference = first - second
+    if not difference.any():
+        return {"statistic": 0.0, "p": 1.0, "median_difference": 0.0}
+    statistic, p_value = scipy.stats.wilcoxon(first, second)
+    return {"statistic": float(statistic), "p": float(p_value), "median_difference": float(np.median(difference))}

@@ -1,0 +1,80 @@
+"""The divergence frontier between two texts: how far each strays from the other, in one number between 0 and 1."""
+
+import numpy as np
+from sklearn.cluster import KMeans
+from sklearn.decomposition import PCA
+
+from ganzoo.metrics.checks import checked, same_dimension
+
+SCALE = 5.0  # c of exp(-c KL): keeps the frontier of usual models off its corners
+POINTS = 201
+VARIANCE = 0.9  # that the principal components keep
+_PER_CLUSTER = 10
+_MOST_CLUSTERS = 500
+
+
+def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
+    """The area under the divergence frontier of two sets of features, in the manner of MAUVE.
+
+    Principal components that hold 90 % of both sets' variance are parted into clusters by k-means; the shares of the clusters
+    on either side are compared by `frontier_area`.
+
+    Args:
+        first, second: features [N, d] and [M, d], of the same count where values are to be compared.
+        clusters: how many; a tenth of the smaller count by default, at most 500.
+        scale: as of `frontier_area`.
+        seed: of the principal components and of k-means.
+
+    Returns:
+        A number in [0, 1], 1 for equal shares. Small counts push it away from 1 even for two samples of one law.
+
+    Raises:
+        UserError: NaN, fewer than two samples, or different dimensions.
+
+    Reference: Pillutla et al. 2021 (MAUVE), arXiv 2102.01454; own implementation, whose numbers are not MAUVE's.
+    """
+    return frontier_area(*shares(*assign(first, second, clusters, seed)), scale)
+
+
+def assign(first, second, clusters=None, seed=0):
+    """The clusters of each sample: (int [N], int [M], how many there are)."""
+    first, second = checked("first", first), checked("second", second)
+    same_dimension(first=first, second=second)
+    both = np.concatenate([first, second]).astype(np.float64)
+    smaller = min(len(first), len(second))
+    clusters = clusters or min(max(2, smaller // _PER_CLUSTER), _MOST_CLUSTERS)
+    if np.ptp(both, axis=0).any():
+        both = PCA(VARIANCE, svd_solver="covariance_eigh").fit_transform(both)
+    distinct = len(np.unique(both, axis=0))
+    labels = KMeans(min(clusters, distinct), n_init=1, max_iter=100, random_state=seed).fit_predict(both)
+    return labels[: len(first)], labels[len(first) :], int(labels.max()) + 1
+
+
+def shares(first, second, clusters):
+    """The clusters' shares on either side: two float64 [clusters] that sum to 1."""
+    return tuple(np.bincount(labels, minlength=clusters) / len(labels) for labels in (first, second))
+
+
+def frontier_area(first, second, scale=SCALE):
+    """The area under the divergence frontier of two histograms.
+
+    The frontier is {(exp(-c KL(Q | R)), exp(-c KL(P | R)))} over the mixtures R = w P + (1 - w) Q, 0 < w < 1.
+
+    Args:
+        first, second: P and Q, float [K] that sum to 1.
+        scale: c.
+
+    Returns:
+        1 for P = Q; for disjoint histograms the integral of (1 - x^(1/c))^c, which is 1/252 at c = 5.
+    """
+    weights = np.linspace(0, 1, POINTS)[1:-1, None]
+    mixtures = weights * first + (1 - weights) * second
+    x, y = (np.exp(-scale * _divergence(side, mixtures)) for side in (second, first))
+    x, y = np.concatenate([[1.0], x, [0.0]]), np.concatenate([[0.0], y, [1.0]])
+    return float(np.clip(np.trapezoid(y[::-1], x[::-1]), 0, 1))
+
+
+def _divergence(of, mixtures):
+    """KL(of | mixture) for each mixture, float64 [W]."""
+    used = of > 0
+    return (of[used] * np.log(of[used] / mixtures[:, used])).sum(axis=1)

@@ -1,0 +1,204 @@
+"""Sentences that are duplicates of each other, or nearly: all pairs of a text within a few edits or of like n-grams."""
+
+import numpy as np
+from scipy import sparse
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.birthday.support import sample_degrees
+from ganzoo.metrics.text.tokens import ngrams
+
+EDITS = 2
+_BLOCK = 512
+_DENSE = 256  # features in so many sentences that a dense product is faster
+_CHUNK = 200_000  # pairs whose edits are counted at a time
+
+
+class CloseSentences:
+    """Every pair of a text's sentences that lies within `most`, exactly; copies are looked up once.
+
+    Args:
+        sentences: list of sentences.
+        most: the greatest distance. With `by` "edits": words to insert, delete or replace, an integer. With "jaccard": one
+            minus the shared over all different n-grams of both, a number below 1.
+        by: "edits" or "jaccard".
+        order: n of the n-grams of "jaccard".
+
+    Attributes:
+        identity: int [N], equal for exact copies.
+        i, j, distance: the pairs of different sentences, as numbers of `identity` with i < j.
+
+    Raises:
+        UserError: fewer than two sentences.
+    """
+
+    def __init__(self, sentences, most=EDITS, by="edits", order=2):
+        if len(sentences) < 2:
+            raise UserError(f"duplicates need at least two sentences, here are {len(sentences)}")
+        numbers = {}
+        self.identity = np.array([numbers.setdefault(tuple(s), len(numbers)) for s in sentences])
+        self.distinct = list(numbers)
+        self.copies = np.bincount(self.identity)
+        self.most = most
+        if by not in ("edits", "jaccard"):
+            raise ValueError(f"sentences are compared by 'edits' or 'jaccard', not {by!r}")
+        find = edit_pairs if by == "edits" else jaccard_pairs
+        options = {} if by == "edits" else {"order": order}
+        self.i, self.j, self.distance = find(self.distinct, most, **options)
+
+    def degrees(self, distance=0):
+        """For each sentence how many others lie within `distance`, exact copies among them: int [N]."""
+        near = self.distance <= distance
+        i, j = self.i[near], self.j[near]
+        others = np.bincount(i, self.copies[j], len(self.copies)) + np.bincount(j, self.copies[i], len(self.copies))
+        return sample_degrees(self.identity) + others.astype(np.int64)[self.identity]
+
+    def text(self, row):
+        """A sentence as one string."""
+        return " ".join(map(str, self.distinct[self.identity[row]]))
+
+    def any_within(self, rows, distance=0):
+        """Whether some two of the sentences `rows` lie within `distance`."""
+        present = np.bincount(self.identity[rows], minlength=len(self.copies))
+        near = self.distance <= distance
+        return bool((present > 1).any() or (present[self.i[near]] & present[self.j[near]]).any())
+
+    def closest(self, count):
+        """Up to `count` of the closest pairs: (i, j, distance) with sentences' indices; exact copies come first."""
+        order = np.argsort(self.identity, kind="stable")
+        same = np.flatnonzero(np.diff(self.identity[order]) == 0)[:count]
+        firsts = np.full(len(self.copies), -1)
+        firsts[self.identity[::-1]] = np.arange(len(self.identity))[::-1]
+        near = np.lexsort((self.j, self.i, self.distance))[: count - len(same)]
+        i = np.concatenate([order[same], firsts[self.i[near]]])
+        j = np.concatenate([order[same + 1], firsts[self.j[near]]])
+        return i, j, np.concatenate([np.zeros(len(same)), self.distance[near]])
+
+
+def edit_pairs(sentences, most):
+    """All pairs within `most` edits: (i, j, edits) with i < j, ordered.
+
+    A pair whose words differ too much for so few edits leaves by one matrix product; the others are counted exactly.
+
+    Args:
+        sentences: list of tuples of tokens.
+        most: the greatest number of insertions, deletions and replacements.
+    """
+    tokens, lengths = _padded(sentences)
+    row, column = _occurrences(tokens, lengths)
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8))]
+    for start, shared in _shared(row, column, len(sentences)):
+        shared += most
+        close = (shared >= lengths) & (shared >= lengths[start : start + len(shared), None])
+        i, j = _upper(close, start)
+        for a in range(0, len(i), _CHUNK):
+            some = slice(a, a + _CHUNK)
+            edits = _edits(tokens, lengths, i[some], j[some], most)
+            near = edits <= most
+            found.append((i[some][near], j[some][near], edits[near]))
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+
+
+def jaccard_pairs(sentences, most, order=2):
+    """All pairs of Jaccard distance at most `most` between their sets of n-grams: (i, j, distance) with i < j, ordered.
+
+    Sentences shorter than `order` have no n-grams; they are near to none.
+
+    Args:
+        sentences: list of tuples of tokens.
+        most: the greatest distance, below 1.
+        order: n.
+    """
+    if not 0 <= most < 1:
+        raise UserError(f"a Jaccard distance to be found lies in [0, 1), not {most}")
+    row, ids = ngrams([sentences], order)[order - 1][0]
+    row, ids = np.unique(np.stack([row, ids]), axis=1)
+    sizes = np.bincount(row, minlength=len(sentences))
+    i, j, distance = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
+    for start, shared in _shared(row, ids, len(sentences)):
+        union = sizes[start : start + len(shared), None] + sizes - shared
+        apart = 1 - shared / np.maximum(union, 1)
+        a, b = _upper((apart <= most + 1e-6) & (shared > 0), start)
+        i.append(a)
+        j.append(b)
+        distance.append(apart[a - start, b])
+    return np.concatenate(i), np.concatenate(j), np.concatenate(distance)
+
+
+def _upper(wanted, start):
+    """(i, j) with i < j of a block of rows that begins at `start`."""
+    a, b = np.nonzero(wanted)
+    kept = a + start < b
+    return a[kept] + start, b[kept]
+
+
+def _padded(sentences):
+    """Int tokens [N, T] padded with -1, and the lengths."""
+    words = {}
+    lengths = np.array([len(s) for s in sentences], np.int64)
+    tokens = np.full((len(sentences), max(1, lengths.max())), -1, np.int32)
+    for row, sentence in enumerate(sentences):
+        tokens[row, : len(sentence)] = [words.setdefault(token, len(words)) for token in sentence]
+    return tokens, lengths
+
+
+def _occurrences(tokens, lengths):
+    """Sentence and number of each (word, its how-manieth occurrence in the sentence): shared ones are shared words."""
+    row = np.repeat(np.arange(len(tokens)), lengths)
+    flat = tokens[tokens >= 0].astype(np.int64)
+    order = np.lexsort((flat, row))
+    row, flat = row[order], flat[order]
+    new = np.flatnonzero(np.diff(row, prepend=-1) | np.diff(flat, prepend=-1)) if len(row) else np.empty(0, np.int64)
+    nth = np.arange(len(row)) - np.repeat(new, np.diff(new, append=len(row)))
+    width = tokens.shape[1] + 1
+    return row, np.unique(flat * width + nth, return_inverse=True)[1]
+
+
+def _shared(row, column, count):
+    """How many features each two of `count` sentences share, by blocks of rows: (first row, float32 [rows, count])."""
+    often = np.bincount(column, minlength=1)
+    common = np.argsort(-often, kind="stable")[:_DENSE]
+    place = np.full(len(often), -1)
+    place[common] = np.arange(len(common))
+    is_common = place[column] >= 0
+    dense = np.zeros((count, len(common)), np.float32)
+    dense[row[is_common], place[column[is_common]]] = 1
+    ones = np.ones(int((~is_common).sum()), np.float32)
+    rare = sparse.csr_matrix((ones, (row[~is_common], column[~is_common])), (count, len(often)))
+    across = rare.T.tocsr()
+    for start in range(0, count, _BLOCK):
+        shared = dense[start : start + _BLOCK] @ dense.T
+        if rare.nnz:
+            shared += (rare[start : start + _BLOCK] @ across).toarray()
+        yield start, shared
+
+
+def _edits(tokens, lengths, i, j, most):
+    """Edits of each pair, exact up to `most`, `most` + 1 for more: the banded recurrence over all pairs at once."""
+    beyond = most + 1
+    first, second = lengths[i], lengths[j]
+    left = tokens[i]
+    right = np.pad(tokens[j], ((0, 0), (most + 1, most + 1)), constant_values=-2)
+    reach = np.arange(-most, most + 1)
+    band = np.repeat(np.where(reach >= 0, reach, beyond)[None].astype(np.int8), len(i), axis=0)
+    result = np.full(len(i), beyond, np.int8)
+    slot = np.clip(second - first + most, 0, 2 * most)
+    possible = np.abs(second - first) <= most
+    rows = np.arange(len(i))
+    for step in range(int(first.max(initial=0)) + 1):
+        if step:
+            new = np.empty_like(band)
+            for offset in range(2 * most + 1):
+                at = step + offset - most  # words of the second sentence that are used up
+                if at < 0:
+                    new[:, offset] = beyond
+                    continue
+                best = band[:, offset] + (left[:, step - 1] != right[:, at + most]) if at else np.full(len(i), beyond, np.int8)
+                if offset < 2 * most:
+                    best = np.minimum(best, band[:, offset + 1] + 1)
+                if offset:
+                    best = np.minimum(best, new[:, offset - 1] + 1)
+                new[:, offset] = np.minimum(best, beyond)
+            band = new
+        done = possible & (first == step)
+        result[done] = np.minimum(band[rows[done], slot[done]], beyond)
+    return result

@@ -1,0 +1,70 @@
+"""A birthday test as lines for a terminal."""
+
+import math
+
+from ganzoo.metrics.birthday.test import AUTOMATIC
+from ganzoo.report.tables import columns
+
+
+def table(record):
+    """A birthday record as lines for a terminal."""
+    lines = [f"judged by: {record['judge']}" + (f", threshold {record['threshold']:.4g}" if record["threshold"] else "")]
+    for side, name in (("fake", "generated"), ("real", "held-out real")):
+        if not record[side]:
+            continue
+        for row in record[side]["batches"]:
+            lines.append(
+                f"{name:14} batches of {row['size']:5}: {row['positive']:3} of {row['batches']:3} hold a duplicate"
+                + ("  <- half or more" if row["share"] >= 0.5 else "")
+            )
+        half = record[side]["first_half"]
+        if half:
+            lines.append(f"{name:14} half at {half}: s^2 = {half**2:,}, s^2 / (2 ln 2) = {half**2 / math.log(4):,.0f}")
+        pooled = record[side]["pooled"]
+        found = f"{pooled['duplicates']:,} duplicates, N_eff {interval(pooled['n_eff'])}"
+        lines.append(f"{name:14} all pairs of {pooled['samples']:,}: {found}")
+    if record.get("classes"):
+        lines += ["", *class_table(record["classes"]), ""]
+    if record.get("published"):
+        lines.append(f"published: {record['published']}")
+    lines += [f"note: {warning}" for warning in record["warnings"]]
+    if record["judge"] == AUTOMATIC:
+        lines.append("automatic, not human: --page judge.html lets people judge")
+    return lines
+
+
+def class_table(classes):
+    """Records by class as lines: the batch size at which half hold a duplicate, its square, and N_eff.
+
+    What the study published stands in columns of its own where there is any.
+    """
+    studied = any(one.get("published") for one in classes.values())
+    header = ["class", "half at s", "s^2", *(["published s", "published s^2"] if studied else []), "N_eff of all pairs"]
+    rows = []
+    for label, one in classes.items():
+        found = one.get("fake") or {}
+        half, tried = found.get("first_half"), [row["size"] for row in found.get("batches", ())]
+        if not tried:
+            cells = ["-", "-"]
+        else:
+            # Only sizes that were tried are known: half may come before the least and after the greatest.
+            sign, size = ("> ", max(tried)) if not half else ("<= " if half == min(tried) else "", half)
+            cells = [f"{sign}{size:,}", f"{sign}{size**2:,}"]
+        if studied:
+            theirs = one.get("published")
+            cells += [f"{theirs['batch_size']:,}", f"{theirs['support']:,}"] if theirs else ["-", "-"]
+        name = one.get("name", label)
+        rows.append((label if name == label else f"{label} {name}", *cells, interval(one["n_eff"])))
+    return columns(rows, header)
+
+
+def interval(n_eff):
+    """`1,234 [567, 8,901]`, with words where a bound is open."""
+    value, low, high = (n_eff[key] for key in ("value", "low", "high"))
+
+    def word(number):
+        return "open" if number is None else f"{number:,.0f}"
+
+    if value is None:
+        return f"not determined, at least {word(low)}" if low is not None else "not determined"
+    return f"{word(value)} [{word(low)}, {word(high)}]"

@@ -1,0 +1,250 @@
+"""What people answered on a judge page: merged, checked against the decoys, and turned into N_eff with its bounds."""
+
+import base64
+import json
+import re
+import zlib
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+
+from ganzoo.errors import UserError
+from ganzoo.metrics.birthday import support
+from ganzoo.report.judge_page import FORMAT
+
+ANSWERS = ("yes", "no", "unsure")
+# A rater who errs more often on pairs whose answer is known is not counted.
+LEAST_ACCURACY = 0.9
+# The farthest pairs shown must be no duplicates, else there are more that were not shown.
+_IN_A_ROW = 5
+
+
+def read_answers(page, answers):
+    """The estimate that people's answers give.
+
+    A pair is a duplicate if more than half of the raters say yes, none if more than half say no, else unsure; so are
+    unanswered ones. `yes` counts the duplicates alone, `yes_or_unsure` the unsure ones too; `n_eff` is the value of
+    the first, with the interval that reaches over both.
+
+    Args:
+        page: path of the judge page.
+        answers: paths of the exported answers, one file a rater.
+
+    Returns:
+        A dict ready for JSON: `judge` ("human"), `raters`, `agreement`, `counts`, `results` (one a side and class, each
+        with `pooled`, `batches`, `fit`, `corrected` and `n_eff`), `n_eff` of the generated side without a class, and
+        `warnings`.
+
+    Raises:
+        UserError: files that are no page or no answers, answers to another page, or a rater whose accuracy on the
+            decoys is under 90 %.
+    """
+    key = read_key(page)
+    kinds = {name: question["kind"] for name, question in key["questions"].items()}
+    if not answers:
+        raise UserError("no answers: export them from the page and give the file with --answers")
+    given = [_read(path, key["page"], kinds) for path in answers]
+    names = _names(given, answers)
+    raters = [_rater(name, one, kinds, path) for name, one, path in zip(names, given, answers, strict=True)]
+    sheets = [{x["id"]: x["answer"] for x in one["answers"]} for one in given]
+    merged = {question: _majority([s.get(question) for s in sheets]) for question in kinds}
+    panel = _decoy_rates(merged, kinds)
+    asked = [q for q, kind in kinds.items() if kind == "pair"]
+    warnings = []
+    open_pairs = sum(all(q not in s for s in sheets) for q in asked)
+    if open_pairs:
+        warnings.append(f"{open_pairs} of {len(asked)} pairs are unanswered and count as unsure")
+    if None in panel.values():
+        warnings.append("too few decoys of both kinds: nothing says how reliable the answers are")
+    results = []
+    for side, name in dict.fromkeys((g["side"], g["name"]) for g in key["groups"]):
+        groups = [g for g in key["groups"] if (g["side"], g["name"]) == (side, name)]
+        results.append(_result(side, name, groups, key["questions"], merged, panel, warnings))
+    main = next((r for r in results if r["side"] == "fake" and not r["name"]), None)
+    return {
+        "judge": "human",
+        "page": key["page"],
+        "raters": raters,
+        "decoys": panel,
+        "agreement": agreement([[s.get(q) for s in sheets] for q in asked]),
+        "counts": {word: sum(merged[q] == word for q in asked) for word in ANSWERS},
+        "n_eff": main and main["n_eff"],
+        "results": results,
+        "warnings": warnings,
+    }
+
+
+def read_key(page):
+    """Which question of the page is which pair, from the page itself.
+
+    Raises:
+        UserError: no such file, or not a judge page.
+    """
+    try:
+        text = Path(page).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"cannot read the page {page}: {error}") from None
+    block = re.search(r'<script type="text/plain" id="key">([A-Za-z0-9+/=]+)</script>', text)
+    try:
+        key = json.loads(zlib.decompress(base64.b64decode(block.group(1))))
+    except (AttributeError, ValueError, zlib.error):
+        key = {}
+    if key.get("format") != FORMAT:
+        raise UserError(f"{page} is not a judge page: write one with `ganzoo birthday MODEL --page {Path(page).name}`")
+    return key
+
+
+def agreement(votes):
+    """Agreement beyond chance over the questions that all raters answered.
+
+    Args:
+        votes: for each question the raters' answers, None where one is missing.
+
+    Returns:
+        dict: `metric` ("Cohen's kappa" of two raters, "Fleiss' kappa" of more, None of one), `kappa` (None where all
+        answers are the same: chance would agree too), `share` of agreeing pairs of raters, `questions`.
+    """
+    full = [v for v in votes if v and None not in v]
+    raters = len(votes[0]) if votes else 0
+    if raters < 2 or not full:
+        return {"metric": None, "kappa": None, "share": None, "questions": len(full)}
+    counts = np.array([[v.count(word) for word in ANSWERS] for v in full], float)
+    observed = float(((counts * (counts - 1)).sum(1) / (raters * (raters - 1))).mean())
+    if raters == 2:
+        each = np.array([[sum(v[r] == word for v in full) for word in ANSWERS] for r in range(2)]) / len(full)
+        chance = float((each[0] * each[1]).sum())
+    else:
+        chance = float(((counts.sum(0) / counts.sum()) ** 2).sum())
+    kappa = (observed - chance) / (1 - chance) if chance < 1 else None
+    metric = "Cohen's kappa" if raters == 2 else "Fleiss' kappa"
+    return {"metric": metric, "kappa": kappa, "share": observed, "questions": len(full)}
+
+
+def _result(side, name, groups, questions, merged, panel, warnings):
+    """The numbers of one side and class."""
+    result = {"side": side, "name": name, "pooled": None, "batches": None, "fit": None, "corrected": None}
+    called = f"{side} samples" + (f" of {name}" if name else "")
+    best = None
+    pooled = next((g for g in groups if g["kind"] == "pooled"), None)
+    if pooled:
+        found = {which: _pooled(pooled, questions, merged, said) for which, said in _COUNTED}
+        result["pooled"] = best = found
+        if not found["yes"]["complete"]:
+            warnings.append(f"{called}: the farthest pairs shown are still duplicates, N_eff is smaller: show more pairs")
+        result["corrected"] = _corrected(pooled, merged, panel)
+    batches = [g for g in groups if g["kind"] == "batch"]
+    if batches:
+        rows = {which: _batches(batches, merged, said) for which, said in _COUNTED}
+        result["batches"] = rows
+        result["fit"] = {
+            which: support.fit_batches(*([r[x] for r in row] for x in ("size", "batches", "positive")))
+            for which, row in rows.items()
+        }
+        best = best or result["fit"]
+    sure, unsure = best["yes"]["n_eff"], best["yes_or_unsure"]["n_eff"]
+    # More duplicates, fewer images: the unsure ones can only lower it.
+    result["n_eff"] = {"value": sure["value"], "low": min(sure["low"], unsure["low"]), "high": sure["high"]}
+    return result
+
+
+_COUNTED = (("yes", ("yes",)), ("yes_or_unsure", ("yes", "unsure")))
+
+
+def _pooled(group, questions, merged, said):
+    """The pooled estimate from the pairs that were called duplicates."""
+    twins = [q for q in group["questions"] if merged[q] in said]
+    ends = np.array([questions[q][end] for q in twins for end in ("i", "j")], int)
+    # Samples in no twin have degree 0, whichever they are.
+    degrees = np.zeros(group["size"], int)
+    counts = np.unique(ends, return_counts=True)[1]
+    degrees[: len(counts)] = counts
+    everything = len(group["questions"]) == support.pair_count(group["size"])
+    complete = everything or not any(merged[q] in said for q in group["questions"][-_IN_A_ROW:])
+    return support.pooled(degrees) | {"complete": complete, "spike": support.spike(degrees)}
+
+
+def _batches(groups, merged, said):
+    """`support.from_batches` by size: a batch is positive if any of its pairs was called a duplicate."""
+    rows = []
+    for size in sorted({g["size"] for g in groups}):
+        marks = [any(merged[q] in said for q in g["questions"]) for g in groups if g["size"] == size]
+        rows.append(support.from_batches(size, sum(marks), len(marks)))
+    return rows
+
+
+def _corrected(group, merged, panel):
+    """N_eff as raters without error would find it, by their rates on the decoys (which are easier than real pairs)."""
+    sensitivity, specificity = panel["sensitivity"], panel["specificity"]
+    if sensitivity is None or specificity is None or sensitivity <= 1 - specificity:
+        return None
+    share = sum(merged[q] == "yes" for q in group["questions"]) / len(group["questions"])
+    q = support.corrected(share, sensitivity, 1 - specificity) * len(group["questions"]) / support.pair_count(group["size"])
+    return {"q": q, "n_eff": 1 / q if q else None}
+
+
+def _rater(name, given, kinds, path):
+    """What one rater's answers are worth."""
+    sheet = {x["id"]: x["answer"] for x in given["answers"]}
+    decoys = [q for q, kind in kinds.items() if kind != "pair"]
+    done = [q for q in decoys if q in sheet]
+    if len(done) < len(decoys) / 2:
+        raise UserError(f"{name} ({path}) answered only {len(done)} of the {len(decoys)} known pairs: finish the page first")
+    right = sum(sheet[q] == {"twin": "yes", "stranger": "no"}[kinds[q]] for q in done)
+    if done and right / len(done) < LEAST_ACCURACY:
+        raise UserError(
+            f"{name} ({path}) is right on {right} of {len(done)} known pairs, under {LEAST_ACCURACY:.0%}: "
+            "leave these answers out, or have the page judged again"
+        )
+    times = [x["ms"] for x in given["answers"] if isinstance(x.get("ms"), (int, float))]
+    return {
+        "rater": name,
+        "answered": len(sheet),
+        "questions": len(kinds),
+        "decoys": len(done),
+        "accuracy": right / len(done) if done else None,
+        "seconds": float(np.median(times)) / 1000 if times else None,
+    } | _decoy_rates(sheet, kinds)
+
+
+def _decoy_rates(sheet, kinds):
+    """Share of known twins called so, and of strangers; None where there are none."""
+    rates = {}
+    for name, kind, right in (("sensitivity", "twin", "yes"), ("specificity", "stranger", "no")):
+        marks = [sheet[q] == right for q, k in kinds.items() if k == kind and q in sheet]
+        rates[name] = sum(marks) / len(marks) if marks else None
+    return rates
+
+
+def _majority(votes):
+    votes = [v for v in votes if v is not None]
+    for word in ("yes", "no"):
+        if 2 * votes.count(word) > len(votes):
+            return word
+    return "unsure"
+
+
+def _names(given, paths):
+    names = [str(one.get("rater") or "").strip() or f"rater {n}" for n, one in enumerate(given, 1)]
+    for (n, one), (m, other) in combinations(enumerate(names), 2):
+        if one == other:
+            raise UserError(f"{paths[n]} and {paths[m]} are both {one}'s answers: give one file a rater")
+    return names
+
+
+def _read(path, page, kinds):
+    """One exported file, verified."""
+    try:
+        given = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"cannot read the answers {path}: {error}") from None
+    if not isinstance(given, dict) or given.get("format") != f"{FORMAT}-answers":
+        raise UserError(f"{path} holds no answers: export them from the judge page")
+    if given.get("page") != page:
+        raise UserError(f"{path} answers another page than this one")
+    answers = given.get("answers")
+    if not isinstance(answers, list) or not all(isinstance(x, dict) and x.get("answer") in ANSWERS for x in answers):
+        raise UserError(f"{path} is damaged: its answers must be yes, no or unsure; export it again")
+    if any(x.get("id") not in kinds for x in answers):
+        raise UserError(f"{path} answers questions that this page does not ask")
+    return given

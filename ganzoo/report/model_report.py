@@ -1,0 +1,138 @@
+"""What the report and the neighbours command show of a model: samples, twins and nearest training images, drawn once."""
+
+import functools
+
+import numpy as np
+
+from ganzoo import pictures
+from ganzoo.errors import UserError
+from ganzoo.evaluate.birthday import BirthdayTest
+from ganzoo.evaluate.features.choose import choose
+from ganzoo.evaluate.inputs.opening import open_input
+from ganzoo.evaluate.inputs.reference import held_out, own_data
+from ganzoo.evaluate.memorization import copies, nearest_images, picture
+from ganzoo.metrics.neighbours.closest_pairs import closest_pairs
+from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.report.page import report
+from ganzoo.report.text_report import report_on_text
+from ganzoo.run import Run
+
+SHOWN = 64
+# The report's own birthday test: what the command does by default, at half the samples.
+BATCHES = 10
+COPIES = 1000
+TWINS = 8
+
+
+class Neighbourhood:
+    """A model's samples beside training and held-out images.
+
+    Args:
+        model, data: as of `evaluation.evaluate`.
+        count: generated samples.
+        extractor: features beside the pixels, as of `extractors.choose`.
+        flips: whether mirrored training images count.
+        seed: of the samples.
+        data_dir: where data sets are prepared.
+        log: called with lines for the user.
+
+    Raises:
+        UserError: no data, points instead of images, or different shapes.
+    """
+
+    def __init__(self, model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
+        side = open_input(model, data_dir)
+        data = open_input(data, data_dir) if data is not None else own_data(side, data_dir)
+        if data is None:
+            raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
+        if data.feature != "image" or tuple(side.shape) != tuple(data.shape):
+            raise UserError(f"{side.name} gives {side.shape}, {data.name} holds {data.shape}: both must be images of one shape")
+        reference, held, _ = held_out(data, seed)
+        count = count if side.size is None else min(count, side.size)
+        self.name, self.data, self.flips = side.name, data, flips
+        self.images = side.examples(count, seed)
+        self.train = reference.examples(reference.size, seed)
+        self.held = held.examples(min(held.size, count), seed)
+        self.extractor = choose(extractor, data, data_dir=data_dir, log=log)
+
+    @functools.cached_property
+    def record(self):
+        """The record of `copies`, with `twins`: the closest pairs of samples and their nearest training images."""
+        name = self.extractor.name
+        features = {} if name == "pixels" else {name: self.extractor.features}
+        found = copies(self.images, self.train, self.held, features=features, flips=self.flips)
+        return found | {"model": self.name, "data": self.data.name, "twins": self._twins()}
+
+    def _twins(self):
+        """The closest pairs of samples in pixels, each with both samples' nearest training images."""
+        flat, train = (x.reshape(len(x), -1).astype(np.float32) for x in (self.images, self.train))
+        i, j, distance = closest_pairs(flat, TWINS)
+        near = nearest(flat[np.concatenate([i, j])], train, 1)
+        rows, distances = near.indices[:, 0].reshape(2, -1), near.distances[:, 0].reshape(2, -1)
+        return [
+            {
+                "pair": [int(i[n]), int(j[n])],
+                "distance": float(distance[n]),
+                "train": rows[:, n].tolist(),
+                "train_distances": distances[:, n].tolist(),
+            }
+            for n in range(len(i))
+        ]
+
+    def picture(self):
+        """The closest cases (sample, nearest in pixels, nearest in features) over the twins (both, nearest of each)."""
+        cases = picture(self.record, self.images, self.train)
+        rows = [[*self.images[twin["pair"]], *self.train[twin["train"]]] for twin in self.record["twins"]]
+        twins = pictures.grid(np.stack([image for row in rows for image in row]), columns=4)
+        width = max(cases.shape[1], twins.shape[1])
+        white = np.full((8, width, 3), 255, np.uint8)
+        widened = [np.pad(x, ((0, 0), (0, width - x.shape[1]), (0, 0)), constant_values=255) for x in (cases, twins)]
+        return np.concatenate([widened[0], white, widened[1]])
+
+
+def neighbours_of(model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
+    """Whether a model copies: the record of `copies` with the twins, and the picture of both; as `Neighbourhood`."""
+    found = Neighbourhood(model, data, count, extractor, flips, seed, data_dir, log)
+    return found.record, found.picture()
+
+
+def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=None, log=print):
+    """The HTML report on a model whose scores are at hand: runs the birthday test and looks for copies.
+
+    Args:
+        model, data, extractor, seed, data_dir, log: as of `evaluation.evaluate`.
+        scores: what it returned.
+
+    Returns:
+        The HTML text.
+    """
+    side = open_input(model, data_dir)
+    if side.feature == "text":
+        return report_on_text(side, data, scores, seed, data_dir, log)
+    log("report: the birthday test")
+    test = BirthdayTest(side, data, batches=BATCHES, seed=seed, data_dir=data_dir, log=log)
+    birthday, images = test.run(), test.images is not None
+    facts = {"Model": test.side.name, "Data": test.data.name, "Held out": test.held.name, "Seed": seed}
+    step = test.side.describe().get("step")
+    if step is not None:
+        facts["Generator steps"] = f"{step:,}"
+    parts = {}
+    if images:
+        log("report: nearest training images")
+        found = Neighbourhood(model, data, COPIES, extractor, True, seed, data_dir, log)
+        parts = {
+            "samples": test.images[:SHOWN],
+            "real": test.real[:SHOWN],
+            "birthday_images": (test.images, test.real),
+            "nearest": nearest_images(found.train),
+            "copies": found.record,
+            "copies_images": (found.images, found.train, found.held),
+        }
+    else:
+        parts = {
+            "samples": pictures.scatter(test.samples[:2000], test.real[:2000]),
+            "real": pictures.scatter(test.real[:2000]),
+        }
+    run = getattr(getattr(test.side, "sampler", None), "run", None)
+    history = run.all_scores() if isinstance(run, Run) else ()
+    return report(test.side.name, facts=facts, scores=scores, birthday=birthday, history=history, **parts)

@@ -1,0 +1,106 @@
+"""Scores as lines for a terminal, and where a run keeps them."""
+
+from pathlib import Path
+
+from ganzoo.callbacks.board import Board
+from ganzoo.run import Run
+
+BETTER = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "real": "held-out is the target",
+    "zero": "0 is best",
+}
+
+
+def number(value):
+    """A number in four digits; a dash where there is none."""
+    return "-" if value is None else f"{value:.4g}"
+
+
+def columns(rows, header):
+    """Rows of text as aligned columns under a header, the first to the left and the others to the right."""
+    rows = [header, *rows]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(header))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def scores(scores):
+    """A table of scores by protocol, then what must be known to read it."""
+    lines = []
+    for protocol in dict.fromkeys(score["protocol_line"] for score in scores):
+        mine = [score for score in scores if score["protocol_line"] == protocol]
+        rows = []
+        for score in mine:
+            spread = "" if score["low"] is None else f"{number(score['low'])} .. {number(score['high'])}"
+            rows.append(
+                (
+                    score["name"],
+                    number(score["value"]),
+                    number(score["real"]),
+                    number(score["floor"]),
+                    number(score["excess"]),
+                    spread,
+                    BETTER.get(score["direction"], ""),
+                )
+            )
+        lines += [protocol, *columns(rows, ("score", "value", "held-out", "floor", "excess", "95 %", "")), ""]
+    warnings = {}
+    for score in scores:
+        for warning in score["warnings"]:
+            warnings.setdefault(warning, {})[score["metric"]] = None
+    for warning, metrics in warnings.items():
+        named = any(metric in warning for metric in metrics)
+        lines.append(f"note: {warning}" if named else f"note: {', '.join(metrics)}: {warning}")
+    return lines
+
+
+def comparison(record):
+    """Models side by side; a star stands beside those that no other surely beats."""
+    rows = []
+    for row in record["rows"]:
+        cells = []
+        for name, value in zip(record["models"], row["values"], strict=True):
+            spread = "" if value["low"] is None else f" ({number(value['low'])} .. {number(value['high'])})"
+            cells.append(f"{number(value['value'])}{spread}{' *' if name in row['best'] else '  '}")
+        rows.append((row["name"], *cells, number(row["real"]), BETTER.get(row["direction"], "")))
+    header = ("score", *record["models"], "held-out", "")
+    return [record["protocol_line"], *columns(rows, header), "", "* no other model surely beats it"]
+
+
+def judged(record):
+    """What people's answers came to."""
+    lines = []
+    for rater in record["raters"]:
+        known = (
+            "no pairs whose answer is known" if rater["accuracy"] is None else f"{rater['accuracy']:.0%} of known pairs right"
+        )
+        lines.append(f"rater {rater['rater']}: {rater['answered']} of {rater['questions']} answered, {known}")
+    agreement = record["agreement"]
+    if agreement["metric"]:
+        lines.append(f"agreement: {agreement['share']:.0%} of votes, {agreement['metric']} {number(agreement['kappa'])}")
+    lines.append("pairs: " + ", ".join(f"{count} {word}" for word, count in record["counts"].items()))
+    for result in record["results"]:
+        n_eff = result["n_eff"]
+        bounds = f"[{number(n_eff['low'])}, {number(n_eff['high'])}]"
+        name = f"{result['side']} {result['name']}".strip()
+        lines.append(f"{name}: N_eff {number(n_eff['value'])} {bounds} (human)")
+    return lines + [f"note: {warning}" for warning in record["warnings"]]
+
+
+def keep(model, scores):
+    """Appends a run's scores to its scores.jsonl and shows them in TensorBoard; does nothing for other models."""
+    if not (Path(model) / "run.json").is_file():
+        return
+    run = Run.open(model)
+    steps = {score["model"].get("step") for score in scores if isinstance(score.get("model"), dict)} - {None}
+    step = steps.pop() if steps else int(run.record().get("steps", 0))
+    for score in scores:
+        run.add_score({"step": step, **score})
+    board = Board(run.logs)
+    board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
+    board.close()

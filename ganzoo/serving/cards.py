@@ -1,0 +1,128 @@
+"""Model cards: what an export is, where it comes from, what it scored, and how to call it."""
+
+from ganzoo.serving.sampling import to_json
+
+RANGES = {"point": "the plane", "text": "tokens, 0 pads"}
+
+
+def describe(sampler, signatures):
+    """The facts of a model card as a JSON-ready dict.
+
+    Args:
+        sampler: the `RunSampler` of the run that is exported.
+        signatures: the SavedModel's concrete functions by name.
+    """
+    recipe, record = sampler.recipe, sampler.run.record()
+    # The newest of each, where one was taken again.
+    scores = {
+        (score["name"], score["protocol_line"]): score
+        for score in sampler.run.all_scores()
+        if score.get("step") == sampler.step and score.get("direction") != "aside"
+    }
+    return {
+        "name": sampler.name,
+        "recipe": record["recipe"],
+        "overrides": record["overrides"],
+        "data": recipe.data.describe(),
+        "steps": sampler.step,
+        "batch_size": recipe.batch_size,
+        "seconds": round(record.get("seconds", 0.0), 1),
+        "cpu_seconds": round(record.get("cpu_seconds", 0.0), 1),
+        "precision": record.get("precision", "float32"),
+        "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
+        "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
+        "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
+        "signatures": {name: _shapes(function) for name, function in signatures.items()},
+        "scores": list(scores.values()),
+        "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
+    }
+
+
+def _shapes(function):
+    _, inputs = function.structured_input_signature
+    outputs = function.structured_outputs
+    return {
+        "inputs": {name: f"{spec.dtype.name} {list(spec.shape)}" for name, spec in sorted(inputs.items())},
+        "outputs": {name: f"{spec.dtype.name} {_shape(spec)}" for name, spec in sorted(outputs.items())},
+    }
+
+
+def _shape(spec):
+    return list(spec.shape) if spec.shape.rank is not None else "[...]"
+
+
+def render(card):
+    """A model card as Markdown."""
+    facts = {
+        "data": "{name} ({split}, {examples:,} examples) {homepage}".format(**card["data"]),
+        "training": "{steps:,} generator steps of batch {batch_size}".format(**card),
+        "cost": "{seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
+        "parameters": _listed({name: f"{count:,}" for name, count in card["parameters"].items()}),
+        "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
+        "licence": card["licence"],
+    }
+    overrides = f" with `{'`, `'.join(card['overrides'])}`" if card["overrides"] else ""
+    lines = [
+        f"# {card['name']}",
+        "",
+        f"A generator trained by ganzoo from the recipe `{card['recipe']}`{overrides}, exported {card['exported']}.",
+        "",
+        "| | |",
+        "|---|---|",
+        *(f"| {name} | {text} |" for name, text in facts.items()),
+        "",
+        "## Signatures",
+        "",
+        "| signature | takes | gives |",
+        "|---|---|---|",
+    ]
+    for name, shapes in card["signatures"].items():
+        lines.append(f"| `{name}` | {_listed(shapes['inputs'])} | {_listed(shapes['outputs'])} |")
+    lines += ["", *_how_to_call(card), *_score_lines(card["scores"])]
+    return "\n".join(lines) + "\n"
+
+
+def _listed(shapes):
+    return ", ".join(f"`{name}` {shape}" for name, shape in shapes.items())
+
+
+def _how_to_call(card):
+    options = "".join(f", {name}={_literal(value)}" for name, value in card["options"].items())
+    words = "The same `seed` gives the same samples; a larger `count` goes on where a smaller one ends."
+    if card["options"]:
+        stand = "stands" if len(card["options"]) == 1 else "stand"
+        words += f" {', '.join(f'`{name}`' for name in card['options'])} {stand} at the value that leaves it open."
+    return [
+        words,
+        "",
+        "```python",
+        "import tensorflow as tf",
+        "",
+        f'model = tf.saved_model.load("exported/{card["name"]}/1")  # keep it: its functions live as long as it does',
+        f'samples = model.signatures["sample"](count=tf.constant(64), seed=tf.constant(0){options})',
+        "```",
+        "",
+    ]
+
+
+def _literal(value):
+    """An option's open value as Python writes it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    return 'float("nan")' if value is None else repr(value)
+
+
+def _score_lines(scores):
+    if not scores:
+        return ["## Scores", "", "Not scored yet."]
+    lines = ["## Scores"]
+    for protocol in dict.fromkeys(score["protocol_line"] for score in scores):
+        lines += ["", protocol, "", "| score | value | held-out real data |", "|---|---|---|"]
+        for score in scores:
+            if score["protocol_line"] == protocol:
+                lines.append(f"| {score['name']} | {_number(score['value'])} | {_number(score['real'])} |")
+    return lines
+
+
+def _number(value):
+    return "-" if value is None else f"{value:.4g}"

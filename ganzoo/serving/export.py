@@ -1,0 +1,128 @@
+"""A run's averaged generator as a SavedModel that TF Serving loads, with its model card."""
+
+import datetime
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+import ganzoo
+from ganzoo.data.scaling import to_uint8
+from ganzoo.errors import UserError
+from ganzoo.run import Run
+from ganzoo.serving import cards, warmup
+from ganzoo.serving.sampling import RunSampler, newest_version
+
+INT = tf.int32
+
+
+def export(run, to=None):
+    """Writes the next version of a run's export, whole or not at all.
+
+    Args:
+        run: the run's directory.
+        to: the export's directory; `exported/<recipe>` if None.
+
+    Returns:
+        The path of the new version's directory.
+
+    Raises:
+        UserError: there is no such run or no checkpoint, it is a smoke run, or `to` cannot be written.
+    """
+    if Run.open(run).smoke:
+        raise UserError(f"{run} is a smoke run: it shows that a recipe runs, not a model to export")
+    sampler = RunSampler(run)
+    base = Path(to or Path("exported") / sampler.name)
+    newest = newest_version(base)
+    if newest == base:
+        raise UserError(f"{base} is itself a SavedModel; name the directory that holds its versions")
+    version = base / str(int(newest.name) + 1 if newest else 1)
+    draft = base / f".{version.name}.{os.getpid()}"
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        write(sampler, draft)
+        os.rename(draft, version)
+    except OSError as error:
+        raise UserError(f"cannot write the export {version}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return version
+
+
+def write(sampler, path):
+    """Writes a `RunSampler`'s model and card to the directory `path`."""
+    module, signatures = served(sampler.model)
+    tf.saved_model.save(module, str(path), signatures=signatures)
+    warmup.write(path, signatures)
+    card = cards.describe(sampler, signatures)
+    card |= {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
+    (path / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    (path / "README.md").write_text(cards.render(card))
+
+
+def served(model):
+    """A tf.Module that holds a family's averaged generator, and the signatures of its SavedModel by name.
+
+    `serving_default` maps the generator's inputs to samples; `sample` draws the inputs itself from (count, seed);
+    `png` does so and returns `image_bytes`, which TF Serving's REST interface encodes in base64; `inputs` gives the
+    inputs of samples first .. first + count - 1 alone; then the family's own services, such as `discriminate`.
+
+    Args:
+        model: a compiled `Family`.
+    """
+    module = tf.Module()
+    networks = [*model.networks.values(), *(average.network for average in model.averages.values())]
+    example = model.draw_inputs(1, 0)
+    images = "images" in model.outputs(model.sample(**example))
+    options = {name: tf.TensorSpec(np.shape(value), dtype, name) for name, (dtype, value) in model.sample_options.items()}
+    scalars = {"count": tf.TensorSpec([], INT, "count"), "seed": tf.TensorSpec([], INT, "seed")}
+
+    # Keyword arguments throughout, since they are what a signature names.
+    @tf.function
+    def serving_default(**inputs):
+        return model.outputs(model.sample(**inputs))
+
+    @tf.function
+    def sample(**draw):
+        return model.outputs(model.sample(**model.draw_inputs(**draw)))
+
+    @tf.function
+    def png(**draw):
+        pixels = to_uint8(model.sample(**model.draw_inputs(**draw)))
+        return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
+
+    @tf.function
+    def inputs(**draw):
+        return model.draw_inputs(**draw)
+
+    batched = {name: tf.TensorSpec([None, *value.shape[1:]], value.dtype, name) for name, value in example.items()}
+    signatures = {
+        "serving_default": serving_default.get_concrete_function(**batched),
+        "sample": sample.get_concrete_function(**scalars, **options),
+        "inputs": inputs.get_concrete_function(**scalars, first=tf.TensorSpec([], INT, "first"), **options),
+    }
+    if images:
+        signatures["png"] = png.get_concrete_function(**scalars, **options)
+    functions = [serving_default, sample, png, inputs]
+    for name, (service, specs) in model.services.items():
+        functions.append(_by_name(service))
+        named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
+        signatures[name] = functions[-1].get_concrete_function(**named)
+    # Only what the signatures compute with: an export carries no weight in vain.
+    used = {id(v.handle) for s in signatures.values() for v in s.variables}
+    module.variables_of_networks = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
+    module.functions, module.assets = functions, list(model.assets)
+    return module, signatures
+
+
+def _by_name(service):
+    """A service as a tf.function of keyword arguments alone: positional ones a signature would not list by name."""
+
+    @tf.function
+    def by_name(**inputs):
+        return service(**inputs)
+
+    return by_name

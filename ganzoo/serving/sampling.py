@@ -1,0 +1,314 @@
+"""Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
+
+import json
+import logging
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from ganzoo import noise, recipe
+from ganzoo.checkpoints import Checkpoints
+from ganzoo.data.scaling import to_unit
+from ganzoo.errors import UserError
+from ganzoo.run import Run
+
+logger = logging.getLogger(__name__)
+
+# The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
+BATCH = 64
+
+# The signatures of an export that give samples or their inputs; every other is a service.
+OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
+
+
+class Sampler:
+    """A generator to sample from.
+
+    Attributes:
+        path: where it was loaded from.
+        name: a short name for tables and reports.
+        options: what `sample` takes beside count and seed, such as `label`, by name: (dtype, the value that leaves it open).
+        services: what it computes beside samples, such as `discriminate`: functions of tensors by name, by name.
+    """
+
+    options = {}
+    services = {}
+
+    def __init__(self, path, name):
+        self.path = Path(path)
+        self.name = name
+
+    def sample(self, count, seed=0, **options):
+        """Samples 0 .. count - 1 of `seed`: the same whatever `count` is, and on every machine up to rounding.
+
+        Args:
+            count: how many.
+            seed: an integer.
+            **options: those of `self.options`.
+
+        Returns:
+            float32 [count, H, W, C] in [-1, 1], points [count, 2], or tokens int32 [count, T] of texts.
+
+        Raises:
+            UserError: the generator has no such option or not such a value of it, or count is not positive.
+        """
+        if count < 1:
+            raise UserError(f"at least one sample must be asked for, not {count}")
+        given = {name: value for name, value in options.items() if value is not None}
+        for name in given:
+            if name not in self.options:
+                has = f"it has {', '.join(self.options)}" if self.options else "it has none"
+                raise UserError(f"{self.name} takes no option {name!r}: {has}")
+            wanted = np.shape(self.options[name][1])
+            if np.shape(given[name]) != wanted:
+                takes = f"{wanted[0]} values" if wanted else "one value"
+                raise UserError(f"{name} of {self.name} takes {takes}, not {given[name]!r}")
+        try:
+            return np.concatenate([self._batch(first, seed, given) for first in range(0, count, BATCH)])[:count]
+        except tf.errors.InvalidArgumentError as error:
+            # What a family's own check of an option says; anything else is no user's error.
+            refusal = re.search(r"assertion failed: \[(.*?)\] \[(.*?)\]", str(error))
+            if not refusal:
+                raise
+            raise UserError(" ".join(refusal.groups())) from error
+
+    def _batch(self, first, seed, options):
+        """Samples first .. first + BATCH - 1 as an array."""
+        raise NotImplementedError
+
+    @property
+    def is_text(self):
+        """Whether samples are tokens of texts, which `texts` turns into strings."""
+        return "detokenize" in self.services
+
+    def texts(self, samples):
+        """Samples of texts as a list of strings."""
+        return [text.decode() for text in self.serve("detokenize", tokens=np.asarray(samples, np.int32))["text"]]
+
+    def inputs(self, count, seed=0):
+        """The generator's inputs for samples 0 .. count - 1 of `seed`, a dict of arrays."""
+        raise UserError(f"{self.name} does not tell its generator's inputs")
+
+    def generate(self, **inputs):
+        """Samples of given inputs, such as `inputs` returns, an array."""
+        return self.generated(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
+
+    def generated(self, **inputs):
+        """As `generate`, of tensors, a tensor: gradients pass through it."""
+        raise UserError(f"{self.name} does not take its generator's inputs")
+
+    def labels(self, count, seed=0, **options):
+        """The labels int64 [count] that `sample` with these arguments is asked for; None where there are none."""
+        return None
+
+    def captions(self, count, seed=0, **options):
+        """The captions, `count` strings, that `sample` with these arguments is asked for; None where there are none."""
+        return None
+
+    def serve(self, service, **inputs):
+        """What one of `services` makes of arrays, as a dict of arrays.
+
+        Raises:
+            UserError: there is no such service.
+        """
+        if service not in self.services:
+            has = f"it has {', '.join(self.services)}" if self.services else "it has none"
+            raise UserError(f"{self.name} has no service {service!r}: {has}")
+        outputs = self.services[service](**{name: tf.constant(value) for name, value in inputs.items()})
+        return {name: value.numpy() for name, value in outputs.items()}
+
+
+class RunSampler(Sampler):
+    """Samples from a run's newest checkpoint.
+
+    Attributes:
+        run: the `Run`.
+        recipe: the built `Recipe`.
+        model: its family, restored.
+        step: the checkpoint's step.
+    """
+
+    def __init__(self, path):
+        self.run = Run.open(path)
+        record = self.run.record()
+        super().__init__(path, record["recipe"])
+        loaded = recipe.load_recipe(self.run.path / "recipe.py", record["overrides"])
+        self.recipe = recipe.build(loaded)
+        self.recipe.data.require()
+        self.run.refuse_other_data(self.recipe.data.sha256)
+        self.model = self.recipe.model
+        self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
+        self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()
+        if self.step is None:
+            raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
+        self.options = self.model.sample_options
+        self._sample = tf.function(self._sampled, reduce_retracing=True)
+        self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}
+
+    def _sampled(self, first, seed, options):
+        return self.model.sample(**self.model.draw_inputs(BATCH, seed, first, **options))
+
+    def _batch(self, first, seed, options):
+        typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
+        return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
+
+    def inputs(self, count, seed=0):
+        return {name: value.numpy() for name, value in self.model.draw_inputs(count, seed).items()}
+
+    def generated(self, **inputs):
+        return self.model.sample(**inputs)
+
+    def labels(self, count, seed=0, **options):
+        return drawn_labels(self.model, count, seed, options)
+
+    def captions(self, count, seed=0, **options):
+        return drawn_captions(self.model, count, seed, options)
+
+
+class ExportSampler(Sampler):
+    """Samples from a SavedModel that `ganzoo export` wrote.
+
+    Attributes:
+        card: the model card, a dict.
+    """
+
+    def __init__(self, path, module):
+        super().__init__(path, path.parent.name if path.name.isdigit() else path.name)
+        self._signatures = module.signatures
+        self._module = module
+        card = path / "card.json"
+        self.card = json.loads(card.read_text()) if card.is_file() else {}
+        _, inputs = module.signatures["inputs"].structured_input_signature
+        opened = {name: from_json(value) for name, value in self.card.get("options", {}).items()}
+        named = [name for name in inputs if name not in ("count", "seed", "first")]
+        self.options = {name: (inputs[name].dtype, opened.get(name)) for name in named}
+        self.services = {name: function for name, function in module.signatures.items() if name not in OF_SAMPLES}
+
+    def _inputs(self, count, seed, first, options):
+        typed = {name: tf.constant(options.get(name, opened), dtype) for name, (dtype, opened) in self.options.items()}
+        return self._signatures["inputs"](count=tf.constant(count), seed=tf.constant(seed), first=tf.constant(first), **typed)
+
+    def _batch(self, first, seed, options):
+        return self.generate(**self._inputs(BATCH, seed, first, options))
+
+    def inputs(self, count, seed=0):
+        return {name: value.numpy() for name, value in self._inputs(count, seed, 0, {}).items()}
+
+    def generated(self, **inputs):
+        samples = self._signatures["serving_default"](**inputs)
+        return samples["tokens"] if "tokens" in samples else next(iter(samples.values()))
+
+    def labels(self, count, seed=0, **options):
+        if "label" not in self.options:
+            return None
+        given = {name: value for name, value in options.items() if value is not None}
+        return self._inputs(count, seed, 0, given)["labels"].numpy()
+
+    def captions(self, count, seed=0, **options):
+        if "caption" not in self.options:
+            return None
+        given = {name: value for name, value in options.items() if value is not None}
+        return [text.decode() for text in self._inputs(count, seed, 0, given)["captions"].numpy()]
+
+
+class ForeignSampler(Sampler):
+    """Samples from any SavedModel whose `serving_default` maps latents [B, d] to images; latents are N(0, 1)."""
+
+    def __init__(self, path, module):
+        super().__init__(path, path.name)
+        self._module = module
+        self._function = module.signatures["serving_default"]
+        _, inputs = self._function.structured_input_signature
+        specs = list(inputs.items())
+        if len(specs) != 1 or specs[0][1].shape.rank != 2 or specs[0][1].shape[1] is None:
+            shapes = {name: tuple(spec.shape) for name, spec in specs}
+            raise UserError(f"{path}: serving_default must take one input [B, latent_dim], it takes {shapes}")
+        self._input, spec = specs[0]
+        self._latent_shape = (spec.shape[1],)
+        self._scale = None
+
+    def _batch(self, first, seed, options):
+        latents = noise.sample_rows(noise.Normal(), BATCH, self._latent_shape, seed, first)
+        (images, *_) = self._function(**{self._input: latents}).values()
+        images = images.numpy()
+        if self._scale is None:
+            self._scale = self._guess_scale(images)
+        return self._scale(images)
+
+    def _guess_scale(self, images):
+        low, high = float(images.min()), float(images.max())
+        if images.dtype == np.uint8 or high > 2.0:
+            logger.warning("%s: images look like 0..255 (found %g..%g); read so", self.path, low, high)
+            return lambda images: np.asarray(to_unit(np.clip(np.rint(images), 0, 255).astype(np.uint8)))
+        if low >= 0.0:
+            logger.warning("%s: images look like [0, 1] (found %g..%g); read so", self.path, low, high)
+            return lambda images: images.astype(np.float32) * 2.0 - 1.0
+        return lambda images: images.astype(np.float32)
+
+
+def drawn_labels(model, count, seed, options):
+    """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
+    if "label" not in model.sample_options:
+        return None
+    given = {name: value for name, value in options.items() if value is not None}
+    return model.draw_inputs(count, seed, **given)["labels"].numpy()
+
+
+def drawn_captions(model, count, seed, options):
+    """The captions that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
+    if "caption" not in model.sample_options:
+        return None
+    given = {name: value for name, value in options.items() if value is not None}
+    return [text.decode() for text in model.draw_inputs(count, seed, **given)["captions"].numpy()]
+
+
+def load(path):
+    """A run's directory or a SavedModel's as a `Sampler`.
+
+    Args:
+        path: a run, an export (its newest version is taken), one version of it, or a foreign SavedModel.
+
+    Raises:
+        UserError: `path` is none of these.
+    """
+    path = Path(path)
+    if (path / "run.json").is_file():
+        return RunSampler(path)
+    saved = newest_version(path)
+    if saved is None:
+        raise UserError(f"{path} is neither a run (run.json) nor a SavedModel (saved_model.pb)")
+    try:
+        module = tf.saved_model.load(str(saved))
+    except (OSError, ValueError, tf.errors.OpError) as error:
+        raise UserError(f"{saved} cannot be loaded: {str(error).splitlines()[0]}") from error
+    if "inputs" in module.signatures:
+        return ExportSampler(saved, module)
+    if "serving_default" in module.signatures:
+        return ForeignSampler(saved, module)
+    raise UserError(f"{saved} has no signature `serving_default`; it has {sorted(module.signatures)}")
+
+
+def newest_version(path):
+    """The directory of the SavedModel at `path`: itself, or its highest numbered version; None where there is none."""
+    path = Path(path)
+    if (path / "saved_model.pb").is_file():
+        return path
+    versions = [child for child in path.glob("*") if child.name.isdigit() and (child / "saved_model.pb").is_file()]
+    return max(versions, key=lambda child: int(child.name), default=None)
+
+
+def to_json(value):
+    """An option's open value as JSON can hold it: null for NaN, also within a list."""
+    if isinstance(value, (list, tuple)):
+        return [to_json(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def from_json(value):
+    """The open value that `to_json` wrote."""
+    if isinstance(value, list):
+        return [from_json(part) for part in value]
+    return math.nan if value is None else value

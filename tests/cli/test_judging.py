@@ -1,0 +1,103 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A digits run of a few steps."""
+    path = tmp_path_factory.mktemp("judged") / "run"
+    command = [sys.executable, "-m", "ganzoo.cli", "train", "digits_dcgan", "--run", str(path), "--steps", "20"]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def test_evaluate_prints_keeps_and_reports(command, run, tmp_path):
+    arguments = ["--metrics", "frechet_distance,precision_recall", "--count", "200", "--json", "s.json", "--html", "r.html"]
+    output = command("evaluate", run, *arguments).stdout
+    scores = {score["name"]: score for score in json.loads((tmp_path / "s.json").read_text())}
+    fd = scores["FD[cnn-digits]"]
+    assert fd["value"] > fd["real"] and f"{fd['value']:.4g}" in output and f"{fd['real']:.4g}" in output
+    kept = [json.loads(line) for line in (run / "scores.jsonl").read_text().splitlines()]
+    assert {"FD[cnn-digits]"} <= {score["name"] for score in kept} and kept[0]["step"] == 20
+    assert "FD[cnn-digits]" in (tmp_path / "r.html").read_text()
+    assert "note: frechet_distance" in output
+
+
+def test_compare_puts_models_side_by_side(command, run, tmp_path):
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "noise.npz", images=rng.integers(0, 256, (200, 8, 8, 1), np.uint8))
+    arguments = ["--data", "digits", "--metrics", "frechet_distance", "--json", "c.json", "--html", "c.html"]
+    output = command("compare", run, "noise.npz", *arguments).stdout
+    record = json.loads((tmp_path / "c.json").read_text())
+    assert len(record["models"]) == 2 and "FD[cnn-digits]" in output and "held-out" in output
+    assert (tmp_path / "c.html").is_file()
+
+
+def test_birthday_estimates_and_writes_a_page_that_judge_reads(command, run, tmp_path):
+    sizes = ["--batch-sizes", "10,20", "--batches", "5"]
+    output = command("birthday", run, *sizes, "--json", "b.json").stdout
+    record = json.loads((tmp_path / "b.json").read_text())
+    assert set(record["n_eff"]) == {"value", "low", "high"} and "automatic, not human" in output
+    command("birthday", run, *sizes, "--page", "judge.html")
+    from ganzoo.report.judge_answers import read_key
+
+    key = read_key(tmp_path / "judge.html")
+    right = {"twin": "yes", "stranger": "no", "pair": "no"}
+    answers = [{"id": name, "answer": right[question["kind"]], "ms": 900} for name, question in key["questions"].items()]
+    file = {"format": "ganzoo-judge-answers", "page": key["page"], "rater": "a", "answers": answers}
+    (tmp_path / "a.json").write_text(json.dumps(file))
+    output = command("judge", "judge.html", "--answers", "a.json", "--json", "j.json").stdout
+    assert json.loads((tmp_path / "j.json").read_text())["judge"] == "human"
+    assert "100%" in output and "(human)" in output
+
+
+def test_neighbours_tells_copies_from_samples(command, tmp_path):
+    from ganzoo.data.images import Images
+
+    train = Images("digits").arrays()["image"]
+    np.savez(tmp_path / "thief.npz", images=train[:300, :, ::-1])
+    arguments = ["--data", "digits", "--count", "200", "--out", "n.png", "--json", "n.json"]
+    output = command("neighbours", "thief.npz", *arguments).stdout
+    record = json.loads((tmp_path / "n.json").read_text())
+    assert record["verdict"] in output and Image.open(tmp_path / "n.png").width > 50
+    honest = Images("digits", split="test").arrays()["image"]
+    np.savez(tmp_path / "honest.npz", images=honest)
+    fair = command("neighbours", "honest.npz", *arguments).stdout
+    assert fair != output
+
+
+def test_interpolate_draws_paths_and_judges_them(command, run, tmp_path):
+    arguments = ["--out", "paths.png", "--pairs", "4", "--shown", "1", "--steps", "3", "--json", "p.json"]
+    output = command("interpolate", run, *arguments).stdout
+    pixels, searched = json.loads((tmp_path / "p.json").read_text())["paths"]
+    assert pixels["name"] == "pixels" and searched["codes"] == "search" and set(searched["at"]) == {"0", "0.25", "0.5"}
+    assert "no encoder" in output and f"{searched['reconstruction']:.2f}" in output
+    assert Image.open(tmp_path / "paths.png").height == 2 * 33 + 1
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (["interpolate", "RUN", "--out", "a.png", "--data", "ring8"], "of one shape"),
+        (["interpolate", "RUN", "--out", "a.png", "--pairs", "1"], "4"),
+        (["evaluate", "nowhere.npz"], "nowhere.npz"),
+        (["evaluate", "RUN", "--metrics", "no_such"], "no_such"),
+        (["evaluate", "RUN", "--data", "no_such_set"], "no_such_set"),
+        (["evaluate", "RUN", "--extractor", "inception:nowhere"], "nowhere"),
+        (["evaluate", "RUN", "--data", "ring8"], "cannot be compared"),
+        (["compare", "RUN"], "at least two"),
+        (["birthday", "RUN", "--batch-sizes", "ten"], "numbers separated by commas"),
+        (["birthday", "RUN", "--features", "no_such"], "no extractor"),
+        (["judge", "nowhere.html", "--answers", "a.json"], "nowhere.html"),
+        (["neighbours", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(command, run, arguments, complaint):
+    process = command(*(run if argument == "RUN" else argument for argument in arguments), check=2)
+    assert complaint in process.stderr
+    assert "Traceback" not in process.stderr

@@ -1,0 +1,87 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["recipes"], ["train", "--help"], ["--version"]])
+def test_light_commands_do_not_import_tensorflow(arguments):
+    code = (
+        "import sys, ganzoo.cli.main\n"
+        "try: ganzoo.cli.main.main(sys.argv[1:])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules and 'numpy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+
+
+def test_train_sample_export_from_the_command_line(command, tiny_recipe, tmp_path):
+    command("train", tiny_recipe, "--run", "run", "--json", "facts.json", "--set", "model.generator.width=4")
+    facts = json.loads((tmp_path / "facts.json").read_text())
+    assert facts["steps"] == 20 and facts["run"] == "run"
+    command("sample", "run", "--count", "5", "--seed", "1", "--out", "points.npz", "--json", "sample.json")
+    assert np.load(tmp_path / "points.npz")["points"].shape == (5, 2)
+    assert json.loads((tmp_path / "sample.json").read_text())["shape"] == [5, 2]
+    command("export", "run", "--to", "model", "--json", "export.json")
+    assert json.loads((tmp_path / "export.json").read_text())["export"] == "model/1"
+    command("sample", "model", "--count", "5", "--seed", "1", "--out", "again.npz")
+    np.testing.assert_allclose(np.load(tmp_path / "points.npz")["points"], np.load(tmp_path / "again.npz")["points"], atol=1e-5)
+    command("sample", "run", "--out", "grid.png")
+    assert Image.open(tmp_path / "grid.png").size == (384, 384)
+
+
+def test_a_run_lies_under_runs_unless_told_otherwise(command, tiny_recipe, tmp_path):
+    command("train", tiny_recipe, "--steps", "2")
+    assert (tmp_path / "runs" / "tiny" / "default" / "run.json").is_file()
+
+
+def test_show_prints_what_set_takes(command, tiny_recipe):
+    lines = command("show", tiny_recipe, "--set", "model.generator.width=4").stdout.splitlines()
+    assert "model.generator.width = 4" in lines
+
+
+def test_recipes_lists_titles_and_costs(command, tmp_path):
+    output = command("recipes", "--json", "recipes.json").stdout
+    rows = {row["name"]: row for row in json.loads((tmp_path / "recipes.json").read_text())}
+    assert rows["digits_dcgan"]["title"] in output and rows["digits_dcgan"]["cost"] in output
+
+
+def test_data_list_and_prepare(command, tmp_path):
+    assert "digits" in command("data", "list").stdout
+    command("data", "prepare", "ring8", "--data-dir", tmp_path / "data", "--json", "facts.json")
+    assert (tmp_path / "data" / "ring8").is_dir()
+
+
+@pytest.mark.parametrize(
+    "arguments, complaint",
+    [
+        (["train", "no_such_recipe"], "no recipe 'no_such_recipe'"),
+        (["train", "digits_dcgan", "--set", "stepz=3"], "no such parameter: stepz"),
+        (["train", "digits_dcgan", "--set", "data.name=no_such_set"], "no_such_set"),
+        (["train", "mnist_dcgan", "--data-dir", "nowhere"], "ganzoo data prepare mnist"),
+        (["train", "digits_dcgan", "--strategy", "multi-worker"], "TF_CONFIG"),
+        (["sample", "nowhere", "--out", "a.png"], "neither a run"),
+        (["sample", "nowhere", "--out", "a.gif"], ".png"),
+        (["interpolate", "nowhere", "--out", "a.png"], "neither a run"),
+        (["interpolate", "nowhere", "--out", "a.gif"], ".png"),
+        (["interpolate", "--out", "a.png"], "Missing argument"),
+        (["export", "nowhere"], "is no run"),
+        (["show", "no_such_recipe"], "no recipe"),
+        (["train"], "Missing argument"),
+        (["data", "prepare", "no_such_set"], "no_such_set"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(command, arguments, complaint):
+    process = command(*arguments, check=2, env={"TF_CONFIG": ""})
+    assert complaint in process.stderr
+    assert "Traceback" not in process.stderr
+    ours = [line for line in process.stderr.splitlines() if line.startswith("ganzoo: ")]
+    assert len(ours) == 1 or "Usage:" in process.stderr
+
+
+def test_debug_shows_the_traceback(command):
+    process = command("--debug", "show", "no_such_recipe", check=1)
+    assert "Traceback" in process.stderr
