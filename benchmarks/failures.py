@@ -16,8 +16,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from scipy import ndimage
 
-from ganzoo.evaluate.evaluator import Evaluator
-from ganzoo.evaluate.inputs.opening import array_input, open_input
+from ganzoo.evaluation.evaluator import Evaluator
+from ganzoo.evaluation.inputs.opening import array_input, open_input
 from ganzoo.report.model_report import Neighbourhood
 
 METRICS = (

@@ -28,7 +28,7 @@ import ganzoo
 from ganzoo import noise
 from ganzoo.data.images import Images
 from ganzoo.data.noised_images import NoisedImages
-from ganzoo.evaluate.inputs.reference import with_labels
+from ganzoo.evaluation.inputs.reference import with_labels
 from ganzoo.explore.probe import advantage
 from ganzoo.families.fixed_pair import FixedPair
 from ganzoo.networks.bigan import mlp_joint_discriminator

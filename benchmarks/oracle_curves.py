@@ -25,7 +25,7 @@ def trained(name, seed, directory):
     """Trains a run or takes it up; gives its scores, a dict from metric to a dict from step to value."""
     import keras
 
-    from ganzoo.train import train
+    from ganzoo.training import train
 
     run = directory / f"{RUNS[name]}_{seed}"
     keras.utils.clear_session()

@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ganzoo.evaluate.birthday import BirthdayTest
+from ganzoo.evaluation.birthday import BirthdayTest
 from ganzoo.metrics.neighbours.distances import nearest
 from ganzoo.report.birthday_tables import interval
 

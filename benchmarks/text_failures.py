@@ -14,9 +14,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from ganzoo.data.grammar import Grammar
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.text import TextInput
-from ganzoo.evaluate.text_evaluator import TextEvaluator
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.text import TextInput
+from ganzoo.evaluation.text_evaluator import TextEvaluator
 from ganzoo.metrics.text.tokens import as_words
 
 # The parts that a row stands for, where a metric has many.

@@ -88,8 +88,8 @@ def kept(run, overrides):
 def measured(run, overrides, seed, steps):
     import keras
 
-    from ganzoo.evaluate.evaluation import evaluate
-    from ganzoo.train import train
+    from ganzoo.evaluation.evaluate import evaluate
+    from ganzoo.training import train
 
     keras.utils.clear_session()
     assignments = [*overrides, f"seed={seed}", f"sample_every={steps}", f"checkpoint_every={steps}", "evaluations=()"]

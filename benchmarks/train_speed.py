@@ -20,7 +20,7 @@ import tensorflow as tf
 
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
-from ganzoo.train import MOST_STEPS_PER_EXECUTION
+from ganzoo.training import MOST_STEPS_PER_EXECUTION
 
 LATENT = 100
 

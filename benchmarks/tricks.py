@@ -109,9 +109,9 @@ def measured(recipe, run, overrides, seed, steps):
     import keras
 
     from ganzoo.errors import UserError
-    from ganzoo.evaluate.evaluation import evaluate
+    from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.families.base import NOT_FINITE
-    from ganzoo.train import train
+    from ganzoo.training import train
 
     keras.utils.clear_session()
     assignments = [*(each.format(steps=steps) for each in overrides), f"seed={seed}", f"sample_every={steps}"]

@@ -25,7 +25,7 @@ from fiddle.experimental.auto_config import auto_config
 
 from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
-from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.gumbel import GumbelGAN
 from ganzoo.networks.text import cnn_discriminator, lstm_generator
 from ganzoo.recipe import Recipe

@@ -22,7 +22,7 @@ from fiddle.experimental.auto_config import auto_config
 
 from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
-from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.scratchgan import ScratchGAN
 from ganzoo.networks.text import lstm_generator
 from ganzoo.networks.text_recurrent import rnn_discriminator

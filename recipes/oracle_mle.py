@@ -18,7 +18,7 @@ from fiddle.experimental.auto_config import auto_config
 
 from ganzoo.data.oracle import Oracle
 from ganzoo.data.sentences import Sentences
-from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.sequence import MLE
 from ganzoo.networks.text import lstm_generator
 from ganzoo.recipe import Recipe

@@ -23,7 +23,7 @@ from fiddle.experimental.auto_config import auto_config
 
 from ganzoo.data.oracle import Oracle
 from ganzoo.data.sentences import Sentences
-from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.seqgan import SeqGAN
 from ganzoo.networks.text import cnn_discriminator, lstm_generator
 from ganzoo.recipe import Recipe

@@ -21,7 +21,7 @@ from ganzoo import penalties
 from ganzoo.data import shape_captions
 from ganzoo.data.captioned_images import CaptionedImages
 from ganzoo.data.shape_captions import ShapeCaptions
-from ganzoo.evaluate.evaluation import Evaluation
+from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.text_to_image import GANCLS
 from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
 from ganzoo.recipe import Recipe

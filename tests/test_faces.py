@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from ganzoo.errors import UserError
-from ganzoo.train import train
+from ganzoo.training import train
 
 RECIPE = Path(__file__).parent.parent / "recipes" / "faces.py"
 SMALL = ["model.generator.width=2", "model.discriminator.width=2", "batch_size=4"]

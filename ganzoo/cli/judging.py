@@ -63,7 +63,7 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
     A run keeps its scores in scores.jsonl and shows them in TensorBoard.
     """
     start(data_dir)
-    from ganzoo.evaluate.evaluation import evaluate
+    from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.report import tables
 
     scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo)
@@ -90,7 +90,7 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
 def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_file):
     """Put MODELS side by side under one protocol, with intervals."""
     start(data_dir)
-    from ganzoo.evaluate.compare import compare
+    from ganzoo.evaluation.compare import compare
     from ganzoo.report import tables
 
     record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo)
@@ -119,8 +119,8 @@ def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_
 def birthday(model, data, batch_sizes, batches, per_class, features, flips, threshold, page, auto, seed, data_dir, json_file):
     """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
     start(data_dir)
-    from ganzoo.evaluate.birthday import BirthdayTest
-    from ganzoo.evaluate.inputs.opening import open_input
+    from ganzoo.evaluation.birthday import BirthdayTest
+    from ganzoo.evaluation.inputs.opening import open_input
     from ganzoo.report.birthday_tables import table
     from ganzoo.report.judge import judge_page_of
 
@@ -128,7 +128,7 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
     if side.feature == "text":
         if page or per_class or flips or features != "pixels":
             raise UserError("the birthday test of text counts edits: leave out --page, --per-class, --flips and --features")
-        from ganzoo.evaluate.text_birthday import birthday_of_model
+        from ganzoo.evaluation.text_birthday import birthday_of_model
 
         record = birthday_of_model(side, data, batch_sizes, batches, threshold, seed, data_dir, log=click.echo)
         click.echo("\n".join(table(record)))

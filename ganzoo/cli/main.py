@@ -58,7 +58,7 @@ def train(recipe, run, overrides, steps, strategy, precision, fresh, smoke, dete
     resumes. TensorBoard shows the curves and samples: tensorboard --logdir runs
     """
     start(data_dir)
-    from ganzoo.train import train
+    from ganzoo.training import train
 
     facts = train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log=click.echo)
     write_json(json_file, facts)

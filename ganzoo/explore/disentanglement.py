@@ -6,10 +6,10 @@ import numpy as np
 
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
-from ganzoo.evaluate.features.choose import choose
-from ganzoo.evaluate.inputs.base import ModelInput
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.reference import held_out, own_data
+from ganzoo.evaluation.features.choose import choose
+from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import held_out, own_data
 from ganzoo.explore.codes import codes_of, encode, with_code
 from ganzoo.metrics.clustering import match, matched_accuracy
 

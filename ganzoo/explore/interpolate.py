@@ -6,10 +6,10 @@ from PIL import Image, ImageDraw
 from ganzoo import pictures
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
-from ganzoo.evaluate.features.choose import choose
-from ganzoo.evaluate.inputs.base import ModelInput
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.reference import held_out, own_data
+from ganzoo.evaluation.features.choose import choose
+from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import held_out, own_data
 from ganzoo.explore.latent_search import find_latents
 from ganzoo.metrics.neighbours.distances import neighbours
 

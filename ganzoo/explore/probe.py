@@ -7,9 +7,9 @@ from sklearn.preprocessing import StandardScaler
 
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
-from ganzoo.evaluate.inputs.base import ModelInput
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import held_out, own_data
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
 ROWS = 256

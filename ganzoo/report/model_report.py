@@ -6,11 +6,11 @@ import numpy as np
 
 from ganzoo import pictures
 from ganzoo.errors import UserError
-from ganzoo.evaluate.birthday import BirthdayTest
-from ganzoo.evaluate.features.choose import choose
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.reference import held_out, own_data
-from ganzoo.evaluate.memorization import copies, nearest_images, picture
+from ganzoo.evaluation.birthday import BirthdayTest
+from ganzoo.evaluation.features.choose import choose
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.memorization import copies, nearest_images, picture
 from ganzoo.metrics.neighbours.closest_pairs import closest_pairs
 from ganzoo.metrics.neighbours.distances import nearest
 from ganzoo.report.page import report
@@ -28,7 +28,7 @@ class Neighbourhood:
     """A model's samples beside training and held-out images.
 
     Args:
-        model, data: as of `evaluation.evaluate`.
+        model, data: as of `evaluate.evaluate`.
         count: generated samples.
         extractor: features beside the pixels, as of `extractors.choose`.
         flips: whether mirrored training images count.
@@ -100,7 +100,7 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
     """The HTML report on a model whose scores are at hand: runs the birthday test and looks for copies.
 
     Args:
-        model, data, extractor, seed, data_dir, log: as of `evaluation.evaluate`.
+        model, data, extractor, seed, data_dir, log: as of `evaluate.evaluate`.
         scores: what it returned.
 
     Returns:

@@ -3,7 +3,7 @@
 import collections
 import json
 
-from ganzoo.evaluate.evaluator import all_metrics
+from ganzoo.evaluation.evaluator import all_metrics
 from ganzoo.metrics.text.scores import METRICS
 from ganzoo.report.markup import hidden, join, number, percent, scroll, tag, warning_list
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.evaluate.memorization import case_images
+from ganzoo.evaluation.memorization import case_images
 from ganzoo.report.markup import estimate, image, join, number, percent, section, table, tag, warning_list
 
 TWINS, CASES = 12, 12

@@ -1,8 +1,8 @@
 """The HTML report on a model that writes text."""
 
-from ganzoo.evaluate.inputs.opening import open_input
-from ganzoo.evaluate.inputs.text import sentences_of, vocabulary_of
-from ganzoo.evaluate.text_birthday import birthday_of_model, real_text
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.text import sentences_of, vocabulary_of
+from ganzoo.evaluation.text_birthday import birthday_of_model, real_text
 from ganzoo.report.page import report
 from ganzoo.run import Run
 
@@ -14,7 +14,7 @@ def report_on_text(model, data=None, scores=(), seed=0, data_dir=None, log=print
     """The HTML report on a model of text whose scores are at hand: runs the birthday test beside them.
 
     Args:
-        model, data, seed, data_dir, log: as of `evaluation.evaluate`.
+        model, data, seed, data_dir, log: as of `evaluate.evaluate`.
         scores: what it returned.
 
     Returns:

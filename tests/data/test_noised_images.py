@@ -6,8 +6,8 @@ import tensorflow as tf
 from ganzoo.data.images import Images
 from ganzoo.data.noised_images import NoisedImages
 from ganzoo.errors import UserError
-from ganzoo.evaluate.inputs.base import DataInput
-from ganzoo.evaluate.inputs.reference import held_out, with_labels
+from ganzoo.evaluation.inputs.base import DataInput
+from ganzoo.evaluation.inputs.reference import held_out, with_labels
 from ganzoo.layers.pixel_noise import places, put, read
 
 PLACES = [7, 22, 37, 52]

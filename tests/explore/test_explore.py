@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.inputs.base import ArrayInput
+from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.explore.codes import codes_of, encode
 from ganzoo.explore.disentanglement import information, meanings
 from ganzoo.explore.sweep import CONTINUOUS, figure, sweep

@@ -6,8 +6,8 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.evaluate.features.untrained import Pixels
-from ganzoo.evaluate.inputs.base import ArrayInput
+from ganzoo.evaluation.features.untrained import Pixels
+from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.explore.interpolate import Judge, Path, interpolate, lines, named, pairs_of, sharpness, spherical, straight
 from ganzoo.explore.latent_search import DEVIATION, find_latents
 from ganzoo.serving.sampling import Sampler
@@ -148,7 +148,7 @@ def test_points_and_other_shapes_are_refused():
 def test_a_run_and_its_export_are_searched_alike(tiny_recipe, tmp_path):
     from ganzoo import load
     from ganzoo.serving.export import export
-    from ganzoo.train import train
+    from ganzoo.training import train
 
     train(tiny_recipe, run=tmp_path / "run", steps=2, log=lambda line: None)
     export(tmp_path / "run", tmp_path / "model")

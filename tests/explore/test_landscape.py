@@ -7,7 +7,7 @@ from PIL import Image
 from ganzoo.errors import UserError
 from ganzoo.explore.landscape import animation, frames, heights, picture, strip
 from ganzoo.serving.sampling import Sampler
-from ganzoo.train import train
+from ganzoo.training import train
 
 
 class Slope(Sampler):

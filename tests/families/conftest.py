@@ -6,7 +6,7 @@ import pytest
 from ganzoo import load
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 REPLICAS = """
     import keras, numpy as np, tensorflow as tf

@@ -9,7 +9,7 @@ from ganzoo.errors import UserError
 from ganzoo.families.acgan import ACGAN, accuracy, class_cross_entropy
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 CLASSES = 3
 

@@ -10,7 +10,7 @@ from ganzoo.errors import UserError
 from ganzoo.families.began import BEGAN, reconstruction_errors
 from ganzoo.networks.began import began_discriminator, began_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 RECIPE = '''
 """A tiny BEGAN for tests."""
@@ -180,7 +180,7 @@ def newest(run):
 
 def test_a_resumed_run_ends_with_the_same_bits_k_included(isolated, recipe, tmp_path):
     isolated(f"""
-        from ganzoo.train import train
+        from ganzoo.training import train
         train({str(recipe)!r}, "whole", deterministic=True)
         train({str(recipe)!r}, "parts", steps=3, deterministic=True)
         train({str(recipe)!r}, "parts", deterministic=True)

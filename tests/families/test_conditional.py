@@ -16,7 +16,7 @@ from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 CLASSES = 4
 

@@ -11,7 +11,7 @@ from ganzoo.families.improved import FeatureMatching, ImprovedGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import build, load_recipe
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 SIDES = {"size": 8, "channels": 1, "width": 4, "kernel_size": 3}
 
@@ -224,7 +224,7 @@ def newest(run):
 
 def test_a_resumed_run_keeps_its_past_and_its_reference_to_the_bit(isolated, recipe_file, tmp_path):
     isolated(f"""
-        from ganzoo.train import train
+        from ganzoo.training import train
         train({str(recipe_file)!r}, "whole", deterministic=True)
         train({str(recipe_file)!r}, "parts", steps=4, deterministic=True)
         train({str(recipe_file)!r}, "parts", deterministic=True)

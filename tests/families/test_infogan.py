@@ -18,7 +18,7 @@ from ganzoo.families.codes import Codes
 from ganzoo.families.infogan import InfoGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 LOG_2PI = math.log(2 * math.pi)
 

@@ -11,7 +11,7 @@ from ganzoo.families.improved import FeatureMatching
 from ganzoo.families.semi_supervised import SemiSupervisedGAN, accuracy, real_logit, supervised_loss
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 CLASSES = 3
 TINY = [

@@ -12,7 +12,7 @@ from ganzoo.families.seqgan import SeqGAN
 from ganzoo.networks.text import TokenEmbedding, cnn_discriminator, lstm_generator
 from ganzoo.networks.text_recurrent import rnn_discriminator
 from ganzoo.recipe import build, load_recipe
-from ganzoo.train import steps_per_execution
+from ganzoo.training import steps_per_execution
 
 WORDS, LENGTH = ("a", "b", "c"), 3
 

@@ -15,7 +15,7 @@ from ganzoo.networks import decoding
 from ganzoo.networks.text import TokenLSTM, lstm_generator
 from ganzoo.run import Run
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 WORDS, LENGTH = ("a", "b", "c"), 3
 

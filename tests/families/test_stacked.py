@@ -16,7 +16,7 @@ from ganzoo.networks.stacked import (
     stacked_generator_1,
 )
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 ROWS, CLASSES, FEATURES, Z1, Z0 = 6, 3, 8, 4, 2
 MOVERS = {

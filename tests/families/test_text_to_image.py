@@ -12,12 +12,12 @@ from ganzoo.cli.main import main
 from ganzoo.data import shape_captions, shapes
 from ganzoo.data.shape_captions import ShapeCaptions, claims, holds
 from ganzoo.errors import UserError
-from ganzoo.evaluate.evaluation import evaluate
+from ganzoo.evaluation.evaluate import evaluate
 from ganzoo.families.text_to_image import GANCLS, matching_aware_loss
 from ganzoo.metrics.caption_match import caption_match
 from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 CAPTIONS = ShapeCaptions()
 CAPTION = "a small red circle on a blue background, in the top left"

@@ -162,7 +162,7 @@ def test_a_run_resumes_inside_its_thorough_rounds_and_its_export_samples_alike(i
         import numpy as np, tensorflow as tf
         from ganzoo import load
         from ganzoo.serving.export import export
-        from ganzoo.train import train
+        from ganzoo.training import train
         small = {"overrides": ["batch_size=16", "model.critic.width=8", "model.generator.width=8", "model.critic_steps=2",
                                "model.thorough_steps=4", "model.thorough_first=2", "model.thorough_every=3", "data.take=64"],
                  "deterministic": True}

@@ -11,7 +11,7 @@ from ganzoo import load
 from ganzoo.errors import UserError
 from ganzoo.serving import warmup
 from ganzoo.serving.export import export
-from ganzoo.train import train
+from ganzoo.training import train
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,160 @@
+"""The birthday test of a model beside its held-out data: samples, features and classes."""
+
+import numpy as np
+
+from ganzoo.errors import UserError
+from ganzoo.evaluation.features.choose import choose
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.published import SOURCE, published
+from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
+
+
+class BirthdayTest:
+    """Everything that one birthday test of a model needs, drawn once.
+
+    Args:
+        model: what `opening.open_input` takes: a run, a SavedModel, an .npz of images, a folder.
+        data: the real data, likewise; by default what the model's recipe or card names.
+        batch_sizes, batches: sizes of the batches, and how many of each.
+        features: "pixels", or an extractor as of `extractors.choose`.
+        flips: whether mirror images count as duplicates.
+        per_class: whether each class is tested on its own: of the labels that a conditional model is given, else of those
+            that the data's classifier reads off its samples.
+        threshold: distance under which two samples are duplicates; by default calibrated on held-out real data.
+        seed: of the samples and of every draw.
+        data_dir: where data sets are prepared.
+        log: called with lines for the user.
+
+    Attributes:
+        images: uint8 generated images [n, H, W, C], or None for points.
+        labels: int [n] where `per_class`.
+
+    Raises:
+        UserError: no data, different shapes, `per_class` without classes.
+    """
+
+    def __init__(
+        self,
+        model,
+        data=None,
+        batch_sizes=BATCH_SIZES,
+        batches=20,
+        features="pixels",
+        flips=False,
+        per_class=False,
+        threshold=None,
+        seed=0,
+        data_dir=None,
+        log=print,
+    ):
+        self.side = open_input(model, data_dir)
+        data = open_input(data, data_dir) if data is not None else own_data(self.side, data_dir)
+        if data is None:
+            raise UserError(f"{self.side.name} does not say what it was trained on: name the real data with --data")
+        if tuple(data.shape) != tuple(self.side.shape):
+            raise UserError(f"{self.side.name} gives {self.side.shape}, {data.name} holds {data.shape}: shapes must agree")
+        self.data, self.batch_sizes, self.batches = data, tuple(batch_sizes), batches
+        self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
+        self.reference, self.held, _ = held_out(data, seed)
+        if data.feature == "point" and (features != "pixels" or flips):
+            raise UserError("points have neither features nor mirror images: leave out --features and --flips")
+        self.extractor = None if features == "pixels" else choose(features, data, data_dir=data_dir, log=log)
+        classes = self._classes(per_class, data_dir)
+        count = samples_needed(batch_sizes, batches) * max(len(classes), 1)
+        if self.side.size is not None:
+            count = min(count, self.side.size)
+        self.samples, self.labels = self._draw(count, classes, data_dir)
+        self.real = self.held.examples(self.held.size, seed)
+        self.real_labels = self.held.labels(self.held.size, seed) if per_class else None
+
+    def _classes(self, per_class, data_dir):
+        if not per_class:
+            return []
+        if not self.data.labelled:
+            raise UserError(f"{self.data.name} has no labels to go by: leave out --per-class")
+        return sorted(set(self.data.labels(self.data.size).tolist()))
+
+    def _draw(self, count, classes, data_dir):
+        """Samples and, where there are classes, their labels."""
+        sampler = getattr(self.side, "sampler", None)
+        self.log(f"drawing {count:,} samples of {self.side.name}")
+        if classes and sampler is not None and "label" in sampler.options:
+            each = count // len(classes)
+            given = np.concatenate([sampler.sample(each, self.seed, label=label) for label in classes])
+            return open_input(given).examples(len(given)), np.repeat(classes, each)
+        samples = self.side.examples(count, self.seed)
+        if not classes:
+            return samples, None
+        labels = self.side.labels(count, self.seed)
+        if labels is None:
+            classifier = choose("classifier", self.data, data_dir=data_dir, log=self.log)
+            self.log(f"classes of the samples as {classifier.name} reads them")
+            labels = classifier.probabilities(samples).argmax(1)
+        return samples, labels
+
+    @property
+    def images(self):
+        return self.samples if self.data.feature == "image" else None
+
+    def _features(self, examples):
+        if self.data.feature == "point":
+            return examples
+        if self.extractor is None:
+            return examples.reshape(len(examples), -1).astype(np.float32) / 255
+        return self.extractor.features(examples)
+
+    def both_features(self):
+        """Features of both sides by the parameters of `birthday_test`, mirrored ones too where flips count."""
+        found = {
+            "fake": self._features(self.samples),
+            "real": self._features(self.real),
+            "mirrored": None,
+            "real_mirrored": None,
+        }
+        if self.flips:
+            found["mirrored"] = self._features(self.samples[:, :, ::-1])
+            found["real_mirrored"] = self._features(self.real[:, :, ::-1])
+        return found
+
+    def run(self):
+        """The test by an automatic threshold.
+
+        Returns:
+            A JSON-ready record as of `birthday_test` (`n_eff` with `value`, `low` and `high` first of all), with `model`,
+            `data`, `held_out`, `features`, `flips`; with classes, `classes` holds one by each class beside the whole,
+            with its `name` and what the study `published` about it, a dict of `batch_size` and `support`, or None.
+        """
+        found = self.both_features()
+        images = self.images
+        options = {
+            "batch_sizes": self.batch_sizes,
+            "batches": self.batches,
+            "threshold": self.threshold,
+            "seed": self.seed,
+            "images": images,
+            "real_images": None if images is None else self.real,
+        }
+        record = birthday_test(**found, **options)
+        about = {
+            "model": self.side.describe(),
+            "data": self.data.name,
+            "held_out": self.held.name,
+            "features": "points" if images is None else getattr(self.extractor, "name", "pixels"),
+            "flips": self.flips,
+        }
+        record = {"n_eff": record["n_eff"], **about, **record}
+        if self.labels is not None:
+            fake, real = found.pop("fake"), found.pop("real")
+            classes = by_class(fake, self.labels, real, self.real_labels, **found, **options)
+            record["classes"] = {label: {**self._about_class(label), **one} for label, one in classes.items()}
+            if any(one["published"] for one in record["classes"].values()):
+                record["published"] = SOURCE
+        return record
+
+    def _about_class(self, label):
+        """A class's name, and what was published about it."""
+        source = getattr(self.data, "source", None)
+        names = getattr(source, "class_names", [])
+        name = names[int(label)] if int(label) < len(names) else label
+        return {"name": name, "published": published(getattr(source, "name", None), name)}

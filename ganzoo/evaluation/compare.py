@@ -1,0 +1,128 @@
+"""Models side by side under one protocol, never under two."""
+
+from ganzoo.errors import UserError
+from ganzoo.evaluation.evaluate import evaluator_of
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import own_data
+from ganzoo.evaluation.inputs.text import unit_of
+from ganzoo.evaluation.protocol import require_same
+from ganzoo.evaluation.text_evaluator import COMPARED
+
+METRICS = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
+
+
+def compare(
+    models,
+    data=None,
+    metrics="default",
+    count=None,
+    extractor="auto",
+    seed=0,
+    reference_count=None,
+    intervals=True,
+    data_dir=None,
+    cache=None,
+    log=print,
+):
+    """Scores several models against the same real data, under one protocol.
+
+    Args:
+        models: two or more of what `evaluate.evaluate` takes.
+        data: the real data; by default what every model's recipe or card names, which must be the same.
+        metrics: "default" (a handful), "all", or names.
+        count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate.evaluate`.
+        intervals: whether values get 95 % intervals over the generated samples.
+
+    Returns:
+        As `side_by_side`.
+
+    Raises:
+        UserError: fewer than two models, different real data or shapes, or what `evaluate.evaluate` raises.
+    """
+    if len(models) < 2:
+        raise UserError("compare takes at least two models")
+    sides = [open_input(model, data_dir) for model in models]
+    if data is not None:
+        units = sorted({unit_of(side) for side in sides if side.kind == "model"}) or ["word"]
+        if len(units) > 1:
+            raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
+        data = open_input(data, data_dir, units[0])
+    else:
+        own = [own_data(side, data_dir) for side in sides]
+        silent = [side.name for side, known in zip(sides, own, strict=True) if known is None]
+        if silent:
+            raise UserError(f"{', '.join(silent)} does not say what it was trained on: name the real data with --data")
+        if len({(known.name, known.shape) for known in own}) > 1:
+            told = ", ".join(f"{side.name}: {known.name}" for side, known in zip(sides, own, strict=True))
+            raise UserError(f"the models were trained on different data ({told}): name the real data with --data")
+        data = own[0]
+    sizes = [side.size for side in sides if side.size is not None]
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
+    if sizes and min(sizes) < evaluator.count:
+        log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
+        evaluator = evaluator_of(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
+    if metrics == "default":
+        known = COMPARED if data.feature == "text" else METRICS
+        metrics = tuple(name for name in known if evaluator.applies(name))
+    named = {}
+    for side, model in zip(sides, models, strict=True):
+        name = side.name if side.name not in named else f"{side.name} ({model})"
+        named[name] = evaluator.scores(side, metrics, intervals)
+    return side_by_side(named)
+
+
+def side_by_side(scores):
+    """Scores of several models as one table.
+
+    Args:
+        scores: a dict from a model's name to its list of scores, as of `evaluate.evaluate` or a run's scores.jsonl.
+
+    Returns:
+        A JSON-ready dict: `models` (names), `protocol_line`, and `rows`, one for each score that all models have: `name`,
+        `metric`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
+        holds the names of the models that no other surely beats (whose interval reaches the best value; the best value
+        alone where there are no intervals; none where there is no better or worse).
+
+    Raises:
+        UserError: two scores of one column have different protocols.
+    """
+    names = list(scores)
+    tables = {name: {score["name"]: score for score in scores[name]} for name in names}
+    first = tables[names[0]]
+    rows = []
+    for key, score in first.items():
+        others = [tables[name].get(key) for name in names]
+        if None in others or score["direction"] == "aside":
+            continue
+        for name, other in zip(names[1:], others[1:], strict=True):
+            require_same(score["protocol"], other["protocol"], (names[0], name))
+        rows.append(
+            {
+                **{field: score[field] for field in ("name", "metric", "part", "direction", "real", "floor")},
+                "values": [{field: other[field] for field in ("value", "low", "high")} for other in others],
+                "best": _best(names, others, score["direction"], score["real"]),
+            }
+        )
+    if not rows:
+        raise UserError(f"{' and '.join(names)} have no score in common")
+    return {"models": names, "protocol_line": scores[names[0]][0]["protocol_line"], "rows": rows}
+
+
+def _best(names, scores, direction, real):
+    """The models whose score is the best or cannot be told from it."""
+    if direction == "real" and real is None:
+        return []
+    target = {"higher": float("inf"), "lower": float("-inf"), "zero": 0.0, "real": real}[direction]
+
+    def loss(value):
+        return abs(value - target) if direction in ("zero", "real") else (-value if direction == "higher" else value)
+
+    best = min(scores, key=lambda score: loss(score["value"]))
+    found = []
+    for name, score in zip(names, scores, strict=True):
+        ends = [score[end] for end in ("low", "high") if score[end] is not None]
+        inside = len(ends) == 2 and direction in ("zero", "real") and ends[0] <= target <= ends[1]
+        least = 0.0 if inside else min(loss(value) for value in (score["value"], *ends))
+        if least <= loss(best["value"]):
+            found.append(name)
+    return found

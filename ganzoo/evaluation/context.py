@@ -1,0 +1,229 @@
+"""What metrics ask for, made when first asked and once: examples, features, probabilities, distances."""
+
+import contextlib
+import dataclasses
+import functools
+import time
+
+import numpy as np
+
+from ganzoo.evaluation.cache import digest, digest_array
+from ganzoo.evaluation.features.base import Extracted
+from ganzoo.metrics.neighbours.distances import Nearest, neighbours
+
+NEIGHBOURS = 5  # kept in each direction: as many as the largest ball of any metric
+IMAGE_ARGUMENTS = ("real_images", "fake_images")
+POINT_ARGUMENTS = ("real_points", "fake_points")
+PROBABILITIES = ("real_probs", "fake_probs")
+LONG = 20  # seconds after which a line tells how far an extraction is
+
+
+class Sample:
+    """A fixed number of one side's examples, and what an extractor makes of them.
+
+    Args:
+        side: a `Input`.
+        count: how many.
+        seed: of the draw.
+        extractor: an `Extractor`.
+        cache: a `Cache` for the features, or None.
+        clock: a dict of seconds by what they went into, added to.
+        log: called with lines for the user.
+    """
+
+    def __init__(self, side, count, seed, extractor, cache=None, clock=None, log=print):
+        self.side, self.count, self.seed = side, count, seed
+        self.extractor, self.cache, self.log = extractor, cache, log
+        self.clock = {} if clock is None else clock
+
+    @functools.cached_property
+    def examples(self):
+        with timed(self.clock, "examples"):
+            return self.side.examples(self.count, self.seed)
+
+    @functools.cached_property
+    def identity(self):
+        return self.side.key(self.count, self.seed) or digest_array(self.examples)
+
+    @functools.cached_property
+    def extracted(self):
+        extractor = self.extractor
+        if self.cache is None or not extractor.kept:
+            return self._extract()
+        key = digest("features", self.identity, extractor.sha256, extractor.layer, extractor.preprocessing)
+        found = self.cache.load("features", key)
+        if found is not None and len(found["features"]) == self.count:
+            return Extracted(found["features"], found.get("probabilities"))
+        made = self._extract()
+        self.cache.store("features", key, {name: array for name, array in vars(made).items() if array is not None})
+        return made
+
+    def _extract(self):
+        examples = self.examples
+        began = told = time.perf_counter()
+
+        def progress(share):
+            nonlocal told
+            now = time.perf_counter()
+            if now - told > LONG and share < 1:
+                told = now
+                left = (now - began) * (1 - share) / share
+                self.log(f"features of {self.side.name} by {self.extractor.name}: {share:.0%}, {left:.0f} s left")
+
+        with timed(self.clock, "features"):
+            return self.extractor.extract(examples, progress)
+
+    @functools.cached_property
+    def labels(self):
+        """The labels int64 [count] of the examples, or None."""
+        return self.side.labels(self.count, self.seed)
+
+    @functools.cached_property
+    def captions(self):
+        """The captions of the examples, a list of strings, or None."""
+        return self.side.captions(self.count, self.seed)
+
+    @property
+    def features(self):
+        return self.extracted.features
+
+    @property
+    def probabilities(self):
+        return self.extracted.probabilities
+
+    def part(self, rows):
+        """Some rows of it, a slice or indices, as another sample; computes nothing anew."""
+        return Part(self, rows)
+
+
+class Part(Sample):
+    """Some rows of a sample."""
+
+    def __init__(self, whole, rows):
+        count = len(np.arange(whole.count)[rows])
+        super().__init__(whole.side, count, whole.seed, whole.extractor, None, whole.clock, whole.log)
+        self.whole, self.rows = whole, rows
+
+    @functools.cached_property
+    def examples(self):
+        return self.whole.examples[self.rows]
+
+    @functools.cached_property
+    def labels(self):
+        return None if self.whole.labels is None else self.whole.labels[self.rows]
+
+    @functools.cached_property
+    def captions(self):
+        return None if self.whole.captions is None else np.array(self.whole.captions)[self.rows].tolist()
+
+    @functools.cached_property
+    def extracted(self):
+        whole = self.whole.extracted
+        probabilities = None if whole.probabilities is None else whole.probabilities[self.rows]
+        return Extracted(whole.features[self.rows], probabilities)
+
+
+class Comparison:
+    """Two samples and the distances between them.
+
+    Args:
+        real: the reference, a `Sample`.
+        other: fakes or held-out data, a `Sample`.
+        shared: a dict that carries what belongs to the reference alone from one comparison to the next.
+    """
+
+    def __init__(self, real, other, shared=None):
+        self.real, self.other = real, other
+        self.shared = {} if shared is None else shared
+
+    @functools.cached_property
+    def neighbours(self):
+        real, other = self.real.features, self.other.features
+        with timed(self.real.clock, "distances"):
+            record = neighbours(real, other, k=NEIGHBOURS, real_real=self.shared.get("real_real"))
+        self.shared["real_real"] = record.real_real
+        return record
+
+    def part(self, rows):
+        """The comparison with some rows of `other`, for metrics that look from `other` to the reference only."""
+        return ComparisonPart(self, rows)
+
+
+class ComparisonPart(Comparison):
+    """A comparison with some rows of another's `other`; its record knows their nearest reals, and nothing else."""
+
+    def __init__(self, whole, rows):
+        super().__init__(whole.real, whole.other.part(rows))
+        self.whole, self.rows = whole, rows
+
+    @functools.cached_property
+    def neighbours(self):
+        record = self.whole.neighbours
+        seen = Nearest(record.fake_real.distances[self.rows], record.fake_real.indices[self.rows])
+        return dataclasses.replace(record, fake_real=seen, real_fake=None, fake_fake=None, balls={})
+
+
+class Context:
+    """The mapping that metrics take their arguments from.
+
+    Args:
+        comparison: the `Comparison` of the reference and what is scored.
+        held: the `Comparison` of the reference and held-out data, for `test`; None where there is none.
+        modes: the known modes of point data, or None.
+        seed: an integer.
+    """
+
+    def __init__(self, comparison, held=None, modes=None, seed=0):
+        self.comparison, self.held, self.modes, self.seed = comparison, held, modes, seed
+
+    def has(self, name):
+        """Whether there is such context."""
+        points = self.comparison.real.side.feature == "point"
+        if name in ("outputs", "targets"):  # of models that answer to given images, not of samples
+            return False
+        if name in IMAGE_ARGUMENTS:
+            return not points
+        if name in POINT_ARGUMENTS:
+            return points
+        if name == "modes":
+            return self.modes is not None
+        if name in PROBABILITIES:
+            return self.comparison.real.extractor.classifies
+        if name == "fake_labels":
+            return self.comparison.other.side.labelled
+        if name == "fake_captions":
+            return self.comparison.other.side.captioned
+        if name in ("test", "test_neighbours"):
+            return self.held is not None
+        return True
+
+    def __getitem__(self, name):
+        real, fake = self.comparison.real, self.comparison.other
+        made = {
+            "real": lambda: real.features,
+            "fake": lambda: fake.features,
+            "test": lambda: self.held.other.features,
+            "real_probs": lambda: real.probabilities,
+            "fake_probs": lambda: fake.probabilities,
+            "fake_labels": lambda: fake.labels,
+            "fake_captions": lambda: fake.captions,
+            "real_images": lambda: real.examples,
+            "fake_images": lambda: fake.examples,
+            "real_points": lambda: real.examples,
+            "fake_points": lambda: fake.examples,
+            "modes": lambda: self.modes,
+            "neighbours": lambda: self.comparison.neighbours,
+            "test_neighbours": lambda: self.held.neighbours,
+            "seed": lambda: self.seed,
+        }
+        return made[name]()
+
+
+@contextlib.contextmanager
+def timed(clock, what):
+    """Adds the seconds that its block takes to `clock[what]`."""
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        clock[what] = clock.get(what, 0.0) + time.perf_counter() - began

@@ -1,0 +1,123 @@
+"""Scores of a model beside the same scores of held-out real data: in one go, or again and again during training."""
+
+from ganzoo.errors import UserError
+from ganzoo.evaluation.evaluator import Evaluator
+from ganzoo.evaluation.inputs.base import FamilyInput
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import own_data
+from ganzoo.evaluation.inputs.text import unit_of
+from ganzoo.evaluation.text_evaluator import TextEvaluator
+
+# What an entry of a recipe's `evaluations` takes by default.
+OF_IMAGES = ("frechet_distance", "precision_recall")
+OF_TEXT = ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score")
+
+
+def evaluate(
+    model,
+    data=None,
+    metrics="default",
+    count=None,
+    extractor="auto",
+    seed=0,
+    reference_count=None,
+    intervals=False,
+    data_dir=None,
+    cache=None,
+    log=print,
+):
+    """Scores a model.
+
+    Args:
+        model: what `opening.open_input` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
+        data: the real data, likewise; by default what the model's recipe or card names.
+        metrics: "default", "all", or names as a list or separated by commas.
+        count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
+        extractor: see `extractors.choose`; for text the embedding, see `text.embedding.choose_embedding`.
+        seed: of the samples and of every draw.
+        reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
+            and there are as many.
+        intervals: whether every score gets an interval; Frechet distances of small features always do.
+        data_dir: where data sets are prepared.
+        cache: a `Cache`.
+        log: called with lines for the user.
+
+    Returns:
+        A list of scores, JSON-ready dicts, one for each part of each metric: `name` (such as `FD[cnn-digits]`), `metric`,
+        `part`, `value`, `real` (the same of held-out real data, None where it cannot be had), `real_count` (of how many),
+        `value_at_real_count` (the model's at that count, where it is another than `count`), `floor` (what a perfect model
+        shows at this count) and `excess` over it, `low` and `high` (95 %), `direction` ("higher", "lower", "real", "zero",
+        or "aside" for what is no score), `warnings` (sentences), `protocol`, `protocol_line`, `model`, `seconds`.
+
+    Raises:
+        UserError: whatever a user can cause: no such model, data, metric or extractor, different shapes, too few or NaN
+            examples.
+    """
+    side = open_input(model, data_dir)
+    data = open_input(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
+    if data is None:
+        raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
+    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
+    return evaluator.scores(side, metrics, intervals)
+
+
+def evaluator_of(data, *arguments, **options):
+    """The `Evaluator` or `TextEvaluator` that suits a side of real data; arguments as of either."""
+    return (TextEvaluator if data.feature == "text" else Evaluator)(data, *arguments, **options)
+
+
+class Evaluation:
+    """An entry of a recipe's `evaluations`: scores a model in the middle of its training, from memory.
+
+    Args:
+        metrics: names, as of `evaluate`; by default a few that suit the data.
+        count: generated samples.
+        every: generator steps between two evaluations.
+        data: the real data; the recipe's own by default.
+        extractor, seed, reference_count: as of `evaluate`.
+
+    Example:
+        Recipe(..., evaluations=(Evaluation(count=2000, every=1000),))
+    """
+
+    def __init__(
+        self,
+        metrics=None,
+        count=1000,
+        every=1000,
+        data=None,
+        extractor="auto",
+        seed=0,
+        reference_count=None,
+    ):
+        self.metrics, self.count, self.every = metrics, count, every
+        self.data, self.extractor, self.seed, self.reference_count = data, extractor, seed, reference_count
+        self._evaluator = self._side = None
+
+    def prepare(self, data=None, log=print):
+        """Opens the data, gets or trains the extractor, and computes what belongs to the real side alone.
+
+        Args:
+            data: the recipe's data, a source; `self.data` comes first.
+            log: called with lines for the user.
+
+        Raises:
+            UserError: as `evaluate`.
+        """
+        data = self.data if self.data is not None else data
+        if data is None:
+            raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
+        side = open_input(data)
+        self._evaluator = evaluator_of(side, self.extractor, self.count, self.seed, self.reference_count, log=log)
+        if self.metrics is None:
+            self.metrics = OF_TEXT if side.feature == "text" else OF_IMAGES
+        return self
+
+    def __call__(self, model, step):
+        """The scores of a compiled `Family` as it is now, a list as of `evaluate` without what is no score."""
+        if self._evaluator is None:
+            self.prepare()
+        if self._side is None or self._side.model is not model:
+            self._side = FamilyInput(model)
+        scores = self._evaluator.scores(self._side, self.metrics)
+        return [score for score in scores if score["direction"] != "aside"]

@@ -1,0 +1,183 @@
+"""Opens whatever can be evaluated, as a `Input`: a run, a SavedModel, a data set, a folder of images, a file, an array."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganzoo.data.captioned_images import CAPTIONED, CaptionedImages
+from ganzoo.data.catalogue import one_line, registered
+from ganzoo.data.folders import Folder
+from ganzoo.data.images import Images
+from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.scaling import to_uint8
+from ganzoo.data.sentences import Sentences
+from ganzoo.errors import UserError
+from ganzoo.evaluation.inputs.base import ArrayInput, DataInput, Input, ModelInput
+from ganzoo.evaluation.inputs.text import TextInput
+from ganzoo.serving.sampling import Sampler, load, newest_version
+
+TEXTS = ("grammar", "oracle_text")
+
+
+def open_input(given, data_dir=None, unit="word"):
+    """Anything that can be evaluated, as a `Input`.
+
+    Args:
+        given: a `Input`, a `Sampler`, a source of `ganzoo.data`, an array of examples; or a string or path: a run, a
+            SavedModel, an .npz file of images or points, a .txt file of sentences, a folder of images, or a data set as
+            NAME[@SIZE][:SPLIT].
+        data_dir: where data sets are prepared.
+        unit: how the sentences of a .txt file split into words.
+
+    Raises:
+        UserError: it is none of these, or cannot be read.
+    """
+    if isinstance(given, Input):
+        return given
+    if isinstance(given, Sampler):
+        return ModelInput(given)
+    if isinstance(given, np.ndarray):
+        return array_input(given, "array")
+    if hasattr(given, "arrays") and hasattr(given, "feature"):
+        return DataInput(given)
+    path = Path(given)
+    if (path / "run.json").is_file() or newest_version(path):
+        return ModelInput(load(path))
+    if path.suffix == ".npz":
+        return npz_input(path)
+    if path.suffix == ".txt" and path.is_file():
+        return TextInput.of_file(path, unit)
+    if path.is_file():
+        raise UserError(
+            f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images, an .npz or .txt"
+        )
+    return data_input(str(given), data_dir)
+
+
+def data_input(spec, data_dir=None):
+    """The data set NAME[@SIZE][:SPLIT], or a folder of images, as a `DataInput` with its labels where it has any."""
+    name, size, split = split_spec(spec)
+    if name in MIXTURES:
+        return DataInput(Points(name, split, labels=True, data_dir=data_dir))
+    if name in TEXTS:
+        return DataInput(Sentences(name, split))
+    if name in CAPTIONED and size is None:
+        return DataInput(CaptionedImages(name, split, data_dir=data_dir))
+    if size is None and "/" in name and Path(name).is_dir():
+        size = common_size(Folder(name, split))
+    source = Images(name, split, size=size, data_dir=data_dir)
+    if source.num_classes:
+        source = Images(name, split, size=size, labels=True, data_dir=data_dir)
+    return DataInput(source)
+
+
+def common_size(folder):
+    """(height, width) of a folder's images.
+
+    Raises:
+        UserError: they differ, or one cannot be read.
+    """
+    found = {}
+    for path in folder.files:
+        try:
+            with Image.open(path) as image:
+                found.setdefault(image.size[::-1], path)
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path} cannot be read as an image: {one_line(error)}") from error
+        if len(found) > 1:
+            told = " and ".join(f"{path.name} {height} x {width}" for (height, width), path in found.items())
+            raise UserError(f"{folder.root} holds images of various sizes ({told}): name one, as in {folder.root}@64")
+    return next(iter(found))
+
+
+def split_spec(spec):
+    """(name, size or None, split) of a data set or folder written as NAME[@SIZE][:SPLIT]."""
+    if Path(spec).is_dir():
+        name = spec if "/" in spec or spec in registered() else f"./{spec}"
+        return name, None, "train"
+    name, colon, split = spec.partition(":")
+    name, at, size = name.partition("@")
+    if (at and not size.isdigit()) or (colon and not split) or not name:
+        raise UserError(f"a data set is written NAME[@SIZE][:SPLIT], such as mnist@32:test, not {spec!r}")
+    if "/" in name and not Path(name).is_dir() and name[0] in "/.~":
+        raise UserError(f"nothing at {name}: no run, no SavedModel, no folder of images, no .npz file")
+    return name, int(size) if size else None, split or "train"
+
+
+def npz_input(path):
+    """An .npz file: `images` or `points` (or its only array), and `labels` where it has them.
+
+    Raises:
+        UserError: no such file, no .npz file, or arrays that are no images.
+    """
+    path = Path(path)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        raise UserError(f"no file {path}") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path} cannot be read as .npz: {str(error).splitlines()[0]}") from error
+    labels = arrays.pop("labels", arrays.pop("label", None))
+    names = [name for name in ("images", "image", "points", "point") if name in arrays] or list(arrays)
+    if len(names) != 1:
+        raise UserError(f"{path} must hold one array `images` (or `points`); it has {', '.join(names) or 'none'}")
+    return array_input(arrays[names[0]], path.stem, labels)
+
+
+def array_input(values, name="array", labels=None):
+    """An array of examples as a side; how its range was read stands in its notes.
+
+    Args:
+        values: images [N, H, W, C] or [N, H, W], uint8, whole numbers in 0..255, or floats in [-1, 1], [0, 1] or 0..255;
+            or points [N, 2].
+        name: for tables and messages.
+        labels: int [N] or None.
+
+    Raises:
+        UserError: another shape or range, NaN or infinite values, or fewer than two examples.
+    """
+    values, notes = np.asarray(values), []
+    if values.dtype.kind not in "fiub" or values.size == 0:
+        raise UserError(f"{name} holds no images: {values.dtype} {values.shape}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise UserError(f"{name} holds NaN or infinite values")
+    if values.ndim == 2 and values.shape[1] == 2:
+        return ArrayInput(values.astype(np.float32), name, labels)
+    if values.ndim == 3:
+        values = values[..., None]
+        notes.append(f"{name}: read as {len(values)} grey images")
+    if values.ndim != 4 or values.shape[-1] not in (1, 3):
+        raise UserError(f"{name} must be images [N, H, W, 1 or 3] or points [N, 2], but its shape is {values.shape}")
+    if values.dtype != np.uint8:
+        values, words = _as_uint8(values, name)
+        notes.append(f"{name}: {words}")
+    side = ArrayInput(values, name, labels)
+    side.notes = notes
+    return side
+
+
+def as_grey(side):
+    """A side of RGB images that are all grey, as one of one channel; `side` itself where they are not."""
+    images = side.examples(side.size)
+    if not ((images[..., 0] == images[..., 1]) & (images[..., 0] == images[..., 2])).all():
+        return side
+    grey = ArrayInput(images[..., :1], side.name, side.labels(side.size))
+    grey.notes = [*side.notes, f"{side.name}: all images are grey; read as one channel"]
+    return grey
+
+
+def _as_uint8(values, name):
+    low, high = float(values.min()), float(values.max())
+    found = f"values from {low:.4g} to {high:.4g}"
+    if low < -1.001 or high > 255:
+        raise UserError(f"{name} has {found}: images are uint8, or floats in [-1, 1], [0, 1] or 0..255")
+    if values.dtype.kind != "f" or high > 1.001:
+        if low < 0:
+            raise UserError(f"{name} has {found}, which fit neither [-1, 1] nor 0..255: rescale them")
+        return np.rint(values).astype(np.uint8), f"{found}, read as 0..255"
+    if low < 0:
+        return to_uint8(values), f"{found}, read as [-1, 1]"
+    return to_uint8(values * 2.0 - 1.0), f"{found}, read as [0, 1]"

@@ -1,0 +1,349 @@
+import inspect
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from ganzoo.errors import UserError
+from ganzoo.families.gan import GAN
+from ganzoo.run import Run
+from ganzoo.serving.sampling import load
+from ganzoo.training import train
+
+
+def newest(run):
+    """The newest checkpoint's variables by name."""
+    path = tf.train.latest_checkpoint(str(run / "checkpoints"))
+    names = [name for name, _ in tf.train.list_variables(path) if "save_counter" not in name and "OBJECT" not in name]
+    return {name: tf.train.load_variable(path, name) for name in names}
+
+
+def assert_same_bits(one, other):
+    assert one.keys() == other.keys() and len(one) > 20
+    for name in one:
+        np.testing.assert_array_equal(one[name], other[name], err_msg=name)
+
+
+def scalars(run, tag, line="training"):
+    """A curve that TensorBoard would show, as a dict from step to value."""
+    curve = {}
+    for file in (run / "logs" / line).glob("events*"):
+        for event in tf.compat.v1.train.summary_iterator(str(file)):
+            for value in event.summary.value:
+                if value.tag == tag:
+                    curve[event.step] = float(tf.make_ndarray(value.tensor))
+    return curve
+
+
+def test_a_run_leaves_checkpoints_curves_grids_and_facts(tmp_path, tiny_recipe):
+    said = []
+    facts = train(tiny_recipe, tmp_path / "run", log=said.append)
+    run = Run.open(tmp_path / "run")
+    assert facts["steps"] == 20 and facts["images_per_second"] > 0 and np.isfinite(facts["generator_loss"])
+    assert sorted(path.name for path in run.samples.iterdir()) == ["step-00000010.png", "step-00000020.png"]
+    assert set(scalars(run.path, "loss/generator")) == {10, 20}
+    assert set(scalars(run.path, "gradient_norm/discriminator")) == {10, 20}
+    np.testing.assert_allclose(list(scalars(run.path, "loss/discriminator", "equilibrium").values()), 2 * np.log(2))
+    assert {"score/real", "score/fake", "images_per_second", "learning_rate/generator"} <= set(tags(run.path))
+    assert {"samples/fixed", "samples/fresh", "real"} <= set(tags(run.path))
+    assert run.record()["steps"] == 20
+
+
+def tags(run):
+    for file in (run / "logs" / "training").glob("events*"):
+        for event in tf.compat.v1.train.summary_iterator(str(file)):
+            yield from (value.tag for value in event.summary.value)
+
+
+def test_steps_count_the_whole_run_also_after_a_resume(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", steps=15, log=lambda line: None)
+    assert facts["steps"] == 15
+    said = []
+    assert train(tiny_recipe, tmp_path / "run", steps=15, log=said.append)["steps"] == 15
+    assert "has its 15 steps already" in said[0]
+
+
+def test_a_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(isolated, tiny_recipe, tmp_path):
+    isolated(f"""
+        from ganzoo.training import train
+        recipe = {str(tiny_recipe)!r}
+        train(recipe, "whole", deterministic=True)
+        train(recipe, "parts", steps=7, deterministic=True)
+        train(recipe, "parts", steps=13, deterministic=True)
+        train(recipe, "parts", deterministic=True)
+    """)
+    assert_same_bits(newest(tmp_path / "whole"), newest(tmp_path / "parts"))
+
+
+def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "whole", log=lambda line: None)
+    train(tiny_recipe, tmp_path / "parts", overrides=(), steps=13, log=lambda line: None)
+    train(tiny_recipe, tmp_path / "parts", log=lambda line: None)
+    whole, parts = (scalars(tmp_path / name, "loss/generator") for name in ("whole", "parts"))
+    np.testing.assert_allclose(whole[10], parts[10], rtol=1e-5)
+    assert set(parts) == {10, 13, 20}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_recipe, number):
+    command = [sys.executable, "-m", "ganzoo.cli", "train", str(tiny_recipe), "--run", "run", "--steps", "1000000"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    wait_for(lambda: list((tmp_path / "run" / "checkpoints").glob("*.index")), process)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, output
+    assert "the same command resumes" in output
+    stopped = Run.open(tmp_path / "run").record()["steps"]
+    facts = train(tiny_recipe, tmp_path / "run", steps=stopped + 3, log=lambda line: None)
+    assert facts["steps"] == stopped + 3
+
+
+def wait_for(condition, process, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "nothing happened"
+        time.sleep(0.05)
+
+
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, tiny_recipe):
+    kills = int(os.environ.get("GANZOO_TEST_KILLS", 3))
+    command = [sys.executable, "-m", "ganzoo.cli", "train", str(tiny_recipe), "--deterministic"]
+    command += ["--set", "checkpoint_every=10", "--steps", str(300 * kills), "--run"]
+    subprocess.run([*command, "whole"], cwd=tmp_path, check=True, capture_output=True)
+    rng = random.Random(0)
+    for _ in range(kills):
+        with open(tmp_path / "log", "w") as log:
+            process = subprocess.Popen([*command, "killed"], cwd=tmp_path, stdout=log, stderr=log)
+        # At random moments of the training itself, checkpoints being written among them.
+        wait_for(lambda: "step 0 to" in (text := (tmp_path / "log").read_text()) or "resuming" in text, process)
+        time.sleep(rng.uniform(0.0, 2.0))
+        process.kill()
+        process.wait()
+    subprocess.run([*command, "killed"], cwd=tmp_path, check=True, capture_output=True)
+    assert_same_bits(newest(tmp_path / "whole"), newest(tmp_path / "killed"))
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "run", log=lambda line: None)
+    (damaged,) = (tmp_path / "run" / "checkpoints").glob("step-20.data*")
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    facts = train(tiny_recipe, tmp_path / "run", steps=21, log=lambda line: None)
+    assert facts["steps"] == 21
+
+
+def test_a_loss_that_is_not_finite_names_step_player_and_last_good_checkpoint(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)
+    before = newest(tmp_path / "run")
+    wild = tiny_recipe.with_name("wild.py")
+    wild.write_text(tiny_recipe.read_text())
+    overrides = ["optimizers.discriminator.learning_rate=1e38", "optimizers.generator.learning_rate=1e38"]
+    with pytest.raises(UserError, match=r"step \d+: the loss or gradient of the \w+ is not finite; there is no checkpoint yet"):
+        train(wild, tmp_path / "wild", overrides=overrides, log=lambda line: None)
+    assert_same_bits(before, newest(tmp_path / "run"))
+    assert not list((tmp_path / "wild" / "checkpoints").glob("*.index"))
+
+
+def test_a_full_disk_is_one_line(tmp_path, tiny_recipe, monkeypatch):
+    def full(self, *args, **kwargs):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    monkeypatch.setattr(tf.train.CheckpointManager, "save", full)
+    with pytest.raises(UserError, match="the checkpoint of step 10 cannot be written .*No space left"):
+        train(tiny_recipe, tmp_path / "run", log=lambda line: None)
+
+
+def test_a_smoke_run_is_marked_and_cannot_be_exported_or_resumed_as_real(tmp_path, tiny_recipe):
+    from ganzoo.serving.export import export
+
+    train(tiny_recipe, tmp_path / "run", smoke=True, log=lambda line: None)
+    assert Run.open(tmp_path / "run").smoke
+    with pytest.raises(UserError, match="smoke run"):
+        export(tmp_path / "run", tmp_path / "export")
+    with pytest.raises(UserError, match="smoke run"):
+        train(tiny_recipe, tmp_path / "run", log=lambda line: None)
+
+
+def test_smoke_fabricates_absent_data_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "empty"))
+    said = []
+    train(
+        "mnist_dcgan",
+        tmp_path / "run",
+        ["model.generator.width=4", "model.discriminator.width=4"],
+        smoke=True,
+        log=said.append,
+    )
+    assert "FABRICATED" in said[0] and "mnist" in said[0]
+
+
+def test_absent_data_is_one_line_and_leaves_no_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "empty"))
+    with pytest.raises(UserError, match="ganzoo data prepare mnist") as error:
+        train("mnist_dcgan", tmp_path / "run", log=lambda line: None)
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("override", ["batch_size=0", "steps=0", "log_every=-1"])
+def test_impossible_numbers_are_refused(tmp_path, tiny_recipe, override):
+    with pytest.raises(UserError, match="positive whole number"):
+        train(tiny_recipe, tmp_path / "run", overrides=[override], log=lambda line: None)
+
+
+def test_several_rounds_of_one_player_count_generator_steps(tmp_path, tiny_recipe):
+    overrides = ["model.generator_steps=2", "model.discriminator_steps=3"]
+    facts = train(tiny_recipe, tmp_path / "run", overrides=overrides, log=lambda line: None)
+    assert facts["steps"] == 20
+    assert int(load(tmp_path / "run").model.optimizers["discriminator"].iterations) == 30
+
+
+class TwoPhases(GAN):
+    """The discriminator alone, then both."""
+
+    phases = ("warm_up", "play")
+
+    def train_step(self, batch):
+        if self.phase == "play":
+            return super().train_step(batch)
+        self.minimize("discriminator", lambda: self.discriminator_loss(batch))
+        return self.logs()
+
+
+PHASES = {"warm_up": 7, "play": 13}
+
+
+@pytest.fixture
+def phased_recipe(tiny_recipe):
+    path = tiny_recipe.with_name("phased.py")
+    text = tiny_recipe.read_text().replace("steps=20,", f"steps=20,\n        phases={PHASES},")
+    classes = "\n\n\n" + inspect.getsource(TwoPhases) + "\n\n@auto_config"
+    path.write_text(text.replace("model=GAN(", "model=TwoPhases(").replace("\n\n\n@auto_config", classes))
+    return path
+
+
+def test_phases_follow_each_other_and_are_resumed_anywhere(tmp_path, phased_recipe):
+    said = []
+    train(phased_recipe, tmp_path / "whole", deterministic=False, log=said.append)
+    assert [line for line in said if line.startswith("phase ")] == ["phase warm_up: to step 7", "phase play: to step 20"]
+    model = load(tmp_path / "whole").model
+    assert int(model.optimizers["generator"].iterations) == PHASES["play"]
+    assert int(model.optimizers["discriminator"].iterations) == 20
+    for steps in (4, 7, 11, 20):
+        train(phased_recipe, tmp_path / "parts", steps=steps, log=said.append)
+    whole, parts = newest(tmp_path / "whole"), newest(tmp_path / "parts")
+    for name in whole:
+        np.testing.assert_allclose(whole[name], parts[name], rtol=1e-4, atol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    "override, complaint", [("phases.play=0", "positive number"), ("phases={'rest': 20}", "no phase 'rest'")]
+)
+def test_phases_that_make_no_sense_are_refused(tmp_path, phased_recipe, override, complaint):
+    with pytest.raises(UserError, match=complaint):
+        train(phased_recipe, tmp_path / "run", overrides=[override], log=lambda line: None)
+
+
+TWO_DEVICES = """
+import tensorflow as tf
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+"""
+
+
+def test_two_replicas_train_as_one_device_does(isolated, tiny_recipe, tmp_path):
+    code = "from ganzoo.training import train\ntrain({recipe!r}, {run!r}, ['log_every=1'], strategy={strategy!r})"
+    isolated(code.format(recipe=str(tiny_recipe), run="one", strategy="one"))
+    isolated(TWO_DEVICES + code.format(recipe=str(tiny_recipe), run="two", strategy="mirrored"))
+    for tag in ("loss/generator", "loss/discriminator"):
+        one, two = (scalars(tmp_path / run, tag) for run in ("one", "two"))
+        assert len(one) == 20
+        np.testing.assert_allclose(list(one.values()), [two[step] for step in one], rtol=1e-4)
+
+
+REPLICAS = """
+import keras, numpy as np
+from ganzoo.recipe import build, load_recipe
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    recipe = build(load_recipe({recipe!r}))
+    recipe.model.compile(recipe.optimizers, seed=1)
+model = recipe.model
+model.fit(recipe.data.batches(16, seed=0), steps_per_epoch=5, epochs=1, verbose=0)
+for network in (model.generator, model.discriminator, model.average.network):
+    for variable in network.variables:
+        first, second = variable.value.values
+        np.testing.assert_array_equal(first.numpy(), second.numpy())
+draws = strategy.run(lambda: model.noise(4)).values
+assert np.abs(draws[0].numpy() - draws[1].numpy()).max() > 0.01
+"""
+
+
+def test_replicas_stay_equal_and_draw_different_latents(isolated, tiny_recipe):
+    isolated(TWO_DEVICES + REPLICAS.format(recipe=str(tiny_recipe)))
+
+
+def workers(tmp_path, recipe, ports, steps, run="run"):
+    processes = []
+    for index in range(2):
+        cluster = {
+            "cluster": {"worker": [f"127.0.0.1:{port}" for port in ports]},
+            "task": {"type": "worker", "index": index},
+        }
+        command = [sys.executable, "-m", "ganzoo.cli", "train", str(recipe), "--strategy", "multi-worker"]
+        command += ["--run", run, "--steps", str(steps)]
+        env = {**os.environ, "TF_CONFIG": json.dumps(cluster)}
+        log = open(tmp_path / f"worker{index}.log", "a")  # noqa: SIM115 - the process keeps it
+        processes.append(subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log))
+    return processes
+
+
+def free_ports(count):
+    import socket
+
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def test_two_workers_train_as_one_process_and_resume_after_one_was_killed(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "one", steps=40, log=lambda line: None)
+    endless = workers(tmp_path, tiny_recipe, free_ports(2), 1_000_000)
+    wait_for(lambda: len(list((tmp_path / "run" / "checkpoints").glob("*.index"))) > 1, endless[0])
+    endless[1].kill()
+    time.sleep(0.5)
+    endless[0].kill()
+    for process in endless:
+        process.wait()
+    reached = int(tf.train.latest_checkpoint(str(tmp_path / "run" / "checkpoints")).rsplit("-", 1)[1])
+    again = workers(tmp_path, tiny_recipe, free_ports(2), reached + 10)
+    for index, process in enumerate(again):
+        assert process.wait(timeout=120) == 0, (tmp_path / f"worker{index}.log").read_text()[-3000:]
+    assert "resuming at step" in (tmp_path / "worker0.log").read_text()
+    one, run = (scalars(tmp_path / name, "loss/generator") for name in ("one", "run"))
+    np.testing.assert_allclose([one[step] for step in (10, 20)], [run[step] for step in (10, 20)], rtol=1e-3)
+
+
+def test_multi_worker_without_a_cluster_is_one_line(tmp_path, tiny_recipe, monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(UserError, match="TF_CONFIG"):
+        train(tiny_recipe, tmp_path / "run", strategy="multi-worker", log=lambda line: None)
+
+
+@pytest.mark.parametrize("recipe, override", [("digits_dcgan", "data.size=16"), ("digits_bigan", "data.size=16")])
+def test_data_of_another_shape_than_the_networks_is_refused_before_a_run_begins(tmp_path, recipe, override):
+    with pytest.raises(UserError, match=r"the networks are made for \(8, 8, 1\), and digits holds \(16, 16, 1\)"):
+        train(recipe, tmp_path / "run", [override])
+    assert not (tmp_path / "run").exists()
