@@ -5,7 +5,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.published import SOURCE, published
 from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
 
@@ -49,9 +49,7 @@ class BirthdayTest:
         log=print,
     ):
         self.side = open_input(model, data_dir)
-        data = open_input(data, data_dir) if data is not None else own_data(self.side, data_dir)
-        if data is None:
-            raise UserError(f"{self.side.name} does not say what it was trained on: name the real data with --data")
+        data = real_data(self.side, data, data_dir)
         if tuple(data.shape) != tuple(self.side.shape):
             raise UserError(f"{self.side.name} gives {self.side.shape}, {data.name} holds {data.shape}: shapes must agree")
         self.data, self.batch_sizes, self.batches = data, tuple(batch_sizes), batches

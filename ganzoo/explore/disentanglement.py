@@ -8,8 +8,7 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
-from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, own_data, real_data
 from ganzoo.explore.codes import codes_of, encode, with_code
 from ganzoo.metrics.clustering import match, matched_accuracy
 
@@ -46,7 +45,8 @@ def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=
         UserError: the model has no codes, or the data cannot be read.
     """
     codes = codes_of(sampler)
-    data = open_input(data, data_dir) if data is not None else own_data(ModelInput(sampler), data_dir)
+    side = ModelInput(sampler)
+    data = real_data(side, data, data_dir) if data is not None else own_data(side, data_dir)
     judged = RealImages(sampler, data, seed) if data is not None and data.labelled else None
     if judged is None:
         log("the data has no labels: which class a category stands for cannot be told")

@@ -8,8 +8,7 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
-from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.explore.latent_search import find_latents
 from ganzoo.metrics.neighbours.distances import neighbours
 
@@ -155,9 +154,7 @@ def interpolate(
         UserError: no such data, a model of points or of other shapes, or one that has no codes.
     """
     sides = [ModelInput(sampler) for sampler in samplers]
-    data = open_input(data, data_dir) if data is not None else own_data(sides[0], data_dir)
-    if data is None:
-        raise UserError(f"{sides[0].name} does not say what it was trained on: name the data with --data")
+    data = real_data(sides[0], data, data_dir)
     for side in [data, *sides]:
         if side.feature != "image" or side.shape != data.shape:
             raise UserError(f"{side.name} has {side.feature}s of shape {side.shape}: paths are between images of one shape")

@@ -8,8 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ModelInput
-from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, real_data
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
 ROWS = 256
@@ -66,10 +65,7 @@ def probe(sampler, data=None, seed=0, data_dir=None, log=print):
     for service in ("encode", "reconstruct"):
         if service not in sampler.services:
             raise UserError(f"{sampler.name} has no encoder: it offers {', '.join(sampler.services) or 'samples alone'}")
-    side = ModelInput(sampler)
-    data = open_input(data, data_dir) if data is not None else own_data(side, data_dir)
-    if data is None:
-        raise UserError(f"{sampler.name} does not say what it was trained on: name the data with --data")
+    data = real_data(ModelInput(sampler), data, data_dir)
     feature = "points" if data.feature == "point" else "images"
 
     def unit(examples):

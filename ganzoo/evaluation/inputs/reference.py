@@ -8,8 +8,30 @@ from ganzoo.data.images import Images
 from ganzoo.data.mixtures import MIXTURES, Points
 from ganzoo.data.noised_images import NoisedImages
 from ganzoo.data.sentences import Sentences
+from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.text import unit_of
 from ganzoo.serving.sampling import ExportSampler, RunSampler
+
+
+def real_data(side, data=None, data_dir=None):
+    """The real data that a model is held against, as an `Input`.
+
+    Args:
+        side: the model's `Input`.
+        data: what `opening.open_input` takes; by default what the model's recipe or card names.
+        data_dir: where data sets are prepared.
+
+    Raises:
+        UserError: `data` cannot be opened; or it is None, and the model does not say what it was trained on.
+    """
+    if data is not None:
+        return open_input(data, data_dir, unit_of(side))
+    known = own_data(side, data_dir)
+    if known is None:
+        raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
+    return known
 
 
 def own_data(side, data_dir=None):

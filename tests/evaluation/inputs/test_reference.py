@@ -1,0 +1,57 @@
+"""The real data beside a model: what it was trained on, and what was held out."""
+
+import numpy as np
+import pytest
+
+from ganzoo.data.images import Images
+from ganzoo.errors import UserError
+from ganzoo.evaluation.inputs.base import DataInput
+from ganzoo.evaluation.inputs.opening import array_input, open_input
+from ganzoo.evaluation.inputs.reference import held_out, real_data, training_data
+
+SAMPLES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)
+
+
+def test_real_data_is_what_is_given():
+    assert real_data(array_input(SAMPLES), "digits:test").name == "digits:test"
+
+
+def test_a_file_of_real_text_is_split_by_the_unit_of_the_model(tmp_path):
+    path = tmp_path / "real.txt"
+    path.write_text("ab\ncd\n")
+    side = array_input(SAMPLES)
+    side.sampler = type("WritesCharacters", (), {"card": {"data": {"unit": "character"}}})
+    assert real_data(side, path).sentences(2) == [("a", "b"), ("c", "d")]
+
+
+def test_who_does_not_say_what_it_was_trained_on_must_be_told():
+    with pytest.raises(UserError, match="samples does not say what it was trained on: name the real data with --data"):
+        real_data(array_input(SAMPLES, "samples"))
+
+
+def test_a_data_set_has_its_other_split_held_out():
+    side = open_input("digits")
+    assert side.name == "digits:train" and side.labelled and side.shape == (8, 8, 1)
+    reference, held, _ = held_out(side)
+    assert reference is side and held.name == "digits:test"
+    rows = {image.tobytes() for image in reference.examples(reference.size)}
+    shared = sum(image.tobytes() in rows for image in held.examples(held.size))
+    assert shared <= 2  # the set itself holds an image or two twice
+    _, train, _ = held_out(open_input("digits:test"))
+    assert train.name == "digits:train"
+    assert open_input("digits@16:test").shape == (16, 16, 1)
+
+
+def test_what_has_one_split_is_held_out_by_half():
+    side = array_input(np.arange(22, dtype=np.float32).reshape(11, 2))
+    first, second, words = held_out(side)
+    assert (first.size, second.size) == (6, 5) and "half" in words
+    both = np.concatenate([first.examples(6), second.examples(5)])
+    np.testing.assert_array_equal(both[np.argsort(both[:, 0])], side.examples(11))
+
+
+def test_extractors_are_trained_on_all_classes_of_the_train_split():
+    side = DataInput(Images("digits", split="test", only=3))
+    train, held = training_data(side)
+    assert (train.name, held.name) == ("digits:train", "digits:test")
+    assert len(np.unique(train.labels(train.size))) == 10
