@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+CODE   := ganzoo tests recipes benchmarks setup.py
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
 .PHONY: demo test lint format clean
 
 # One environment for everything; made anew when a dependency changes.
-$(VENV)/installed: setup.cfg constraints.txt
+$(VENV)/installed: pyproject.toml setup.py constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	touch $@
@@ -28,13 +29,13 @@ test: lint
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/installed
-	$(BIN)/ruff check ganzoo tests recipes benchmarks
-	$(BIN)/ruff format --check ganzoo tests recipes benchmarks
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/lint-imports
 
 format: $(VENV)/installed
-	$(BIN)/ruff check --fix ganzoo tests recipes benchmarks
-	$(BIN)/ruff format ganzoo tests recipes benchmarks
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache

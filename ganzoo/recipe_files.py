@@ -3,7 +3,6 @@
 import ast
 import dataclasses
 import difflib
-import sysconfig
 from pathlib import Path
 
 from ganzoo.errors import UserError
@@ -29,9 +28,10 @@ class RecipeCard:
 
 
 def recipes_directory():
-    """Where ganzoo's own recipes lie: at the top of a checkout, or where pip put them."""
-    checkout = Path(__file__).resolve().parent.parent / "recipes"
-    return checkout if checkout.is_dir() else Path(sysconfig.get_path("data")) / "share" / "ganzoo" / "recipes"
+    """Where ganzoo's own recipes lie: in the installed package, or at the top of the checkout that it is imported from."""
+    package = Path(__file__).resolve().parent
+    installed = package / "recipes"
+    return installed if installed.is_dir() else package.parent / "recipes"
 
 
 def recipe_path(name_or_path):

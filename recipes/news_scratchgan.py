@@ -24,7 +24,7 @@ The authors put GloVe's 300 numbers beside 64 trained ones in both networks, eac
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import word_vectors  # noqa: F401 - for --set
+from ganzoo.data import word_vectors  # noqa: F401 - for --set
 from ganzoo.data.sentences import Sentences
 from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families.scratchgan import ScratchGAN
