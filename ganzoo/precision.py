@@ -5,7 +5,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-NAMES = ("float32", "bfloat16", "auto")
+from ganzoo.choices import PRECISIONS
+from ganzoo.errors import UserError
+
 REWRITER = "auto_mixed_precision_onednn_bfloat16"
 
 
@@ -18,12 +20,17 @@ def apply(name, images=True):
     otherwise: points of the plane need more digits than bfloat16 has.
 
     Args:
-        name: one of `NAMES`.
+        name: one of `choices.PRECISIONS`.
         images: whether the data is images.
 
     Returns:
         What was chosen, in words for a log.
+
+    Raises:
+        UserError: another name.
     """
+    if name not in PRECISIONS:
+        raise UserError(f"a precision is one of {', '.join(PRECISIONS)}, not {name!r}")
     if name == "auto":
         name = "bfloat16" if images and not _has_gpu() and _multiplies_bfloat16() else "float32"
     rewrite = name == "bfloat16" and not _has_gpu()

@@ -5,9 +5,8 @@ import os
 
 import tensorflow as tf
 
+from ganzoo.choices import STRATEGIES
 from ganzoo.errors import UserError
-
-NAMES = ("auto", "one", "mirrored", "multi-worker")
 
 
 def choose(name):
@@ -17,8 +16,10 @@ def choose(name):
         name: "one", "mirrored", "multi-worker", or "auto": mirrored where there are several GPUs, else one.
 
     Raises:
-        UserError: multi-worker without a TF_CONFIG that names a cluster.
+        UserError: another name, or multi-worker without a TF_CONFIG that names a cluster.
     """
+    if name not in STRATEGIES:
+        raise UserError(f"a strategy is one of {', '.join(STRATEGIES)}, not {name!r}")
     if name == "multi-worker":  # before anything that starts TensorFlow, even a look at its devices
         try:
             workers = json.loads(os.environ["TF_CONFIG"])["cluster"]["worker"]

@@ -59,11 +59,11 @@ def train(
         run: the run's directory; `runs/<recipe>/default` if None.
         overrides: strings `dotted.name=value`.
         steps: generator steps of the whole run, instead of the recipe's.
-        strategy: one of `strategies.NAMES`.
+        strategy: one of `choices.STRATEGIES`.
         fresh: start anew and throw away what the run holds.
         smoke: a few tiny steps, on fabricated data where the data set is absent.
         deterministic: the same bits in every run, at some cost in speed.
-        precision: one of `precisions.NAMES`.
+        precision: one of `choices.PRECISIONS`.
         log: called with each line for the user.
 
     Returns:

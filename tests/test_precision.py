@@ -2,7 +2,8 @@ import keras
 import pytest
 import tensorflow as tf
 
-from ganzoo import precision
+from ganzoo import precision, strategies
+from ganzoo.errors import UserError
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +37,10 @@ def test_on_gpus_bfloat16_is_keras_policy(monkeypatch):
     assert precision.apply("auto") == "float32"
     assert precision.apply("bfloat16") == "bfloat16"
     assert keras.config.dtype_policy().name == "mixed_bfloat16" and not rewriting()
+
+
+def test_a_precision_or_strategy_of_another_name_is_refused():
+    with pytest.raises(UserError, match="auto, float32, bfloat16, not 'float16'"):
+        precision.apply("float16")
+    with pytest.raises(UserError, match="auto, one, mirrored, multi-worker, not 'tpu'"):
+        strategies.choose("tpu")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import data_dir_option, json_option, start, write_json
+from ganzoo.cli.options import data_dir_option, data_option, json_option, seed_option, start, write_file, write_json
 from ganzoo.errors import UserError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -19,26 +19,6 @@ def sizes(context, parameter, value):
     if min(numbers) < 2:
         raise click.BadParameter("a batch holds at least 2 samples")
     return numbers
-
-
-def data_option(function):
-    return click.option(
-        "--data", metavar="NAME[@SIZE][:SPLIT]", help="The real data: a data set, a folder, an .npz (default: the model's own)."
-    )(function)
-
-
-def seed_option(function):
-    return click.option("--seed", type=int, default=0, show_default=True)(function)
-
-
-def write_text(path, text):
-    """Writes a page where an option asked for one."""
-    from ganzoo.run import write_atomically
-
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from error
 
 
 @click.command()
@@ -72,7 +52,7 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
     if html:
         from ganzoo.report.model_report import report_on
 
-        write_text(html, report_on(model, data, scores, extractor, seed, log=click.echo))
+        write_file(html, report_on(model, data, scores, extractor, seed, log=click.echo))
         click.echo(f"report: {html}")
     write_json(json_file, scores)
 
@@ -98,7 +78,7 @@ def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_
     if html:
         from ganzoo.report.page import compare_report
 
-        write_text(html, compare_report(" and ".join(record["models"]), record))
+        write_file(html, compare_report(" and ".join(record["models"]), record))
     write_json(json_file, record)
 
 
@@ -182,7 +162,7 @@ def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_f
     if out:
         from ganzoo import pictures
 
-        write_text(out, pictures.png(picture))
+        write_file(out, pictures.png(picture))
         click.echo(f"sample, nearest in pixels, nearest in features: {out}")
     write_json(json_file, record)
 

@@ -1,5 +1,6 @@
 """What several commands share: options, starting TensorFlow quietly, JSON files."""
 
+import contextlib
 import json
 import os
 import sys
@@ -23,6 +24,16 @@ def json_option(function):
     return click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the facts here.")(
         function
     )
+
+
+def data_option(function):
+    return click.option(
+        "--data", metavar="NAME[@SIZE][:SPLIT]", help="The real data: a data set, a folder, an .npz (default: the model's own)."
+    )(function)
+
+
+def seed_option(function):
+    return click.option("--seed", type=int, default=0, show_default=True)(function)
 
 
 def set_option(function):
@@ -63,21 +74,56 @@ def write_json(path, facts):
             raise UserError(f"cannot write {path}: {error.strerror}") from error
 
 
-def start(data_dir=None):
-    """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow.
+def write_file(path, content):
+    """Writes the text or bytes that an option asked for."""
+    from ganzoo.run import write_atomically
 
-    Its C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def absent(name):
+    """Lets `import name` fail within, as if it were not installed; afterwards it can be imported as ever.
+
+    What was imported before stays.
+    """
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None
+    try:
+        yield
+    finally:
+        if sys.modules.get(name) is None:
+            sys.modules.pop(name, None)
+
+
+def start(data_dir=None):
+    """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow and Keras.
+
+    TensorFlow's C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
+    Keras imports scikit-learn, where it is installed, for wrappers that no command uses: a second of every command's time.
     """
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
-    if click.get_current_context().find_root().params["debug"]:
-        return
+    debug = click.get_current_context().find_root().params["debug"]
+    with absent("sklearn"), contextlib.nullcontext() if debug else silent_stderr():
+        import keras  # noqa: F401
+        import tensorflow  # noqa: F401
+
+
+@contextlib.contextmanager
+def silent_stderr():
+    """Nothing that is written to the process's error stream within is seen."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     stderr, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
     try:
-        import tensorflow  # noqa: F401
+        yield
     finally:
         os.dup2(stderr, 2)
         os.close(stderr)

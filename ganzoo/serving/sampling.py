@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ganzoo import noise, recipe
+from ganzoo import noise
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
@@ -132,6 +132,8 @@ class RunSampler(Sampler):
     """
 
     def __init__(self, path):
+        from ganzoo import recipe  # Fiddle takes half a second to import; what is exported needs none of it
+
         self.run = Run.open(path)
         record = self.run.record()
         super().__init__(path, record["recipe"])

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,20 @@ def test_light_commands_do_not_import_tensorflow(arguments):
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules and 'numpy' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+
+
+def test_drawing_from_an_export_imports_what_it_needs_and_no_more(tmp_path):
+    model = Path(__file__).parents[2] / "exported" / "ring_vanilla"
+    code = (
+        "import sys, ganzoo.cli.main\n"
+        "try: ganzoo.cli.main.main(sys.argv[1:])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "assert not {'sklearn', 'fiddle', 'tensorflow_datasets'} & sys.modules.keys()\n"
+        "import sklearn.svm, keras\n"
+    )
+    arguments = ["sample", str(model), "--count", "3", "--out", "a.npz"]
+    subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True, cwd=tmp_path)
+    assert np.load(tmp_path / "a.npz")["points"].shape == (3, 2)
 
 
 def test_train_sample_export_from_the_command_line(command, tiny_recipe, tmp_path):

@@ -1,0 +1,4 @@
+"""The words that a training's options take, where the command line's help can read them without TensorFlow."""
+
+STRATEGIES = ("auto", "one", "mirrored", "multi-worker")
+PRECISIONS = ("auto", "float32", "bfloat16")

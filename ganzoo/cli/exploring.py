@@ -1,0 +1,150 @@
+"""The commands that draw from a model and look inside it: sample, sweep, landscape, probe, interpolate."""
+
+from pathlib import Path
+
+import click
+
+from ganzoo.cli.options import (
+    code_option,
+    data_dir_option,
+    data_option,
+    json_option,
+    seed_option,
+    start,
+    write_file,
+    write_json,
+)
+from ganzoo.errors import UserError
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--count", type=click.IntRange(1), default=64, show_default=True)
+@seed_option
+@click.option("--label", type=int, help="Class of all samples, where the model is conditional.")
+@click.option("--truncation", type=float, help="Truncation of the latents, where the model has it.")
+@code_option
+@click.option("--caption", help="What all samples are to show, where the model draws what it is told.")
+@click.option("--temperature", type=float, help="Below 1 likely texts become likelier, where the model writes text.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .png grid, a .txt of texts, or an .npz."
+)
+@data_dir_option
+@json_option
+def sample(model, count, seed, label, truncation, code, caption, temperature, out, data_dir, json_file):
+    """Draw samples from MODEL, a run or a SavedModel, into a grid, a text file or an .npz file."""
+    if out.suffix not in (".png", ".txt", ".npz"):
+        raise UserError(f"--out ends in .png for a grid, .txt for texts or .npz for arrays, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+
+    sampler, options = load(model), {"label": label, "truncation": truncation, "code": code, "caption": caption}
+    options |= {"temperature": temperature}
+    if out.suffix == (".png" if sampler.is_text else ".txt"):
+        made = "texts: --out ends in .txt" if sampler.is_text else "no texts: --out ends in .png"
+        raise UserError(f"{sampler.name} makes {made}, or in .npz for arrays; not {out.name!r}")
+    samples = sampler.sample(count, seed, **options)
+    if out.suffix == ".txt":
+        content = "".join(f"{text}\n" for text in sampler.texts(samples))
+    elif out.suffix == ".png":
+        content = pictures.png(pictures.picture(samples))
+    else:
+        content = pictures.npz(samples, sampler.labels(count, seed, **options))
+    write_file(out, content)
+    click.echo(f"{count} samples, seed {seed}: {out}")
+    write_json(json_file, {"model": str(model), "count": count, "seed": seed, "out": str(out), "shape": samples.shape})
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The sweeps as a .png.")
+@click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="Draws of noise, one a row.")
+@click.option("--count", type=click.IntRange(1), default=1000, show_default=True, help="Samples that each code is judged by.")
+@data_option
+@seed_option
+@data_dir_option
+@json_option
+def sweep(model, out, rows, count, data, seed, data_dir, json_file):
+    """Show what each code of MODEL, an InfoGAN, does, and say how legible it is and which class a category stands for."""
+    if out.suffix != ".png":
+        raise UserError(f"--out ends in .png, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+    from ganzoo.explore.disentanglement import lines, meanings
+    from ganzoo.explore.sweep import figure
+
+    sampler = load(model)
+    write_file(out, pictures.png(figure(sampler, rows, seed)))
+    click.echo(f"sweeps of each code, {rows} draws of noise, seed {seed}: {out}")
+    facts = meanings(sampler, data, count, seed, data_dir=data_dir, log=click.echo)
+    for record in facts:
+        click.echo("\n".join(lines(record)))
+    write_json(json_file, {"model": str(model), "out": str(out), "codes": facts})
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .gif that moves, or a .png.")
+@click.option("--side", type=click.IntRange(16, 2000), default=192, show_default=True, help="Pixels of a frame's side.")
+@data_dir_option
+def landscape(run, out, side, data_dir):
+    """Show how the discriminator of RUN, of points, sees the plane: one frame for each checkpoint that it kept."""
+    if out.suffix not in (".gif", ".png"):
+        raise UserError(f"--out ends in .gif for moving frames or .png for a sheet of them, not {out.name!r}")
+    start(data_dir)
+    from ganzoo.explore.landscape import animation, frames, strip
+    from ganzoo.pictures import png
+
+    maps = frames(run, side)
+    write_file(out, animation(maps) if out.suffix == ".gif" else png(strip(maps)))
+    click.echo(f"{len(maps)} frames: {out}")
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@data_option
+@seed_option
+@data_dir_option
+@json_option
+def probe(model, data, seed, data_dir, json_file):
+    """Say what the encoder of MODEL is worth: does it invert the generator, what can be read off its codes."""
+    start(data_dir)
+    from ganzoo import load
+    from ganzoo.explore.probe import lines, probe
+
+    record = probe(load(model), data, seed, data_dir, log=click.echo)
+    click.echo("\n".join(lines(record)))
+    write_json(json_file, {"model": str(model), "seed": seed, **record})
+
+
+@click.command()
+@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The paths as a .png.")
+@click.option("--pairs", type=click.IntRange(4), default=200, show_default=True, help="Paths that are judged.")
+@click.option("--shown", type=click.IntRange(1), default=4, show_default=True, help="Paths in the picture.")
+@click.option("--steps", type=click.IntRange(2), default=9, show_default=True, help="Images of a path in the picture.")
+@click.option("--spherical", is_flag=True, help="Turn from code to code instead of going straight.")
+@data_option
+@seed_option
+@data_dir_option
+@json_option
+def interpolate(models, out, pairs, shown, steps, spherical, data, seed, data_dir, json_file):
+    """Show the way from one held-out image to another by MODELS, and say how much of it could be data.
+
+    Images become codes by a model's encoder; where it has none, by a search for the latents of each.
+    """
+    if out.suffix != ".png":
+        raise UserError(f"--out ends in .png, not {out.name!r}")
+    start(data_dir)
+    from ganzoo import load, pictures
+    from ganzoo.explore.interpolate import interpolate, lines
+
+    samplers = [load(model) for model in models]
+    picture, records = interpolate(samplers, data, pairs, shown, steps, spherical, seed, data_dir=data_dir, log=click.echo)
+    write_file(out, pictures.png(picture))
+    click.echo("\n".join(lines(records)))
+    click.echo(f"{shown} paths: {out}")
+    write_json(json_file, {"models": [str(model) for model in models], "seed": seed, "paths": records})
+
+
+COMMANDS = (sample, sweep, landscape, probe, interpolate)

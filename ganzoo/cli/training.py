@@ -1,0 +1,118 @@
+"""The commands around a training: recipes, show, data, train, export."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from ganzoo.choices import PRECISIONS, STRATEGIES
+from ganzoo.cli.options import data_dir_option, json_option, set_option, start, write_json
+
+
+@click.command()
+@click.argument("recipe")
+@click.option("--run", type=click.Path(path_type=Path), help="The run's directory (default: runs/RECIPE/default).")
+@set_option
+@click.option("--steps", type=click.IntRange(1), help="Generator steps of the whole run, also after a resume.")
+@click.option("--strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True)
+@click.option("--precision", type=click.Choice(PRECISIONS), default="auto", show_default=True)
+@click.option("--fresh", is_flag=True, help="Throw away what the run holds and start anew.")
+@click.option("--smoke", is_flag=True, help="A few tiny steps, on fabricated data if need be: does it run at all?")
+@click.option("--deterministic", is_flag=True, help="The same bits every time, also when interrupted and resumed.")
+@data_dir_option
+@json_option
+def train(recipe, run, overrides, steps, strategy, precision, fresh, smoke, deterministic, data_dir, json_file):
+    """Train RECIPE, or take its run up where it stopped.
+
+    RECIPE is a file, or the name of one of those that `ganzoo recipes` lists. Ctrl-C saves and stops; the same command
+    resumes. TensorBoard shows the curves and samples: tensorboard --logdir runs
+    """
+    start(data_dir)
+    from ganzoo.training import train
+
+    facts = train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log=click.echo)
+    write_json(json_file, facts)
+    if "signal" in facts:
+        sys.exit(128 + facts["signal"])
+
+
+@click.command()
+@json_option
+def recipes(json_file):
+    """List the recipes that ship with ganzoo, with what they cost."""
+    from ganzoo.recipe_files import shipped_recipes
+
+    cards = shipped_recipes()
+    width = max((len(card.name) for card in cards), default=0)
+    for card in cards:
+        click.echo(f"{card.name:{width}}  {card.title}")
+        if card.cost:
+            click.echo(f"{'':{width}}  {card.cost}")
+    write_json(json_file, [{"name": c.name, "title": c.title, "cost": c.cost, "score": c.score} for c in cards])
+
+
+@click.command()
+@click.argument("recipe")
+@set_option
+@json_option
+def show(recipe, overrides, json_file):
+    """Print RECIPE flattened: every parameter that it sets, by the name that --set takes."""
+    start()
+    from ganzoo.recipe import load_recipe
+
+    settings = load_recipe(recipe, overrides).settings()
+    for name, value, is_set in settings:
+        click.echo(f"{name} = {value}" if is_set else click.style(f"{name} = {value}  (default)", dim=True))
+    write_json(json_file, {name: value for name, value, _ in settings})
+
+
+@click.group()
+def data():
+    """Data sets: what there is, and preparing it."""
+
+
+@data.command("list")
+@data_dir_option
+@json_option
+def list_data(data_dir, json_file):
+    """List data sets and whether they are prepared."""
+    start(data_dir)
+    from ganzoo.data import catalogue
+
+    rows = catalogue.available(data_dir)
+    for row in rows:
+        state = f"prepared in {row['prepared']}" if row["prepared"] else row["state"]
+        click.echo(f"{row['name']:20} {row['what']:58} {state}")
+    write_json(json_file, rows)
+
+
+@data.command()
+@click.argument("name")
+@data_dir_option
+@json_option
+def prepare(name, data_dir, json_file):
+    """Download and prepare the data set NAME, any image set of TensorFlow Datasets."""
+    start(data_dir)
+    from ganzoo.data import catalogue
+
+    facts = catalogue.prepare(name, data_dir)
+    click.echo(f"{name}: prepared in {facts['prepared']}")
+    write_json(json_file, facts)
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
+@data_dir_option
+@json_option
+def export(run, to, data_dir, json_file):
+    """Export RUN's generator as the next version of a SavedModel, with its model card."""
+    start(data_dir)
+    from ganzoo.serving.export import export
+
+    path = export(run, to)
+    click.echo(f"exported to {path}")
+    write_json(json_file, {"export": str(path)})
+
+
+COMMANDS = (train, recipes, show, data, export)
