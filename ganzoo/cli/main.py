@@ -6,7 +6,7 @@ import sys
 import click
 
 from ganzoo import __version__
-from ganzoo.cli import exploring, judging, training
+from ganzoo.cli import cache, exploring, judging, training
 from ganzoo.errors import UserError
 
 
@@ -33,5 +33,5 @@ def main(debug):
         logging.getLogger("absl").setLevel(logging.ERROR)
 
 
-for command in (*training.COMMANDS, *judging.COMMANDS, *exploring.COMMANDS):
+for command in (*training.COMMANDS, *judging.COMMANDS, *exploring.COMMANDS, *cache.COMMANDS):
     main.add_command(command)

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import os
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 from rich.console import Console
 from rich.progress import track
 
+from ganzoo import cache_directory
 from ganzoo.data import catalogue
 from ganzoo.data.source import Source
 from ganzoo.data.tfds_images import open_originals
@@ -26,8 +26,8 @@ class Images(Source):
 
     An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
     target's aspect (a square, where `size` is a number), and then resized: bicubic, antialiased (arXiv:2104.11222).
-    Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in ~/.cache/ganzoo where that
-    directory cannot be written.
+    Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in the user's cache directory
+    (`cache_directory.cache_root`) where the data set's cannot be written.
 
     Args:
         name: a TFDS image set, such as "mnist" or "cifar10"; an embedded one ("digits"); or the path of a folder of
@@ -160,10 +160,15 @@ class Images(Source):
                 self._write(path, labels)
             except OSError as error:
                 raise UserError(f"cannot write the image cache {path}: {error.strerror}") from error
-        if not path.stat().st_size:
+            if path.is_relative_to(cache_directory.cache_root()):
+                cache_directory.make_room(keep=[path])
+        try:
+            # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
+            with cache_directory.open_in_use(path) as file:
+                images = np.memmap(file, np.uint8, "c").reshape(-1, *self.shape) if path.stat().st_size else None
+            return self._load() if images is None else (images, np.fromfile(labels, np.int64))
+        except FileNotFoundError:  # another process removed it at this moment
             return self._load()
-        # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
-        return np.memmap(path, np.uint8, "c").reshape(-1, *self.shape), np.fromfile(labels, np.int64)
 
     def _write(self, path, labels):
         temporary = [file.with_name(f".{file.name}.{os.getpid()}") for file in (labels, path)]
@@ -189,8 +194,7 @@ class Images(Source):
         identity = [*self._originals.identity(), self._originals.classes]
         shaped_by = [CACHE_FORMAT, identity, self.split, self.shape, self._crop, self._only, self.take]
         digest = hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]
-        beside = self._originals.directory() / ".ganzoo"
-        at_home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ganzoo"
+        beside, at_home = self._originals.directory() / ".ganzoo", cache_directory.cache_root() / "images"
         for directory in (beside, at_home):
             try:
                 directory.mkdir(parents=True, exist_ok=True)

@@ -4,22 +4,19 @@ import hashlib
 import io
 import json
 import logging
-import os
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 
+from ganzoo.cache_directory import cache_root, make_room, touch
 from ganzoo.run import write_atomically
 
 logger = logging.getLogger(__name__)
 
-
-def default_root():
-    """The user's cache directory: GANZOO_CACHE, else XDG_CACHE_HOME/ganzoo, else ~/.cache/ganzoo."""
-    given = os.environ.get("GANZOO_CACHE")
-    return Path(given).expanduser() if given else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "ganzoo"
+# Bytes written after which a process looks again whether the directory is within its bound.
+LOOK_EVERY = 2**28
 
 
 def digest(*parts):
@@ -50,15 +47,17 @@ class Cache:
     """Arrays and records under hashed keys.
 
     Entries are written whole or not at all and carry their key and a hash of their content; one that is torn, damaged or
-    filed under another key counts as absent. A directory that cannot be written costs time, not the result.
+    filed under another key counts as absent. A directory that cannot be written costs time, not the result. What was not
+    used for longest goes where the directory outgrows its bound (`cache_directory.cache_bound`).
 
     Args:
-        root: the directory; `default_root()` if None.
+        root: the directory; `cache_root()` if None.
     """
 
     def __init__(self, root=None):
-        self.root = Path(root) if root else default_root()
+        self.root = Path(root) if root else cache_root()
         self._warned = False
+        self._unseen = LOOK_EVERY  # bytes written since the last look: the first entry looks
 
     def path(self, kind, key, suffix=".npz"):
         """Where an entry lies."""
@@ -66,7 +65,9 @@ class Cache:
 
     def load(self, kind, key):
         """The arrays stored under `key`, a dict, or None where there are none that can be trusted."""
-        return read_arrays(self.path(kind, key), key)
+        path = self.path(kind, key)
+        touch(path)
+        return read_arrays(path, key)
 
     def store(self, kind, key, arrays):
         """Stores a dict of arrays under `key`."""
@@ -74,8 +75,10 @@ class Cache:
 
     def load_record(self, kind, key):
         """The JSON record stored under `key`, or None."""
+        path = self.path(kind, key, ".json")
+        touch(path)
         try:
-            entry = json.loads(self.path(kind, key, ".json").read_text())
+            entry = json.loads(path.read_text())
         except (OSError, ValueError):
             return None
         good = isinstance(entry, dict) and entry.get("key") == key and entry.get("sha256") == digest(entry.get("record"))
@@ -96,6 +99,11 @@ class Cache:
                     "the cache %s cannot be written (%s): nothing is kept for the next time", self.root, error.strerror
                 )
             self._warned = True
+            return
+        self._unseen += len(content)
+        if self._unseen >= LOOK_EVERY:
+            self._unseen = 0
+            make_room(self.root, keep=[path])
 
 
 def pack_arrays(arrays, key=""):

@@ -333,7 +333,7 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
     assert source.arrays()["image"].shape == (source.num_examples, 8, 8, 1)
     assert cached[0].parent == tmp_path / "data" / "digits" / "1.0.0" / ".ganzoo"
     (cached[0].parent / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "home"))
     beside = cached[0].parent
     for file in beside.iterdir():
         file.unlink()
@@ -342,7 +342,7 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
     np.testing.assert_array_equal(
         Images("digits", data_dir=tmp_path / "data", only=3).arrays()["image"], source.arrays()["image"]
     )
-    assert cached[1].parent == tmp_path / "home" / "ganzoo"
+    assert cached[1].parent == tmp_path / "home" / "images"
 
 
 def test_a_full_disk_is_one_line(flat, cached, monkeypatch):

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from ganzoo.evaluation.cache import Cache, default_root, digest, digest_array, digest_files
+from ganzoo.evaluation.cache import Cache, digest, digest_array, digest_files
 
 ARRAYS = {"features": np.arange(12, dtype=np.float32).reshape(3, 4), "probabilities": np.ones((3, 2), np.float16)}
 
@@ -77,14 +77,28 @@ def test_nothing_but_whole_entries_lies_in_the_directory(tmp_path):
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["ab12.npz"]
 
 
-def test_where_it_lies(monkeypatch, tmp_path):
-    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "own"))
-    assert default_root() == tmp_path / "own"
-    monkeypatch.delenv("GANZOO_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert default_root() == tmp_path / "xdg" / "ganzoo"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    assert default_root().parts[-2:] == (".cache", "ganzoo")
+def test_an_entry_that_is_read_outlives_one_that_is_not(tmp_path, monkeypatch):
+    cache = Cache(tmp_path)
+    for age, key in enumerate(("cc", "bb", "aa")):
+        cache.store("features", key, ARRAYS)
+        os.utime(cache.path("features", key), (1000 + age, 1000 + age))
+    size = cache.path("features", "aa").stat().st_size
+    assert cache.load("features", "cc") is not None
+    monkeypatch.setenv("GANZOO_CACHE_BYTES", str(3 * size))
+    Cache(tmp_path).store("features", "dd", ARRAYS)
+    assert [key for key in ("aa", "bb", "cc", "dd") if cache.path("features", key).exists()] == ["aa", "cc", "dd"]
+
+
+def test_the_bound_is_looked_at_again_after_so_many_bytes(tmp_path, monkeypatch):
+    cache = Cache(tmp_path)
+    cache.store("features", "aa", ARRAYS)
+    size = cache.path("features", "aa").stat().st_size
+    monkeypatch.setenv("GANZOO_CACHE_BYTES", str(size))
+    monkeypatch.setattr("ganzoo.evaluation.cache.LOOK_EVERY", 2 * size)
+    cache.store("features", "bb", ARRAYS)
+    assert cache.path("features", "aa").exists()
+    cache.store("features", "cc", ARRAYS)
+    assert [key for key in ("aa", "bb", "cc") if cache.path("features", key).exists()] == ["cc"]
 
 
 def test_digests_tell_everything_apart(tmp_path):
