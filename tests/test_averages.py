@@ -32,6 +32,18 @@ def test_an_average_follows_the_recursion_batch_norm_included():
         np.testing.assert_allclose(mine, wanted, rtol=1e-5)
 
 
+def test_an_average_forgets_the_first_weights_soon_and_keeps_its_decay_later():
+    # (1 + t) / (10 + t) is a tenth at first and above 0.999 after a million updates.
+    for step, moved in ((0, 0.9), (80, 0.1), (10**6, 0.001)):
+        source = network()
+        average = Average(source, 0.999)
+        before = average.network.get_weights()
+        source.set_weights([weight + 1 for weight in source.get_weights()])
+        average.update(step)
+        for old, new in zip(before, average.network.get_weights(), strict=True):
+            np.testing.assert_allclose(new, old + moved, rtol=1e-4, atol=1e-5)
+
+
 def test_decay_zero_is_a_plain_copy():
     source = network()
     average = Average(source, 0.0)

@@ -29,6 +29,13 @@ def test_a_discriminator_that_wins_is_named_once(loss):
     assert [line.split(":")[0] for _, line in said] == ["the discriminator has won"]
 
 
+def test_a_discriminator_near_zero_has_not_won_while_the_generators_loss_falls():
+    watch, said = monitor()
+    for step in range(8):
+        watch.on_log(step, report(0.01, 10.0 - step))  # ln 2 would be equilibrium
+    assert said == []
+
+
 def test_a_generator_that_wins_is_named():
     watch, said = monitor()
     for step in range(5):

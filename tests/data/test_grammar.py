@@ -47,6 +47,15 @@ def test_probabilities_are_those_of_all_derivations():
     np.testing.assert_allclose(grammar.lengths, lengths, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("least, most", [(2, 3), (3, 3), (3, 5)])
+def test_probabilities_are_conditional_on_the_lengths_that_may_be(least, most):
+    # The grammar itself makes sentences of 2, 3, 4 ... words: what is left of them must sum to 1.
+    grammar = Grammar(*SMALL, least=least, most=most)
+    texts = [" ".join(words) for words in derivations("S", grammar, most) if len(words) >= least]
+    probabilities = np.exp(grammar.log_likelihood(grammar.vocabulary.encode(texts, most)))
+    assert probabilities.sum() == pytest.approx(1.0) and grammar.lengths[least : most + 1].sum() < 0.9
+
+
 def test_samples_come_as_often_as_the_probabilities_say():
     grammar = Grammar(*SMALL, least=2, most=6)
     tokens = grammar.sample(20_000, seed=1)

@@ -21,6 +21,8 @@ def test_every_class_has_as_many_labelled_images_and_a_seed_chooses_them():
     assert len(set(rows)) == 12
     np.testing.assert_array_equal(rows, chosen(labels, 3, choice=0))
     assert (rows != chosen(labels, 3, choice=1)).any()
+    every = np.repeat(np.arange(4), 5)
+    np.testing.assert_array_equal(chosen(every, 5, choice=0), np.arange(20))  # all of them, none twice
     with pytest.raises(UserError, match="per_class=6, but class 0 has 5"):
         chosen(labels, 6, choice=0)
 

@@ -88,6 +88,15 @@ def test_mirror_images_are_twins_only_with_flips(tmp_path):
     assert flips["fake"]["pooled"]["duplicates"] == 200
 
 
+def test_mirror_images_of_real_data_are_twins_too(tmp_path):
+    rng = np.random.default_rng(1)
+    images = digits("test")["image"][rng.permutation(360)[:150]]
+    np.savez(tmp_path / "few.npz", images=digits("train")["image"][:200])
+    test = BirthdayTest(tmp_path / "few.npz", "digits", batch_sizes=(20,), batches=5, threshold=0.01, flips=True, **QUIET)
+    test.real = np.concatenate([images, images[:, :, ::-1]])
+    assert test.run()["real"]["pooled"]["duplicates"] == 150
+
+
 def test_features_may_come_from_an_extractor(small_support):
     record = BirthdayTest(small_support, "digits", (20,), 5, features="random", **QUIET).run()
     assert record["features"] != "pixels" and record["n_eff"]["value"] < 200

@@ -24,6 +24,22 @@ def test_heights_lie_as_the_plane_does():
     np.testing.assert_allclose(found, [[0, 1, 2], [-1, 0, 1], [-2, -1, 0]], atol=1e-6)
 
 
+class Valley(Slope):
+    """Gives an energy, which is low where the logits are high, and could give logits too."""
+
+    services = {"discriminate": None, "energy": None}
+
+    def serve(self, service, points):
+        assert service == "energy"
+        return {"energy": points.sum(1)}
+
+
+def test_heights_are_minus_the_energy():
+    np.testing.assert_allclose(
+        heights(Valley("valley", "valley"), (-1.0, 1.0), 3), [[0, -1, -2], [1, 0, -1], [2, 1, 0]], atol=1e-6
+    )
+
+
 def test_a_picture_is_red_where_logits_are_high_and_shows_the_points():
     logits = heights(Slope("slope", "slope"), (-1.0, 1.0), 33)
     image = np.asarray(picture(logits, np.array([[0.0, 0.0]]), (-1.0, 1.0), "step 1"))

@@ -113,3 +113,25 @@ def texts_travel(tmp_path, replays_warm_up):
         return facts, whole
 
     return check
+
+
+@pytest.fixture
+def seen_noise():
+    """The instance noise that a player's loss puts on each batch that reaches a network, as arrays.
+
+    Takes a function from `instance_noise` to a compiled model, the player, a real batch and the names of the methods that
+    look at examples; the same seed draws the same samples with and without noise.
+    """
+
+    def check(make, player, batch, methods=("discriminate",)):
+        seen = []
+        for strength in (0.0, 1.0):
+            model, inputs = make(instance_noise=strength), []
+            for name in methods:
+                original = getattr(model, name)
+                setattr(model, name, lambda x, *rest, look=original, **kw: inputs.append(np.asarray(x)) or look(x, *rest, **kw))
+            getattr(model, f"{player}_loss")(batch)
+            seen.append(inputs)
+        return [noisy - clean for clean, noisy in zip(*seen, strict=True)]
+
+    return check

@@ -153,6 +153,15 @@ def test_instance_noise_falls_to_zero():
     np.testing.assert_allclose(strength, [1.0, 0.5, 0.0, 0.0], atol=0.06)
 
 
+@pytest.mark.parametrize("player", ["discriminator", "generator"])
+def test_instance_noise_is_on_all_that_the_discriminator_sees(player, seen_noise):
+    make = lambda **options: compiled(adversarial_loss=losses.Relativistic(), **options)  # noqa: E731
+    noises = seen_noise(make, player, batch(400))
+    assert len(noises) == 2  # data and samples
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)
+    assert np.abs(noises[0] - noises[1]).max() > 1, "each batch has a noise of its own"
+
+
 def test_a_penalty_is_added_to_the_discriminators_loss_alone():
     plain, penalised = compiled(), compiled(penalties=[penalties.R1(gamma=10.0)])
     real = batch()

@@ -303,3 +303,10 @@ REPLICAS = """
 
 def test_two_replicas_keep_the_past_the_reference_and_u_of_one_device(isolated, recipe_file):
     isolated(REPLICAS.format(recipe=str(recipe_file)))
+
+
+def test_instance_noise_is_on_all_whose_features_are_matched(seen_noise):
+    make = lambda **options: compiled(feature_matching=FeatureMatching("features"), **options)  # noqa: E731
+    noises = seen_noise(make, "generator", batch(400), ("features",))
+    assert len(noises) == 2  # data and samples
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)

@@ -8,7 +8,7 @@ import tensorflow as tf
 from click.testing import CliRunner
 from PIL import Image
 
-from ganzoo import load, noise
+from ganzoo import load, losses, noise
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.cli.main import main
 from ganzoo.errors import UserError
@@ -316,3 +316,11 @@ def test_the_command_line_takes_codes_and_draws_sweeps(models, tmp_path):
     assert [record["code"] for record in records] == ["category_0", "continuous_0", "continuous_1"]
     assert 0 <= records[0]["real_accuracy"] <= 1 and records[0]["real_count"] == 360 and len(records[0]["classes"]) == 10
     assert Image.open(tmp_path / "sweep.png").size[0] > 28 * 28
+
+
+@pytest.mark.parametrize("player", ["discriminator", "generator"])
+def test_instance_noise_is_on_all_that_the_discriminator_sees(player, seen_noise):
+    make = lambda **options: compiled(adversarial_loss=losses.Relativistic(), **options)  # noqa: E731
+    noises = seen_noise(make, player, batch(400), ("discriminate", "recognise"))
+    assert len(noises) == 2  # data and samples
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)

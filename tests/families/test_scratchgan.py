@@ -146,6 +146,21 @@ def test_each_players_step_moves_it_alone():
         assert all(np.isfinite(value) for value in model._round.records.values())
 
 
+def test_a_policy_step_descends_the_mean_over_texts_and_tokens():
+    model, twin = compiled(rate=1.0), compiled()
+    variables = model.variables_of("generator")
+    before = flat(variables).numpy()
+    model.policy_step(6)
+    tokens = twin.generate_texts(6)
+    returns = discounted(twin.rewards(tokens), twin.discount)
+    advantages = returns - twin.follow(returns)
+    with tf.GradientTape() as tape:
+        loss = twin.policy_loss(tokens, advantages)
+    gradient = flat(tape.gradient(loss, twin.variables_of("generator"))).numpy()
+    assert np.abs(gradient).max() > 0.1
+    np.testing.assert_allclose(before - flat(variables), gradient / LENGTH, rtol=1e-3, atol=1e-5)
+
+
 def test_the_policy_goes_where_the_reward_is():
     model = compiled(ends=False, rate=1.0)
     texts = all_texts(False)

@@ -159,6 +159,25 @@ def test_the_upper_generator_feels_its_share_of_the_lower_ones_loss():
     np.testing.assert_allclose(model._round.records["generator_1_loss"], upper, rtol=1e-5)
 
 
+def test_players_whose_losses_are_scaled_apart_move_as_without_scales():
+    # Mixed precision: each player's optimizer carries a loss scale of its own, and one gradient serves both.
+    steps = []
+    for scales in (None, {"generator_1": 2.0, "generator_0": 8.0}):
+        model = compiled(rate=1.0)
+        if scales:
+            for name, scale in scales.items():
+                model.optimizers[name] = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(1.0), initial_scale=scale)
+                model.optimizers[name].build(model.variables_of(name))
+        latents, labels = model.noise(ROWS), batch()["label"]
+        before = {name: [v.numpy() for v in model.variables_of(name)] for name in ("generator_1", "generator_0")}
+        model.minimize_as_one(tuple(before), lambda: model.joint_loss(latents, labels))
+        pairs = [(v, old) for name, olds in before.items() for v, old in zip(model.variables_of(name), olds, strict=True)]
+        steps.append([v.numpy() - old for v, old in pairs])
+    assert max(np.abs(step).max() for step in steps[0]) > 1e-2
+    for plain, scaled in zip(*steps, strict=True):
+        np.testing.assert_allclose(scaled, plain, rtol=1e-3, atol=1e-5)
+
+
 def test_a_gradient_is_scaled_and_its_value_is_not():
     x = tf.constant([1.5, -2.0])
     with tf.GradientTape() as tape:

@@ -364,3 +364,11 @@ def test_a_run_and_its_export_are_scored_beside_real_captioned_data(models, tmp_
         assert scores["caption_match"]["real"] == 1.0 and scores["caption_match.position"]["real"] == 1.0
         assert scores["caption_match"]["value"] < 0.2
     assert found[0]["caption_match"]["value"] == pytest.approx(found[1]["caption_match"]["value"], abs=0.011)
+
+
+@pytest.mark.parametrize("player, batches", [("discriminator", 3), ("generator", 1)])
+def test_instance_noise_is_on_all_that_the_discriminator_sees(player, batches, seen_noise):
+    make = lambda **options: compiled(mismatch_weight=0.5, **options)  # noqa: E731
+    noises = seen_noise(make, player, batch())
+    assert len(noises) == batches  # data, samples, data with wrong captions
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)

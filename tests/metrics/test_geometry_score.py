@@ -66,3 +66,12 @@ def test_bad_input_is_named():
         geometry_score(np.full((50, 2), np.nan), circle(50, 0))
     with pytest.raises(UserError, match="fake has 1 samples"):
         geometry_score(circle(50, 0), circle(1, 0))
+
+
+def test_by_default_gamma_is_the_papers_share_of_the_samples_that_are_used():
+    options = {"sets": 3, "landmarks": 16}
+    for real, fake, cap, used in ((900, 600, 2000, 600), (900, 600, 400, 400)):
+        sides = np.random.default_rng(0).standard_normal((real, 4)), np.random.default_rng(1).uniform(size=(fake, 4))
+        score = geometry_score(*sides, cap=cap, **options)
+        assert score == geometry_score(*sides, cap=cap, gamma=used / 640_000, **options)
+        assert score != geometry_score(*sides, cap=cap, gamma=used / 320_000, **options)

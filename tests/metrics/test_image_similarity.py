@@ -66,6 +66,19 @@ def test_small_images_use_fewer_scales(size, scales):
     assert sum(weights) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("size", "weights"),
+    [
+        (16, [1]),
+        (32, np.array([0.0448, 0.2856]) / 0.3304),
+        (64, np.array([0.0448, 0.2856, 0.3001]) / 0.6305),
+        (176, np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333]) / 1.0001),
+    ],
+)
+def test_scales_weigh_as_published_fine_to_coarse(size, weights):
+    np.testing.assert_allclose(ms_ssim_weights((size, size)), weights, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("size", "channels"), [(8, 1), (9, 3), (12, 1), (28, 1), (32, 3), (45, 1), (64, 3)])
 def test_any_size_is_scored(size, channels):
     images = photographs(4, size, channels)

@@ -72,6 +72,16 @@ def test_spectrum_of_white_against_coloured_noise():
     assert power_spectrum_distance(WHITE, REAL)["distance"] == pytest.approx(scores["distance"])
 
 
+def test_the_tail_begins_above_three_eighths_of_a_cycle_a_pixel():
+    smooth, rough = as_images(power_law(20, 64, 1)), as_images(power_law(20, 64, 0))
+    (frequencies, real), (_, fake) = radial_spectrum(smooth), radial_spectrum(rough)
+    gap = np.log10(fake / real)
+    expected = gap[frequencies > 0.375].mean()
+    assert power_spectrum_distance(smooth, rough)["tail"] == pytest.approx(expected, rel=1e-6)
+    for other in (0.36, 0.4):
+        assert gap[frequencies > other].mean() != pytest.approx(expected, rel=1e-3)
+
+
 def test_a_checkerboard_shows_in_the_tail():
     board = 12 * (-1) ** np.add.outer(np.arange(32), np.arange(32))[..., None]
     stripes = 12 * (-1) ** np.arange(32)[:, None, None]

@@ -64,6 +64,13 @@ def test_permutation_test_finds_a_difference():
     assert scores["p"] == pytest.approx(1 / 201)
 
 
+def test_relabellings_that_tie_count_as_at_least_as_large():
+    # Of all ways to part five zeros and five ones on each side the even one, which is observed, has the least statistic.
+    values = np.repeat([[0.0], [1.0]], 5, axis=0)
+    assert mmd_rbf(values, values.copy(), bandwidth=1, permutations=200)["p"] == 1.0
+    assert mmd_rbf(values, np.full((10, 1), 0.5), bandwidth=1, permutations=200)["p"] < 1.0
+
+
 def test_permutation_p_is_the_share_of_relabellings():
     real, fake = normal(3, 12, 2), normal(4, 10, 2, 1.0)
     rng = np.random.default_rng(0)

@@ -39,6 +39,16 @@ def test_dropped_modes():
     assert 3 < result["reverse_kl"] < np.inf
 
 
+def test_a_dropped_mode_counts_half_a_sample():
+    modes = types.SimpleNamespace(means=np.array([[0.0], [100.0]]), scale=1.0)
+    dropped = mode_coverage(np.zeros((10, 1)), modes)["reverse_kl"]
+    assert dropped == pytest.approx(0.5 * np.log(0.5 / (10.5 / 11)) + 0.5 * np.log(0.5 / (0.5 / 11)))  # 0.8756 nats
+    # The same half in every class, whichever set is the second one.
+    one, both = labels(np.zeros(10, int), 2), labels(np.arange(10) % 2, 2)
+    assert label_coverage(both, one)["reverse_kl"] == pytest.approx(dropped)
+    assert label_coverage(one, both)["kl"] == pytest.approx(dropped)
+
+
 def test_collapse_to_a_point_and_to_nowhere():
     result = mode_coverage(np.repeat(RING.means[:1], 500, axis=0), RING)
     assert result["captured"] == 1 and result["high_quality"] == 1 and result["kl"] == pytest.approx(np.log(8))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import scipy.stats
+from sklearn.neighbors import KNeighborsClassifier
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.neighbours.distances import neighbours
@@ -59,6 +60,16 @@ def test_knn_sees_what_a_plane_cannot():
     ring = 3 * ring / np.linalg.norm(ring, axis=1, keepdims=True)
     result = c2st(ring, normal(1000, 2, 8, shift=0) * 0.5)
     assert result["knn"] > 0.99 and result["logistic"] < 0.6
+
+
+@pytest.mark.parametrize("count, neighbours_asked", [(100, 9), (122, 11), (60, 7)])
+def test_as_many_neighbours_as_the_root_of_the_training_samples_made_odd(count, neighbours_asked, monkeypatch):
+    asked, fit = [], KNeighborsClassifier.fit
+    monkeypatch.setattr(
+        KNeighborsClassifier, "fit", lambda self, x, y: asked.append((self.n_neighbors, len(x))) or fit(self, x, y)
+    )
+    c2st(normal(count, 2, 0), normal(count, 2, 1))
+    assert asked == [(neighbours_asked, count)]
 
 
 def test_units_and_constant_features_do_not_disturb_logistic_regression():

@@ -30,3 +30,8 @@ def test_without_continuous_codes_there_is_no_mean():
 def test_no_width_is_refused():
     with pytest.raises(UserError, match="width must be a positive integer"):
         recognition_heads(4, (2,), 1, width=0)
+
+
+def test_the_hidden_layer_leaks_a_tenth():
+    leak = recognition_heads(4, (2,), 1, width=3).get_layer("hidden_relu")
+    np.testing.assert_allclose(leak(np.array([[-2.0, 3.0]], np.float32)), [[-0.2, 3.0]], rtol=1e-6)

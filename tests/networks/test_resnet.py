@@ -98,3 +98,11 @@ def test_residual_gain():
     np.testing.assert_allclose(np.abs(generator.get_layer("up_8_shortcut").kernel).max(), bound, rtol=0.01)
     bound = np.sqrt(6 / (9 * 64 + 9 * 3))
     np.testing.assert_allclose(np.abs(generator.get_layer("to_image").kernel).max(), bound, rtol=0.01)
+
+
+def test_the_generator_enlarges_bilinearly():
+    generator = resnet_generator(16, width=8)
+    ramp = np.arange(4.0)[None, None, :, None] * np.ones((1, 4, 1, 1))
+    for name in ("up_8_double", "up_8_double_shortcut", "up_16_double", "up_16_double_shortcut"):
+        rows = generator.get_layer(name)(ramp).numpy()[0, 0, :, 0]
+        np.testing.assert_allclose(rows, [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3], atol=1e-6)

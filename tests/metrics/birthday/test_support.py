@@ -72,6 +72,13 @@ def test_lower_bound_on_the_support_holds_over_all_sizes():
     assert support.at_least([]) is None
 
 
+def test_the_bound_over_two_sizes_holds_for_each_with_half_the_error():
+    rows = [support.from_batches(size, 0, 20) for size in (100, 200)]
+    # No duplicate in 20 batches: at 97.5 % the probability of one is at most 1 - 0.025^(1/20).
+    assert support.at_least(rows) == pytest.approx(support.support_at(1 - 0.025 ** (1 / 20), 200))
+    assert support.at_least(rows) < support.at_least(rows[1:])
+
+
 def test_the_papers_s_squared_is_the_bound_that_assumes_nothing():
     # With many batches the lower end of one half is one half, and C(s, 2) / (1/2) = s (s - 1).
     record = support.from_batches(400, 500_000, 1_000_000)

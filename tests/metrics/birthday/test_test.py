@@ -81,6 +81,15 @@ def test_batches_are_disjoint_and_judged():
     assert record["judge"] == "threshold, not human"
 
 
+@pytest.mark.parametrize("positive, half", [(1, None), (2, 10), (3, 10)])
+def test_the_first_half_is_where_half_of_the_batches_or_more_hold_a_duplicate(positive, half):
+    answers = iter([True] * positive + [False] * (4 - positive))
+    judge = lambda side, i, j: np.full(len(i), next(answers, False))  # noqa: E731
+    record = birthday_test(np.random.default_rng(0).normal(size=(40, 3)), judge=judge, batch_sizes=(10,), batches=4)
+    assert record["fake"]["batches"][0]["positive"] == positive
+    assert record["fake"]["first_half"] == half
+
+
 def test_same_seed_same_record():
     fake, _ = memorizing(LAWS["uniform"], 400)
     options = {"threshold": 0.05, "batch_sizes": (10, 20), "batches": 5}

@@ -86,6 +86,12 @@ def test_self_bleu_is_bleu_against_the_others(seed):
             np.testing.assert_allclose(scores[n], alone[order][0], err_msg=f"sentence {n}, BLEU-{order}")
 
 
+def test_a_sentences_own_length_is_not_among_those_of_its_references():
+    short, long = self_bleu(words("a b c d e", "a b c d e f g"))[5]
+    assert short == pytest.approx(math.exp(1 - 7 / 5))  # all n-grams match: what is left is the brevity penalty
+    assert long < 0.7
+
+
 def test_self_bleu_has_the_same_number_of_references_whatever_the_count():
     text = random_text(300, vocabulary=60)
     few, many = self_bleu(text[:101], references=100)[3], self_bleu(text, references=100)[3]

@@ -120,6 +120,16 @@ def test_the_birthday_test_of_text():
     json.dumps(record)
 
 
+def test_half_of_the_batches_is_enough_for_the_first_half():
+    halves = {}
+    for copies in range(60):
+        text = [("a", "b")] * copies + [("c", str(n)) for n in range(60 - copies)]
+        side = birthday_of_text(text, threshold=0, batch_sizes=(3,), batches=20)["fake"]
+        halves[side["batches"][0]["positive"]] = side["first_half"]
+    assert halves.pop(10) == 3  # of 20 batches
+    assert all(half == (3 if positive > 10 else None) for positive, half in halves.items()) and len(halves) > 9
+
+
 def test_real_text_that_repeats_itself_leaves_exact_copies():
     text = [("a", "b")] * 10 + [("c", "d")] * 10
     record = birthday_of_text(text, text, batch_sizes=(2,), batches=5)
