@@ -2,11 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
+import processes
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -80,14 +78,7 @@ def command(tmp_path):
     """Runs `ganzoo ARGUMENTS` in a process of its own, in an empty directory; returns the completed process."""
 
     def run(*arguments, check=0, env=None, timeout=300):
-        process = subprocess.run(
-            [sys.executable, "-m", "ganzoo.cli", *map(str, arguments)],
-            cwd=tmp_path,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        process = processes.run_command(arguments, tmp_path, env, timeout)
         assert process.returncode == check, f"exit code {process.returncode}\n{process.stdout}\n{process.stderr}"
         return process
 
@@ -122,14 +113,7 @@ def isolated(tmp_path):
     """Runs Python code in a process of its own: tf.distribute strategies do not share one."""
 
     def run(code, env=None, timeout=300):
-        process = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(code)],
-            cwd=tmp_path,
-            env={**os.environ, **(env or {})},
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        process = processes.run_code(code, tmp_path, env, timeout)
         assert process.returncode == 0, f"{process.stdout}\n{process.stderr[-4000:]}"
         return process.stdout
 
