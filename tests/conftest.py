@@ -2,6 +2,9 @@
 
 import json
 import os
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import processes
@@ -106,6 +109,25 @@ def replays_warm_up():
             assert taken["inputs"].keys() == module.signatures[name].structured_input_signature[1].keys(), name
 
     return check
+
+
+@pytest.fixture
+def fresh_python(tmp_path):
+    """Runs Python code in a new interpreter, where nothing is imported yet."""
+
+    def run(code, env=None, timeout=300):
+        process = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(code)],
+            cwd=tmp_path,
+            env={**os.environ, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert process.returncode == 0, f"{process.stdout}\n{process.stderr[-4000:]}"
+        return process.stdout
+
+    return run
 
 
 @pytest.fixture

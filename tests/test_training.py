@@ -3,11 +3,10 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
+import processes
 import pytest
 import tensorflow as tf
 
@@ -94,13 +93,12 @@ def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_recipe, number):
-    command = [sys.executable, "-m", "ganzoo.cli", "train", str(tiny_recipe), "--run", "run", "--steps", "1000000"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = ["train", tiny_recipe, "--run", "run", "--steps", 1_000_000]
+    process = processes.start(command, tmp_path, output=tmp_path / "log")
     wait_for(lambda: list((tmp_path / "run" / "checkpoints").glob("*.index")), process)
     process.send_signal(number)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 128 + number, output
-    assert "the same command resumes" in output
+    assert process.wait(timeout=60) == 128 + number, process.output.read_text()
+    assert "the same command resumes" in process.output.read_text()
     stopped = Run.open(tmp_path / "run").record()["steps"]
     facts = train(tiny_recipe, tmp_path / "run", steps=stopped + 3, log=lambda line: None)
     assert facts["steps"] == stopped + 3
@@ -109,26 +107,25 @@ def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_re
 def wait_for(condition, process, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, process.output.read_text()
         assert time.monotonic() < end, "nothing happened"
         time.sleep(0.05)
 
 
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, tiny_recipe):
     kills = int(os.environ.get("GANZOO_TEST_KILLS", 3))
-    command = [sys.executable, "-m", "ganzoo.cli", "train", str(tiny_recipe), "--deterministic"]
-    command += ["--set", "checkpoint_every=10", "--steps", str(300 * kills), "--run"]
-    subprocess.run([*command, "whole"], cwd=tmp_path, check=True, capture_output=True)
+    command = ["train", tiny_recipe, "--deterministic", "--set", "checkpoint_every=10", "--steps", 300 * kills, "--run"]
+    assert processes.run_command([*command, "whole"], tmp_path).returncode == 0
     rng = random.Random(0)
     for _ in range(kills):
-        with open(tmp_path / "log", "w") as log:
-            process = subprocess.Popen([*command, "killed"], cwd=tmp_path, stdout=log, stderr=log)
+        (tmp_path / "log").unlink(missing_ok=True)
+        process = processes.start([*command, "killed"], tmp_path, output=tmp_path / "log")
         # At random moments of the training itself, checkpoints being written among them.
-        wait_for(lambda: "step 0 to" in (text := (tmp_path / "log").read_text()) or "resuming" in text, process)
+        wait_for(lambda: "step 0 to" in (text := process.output.read_text()) or "resuming" in text, process)
         time.sleep(rng.uniform(0.0, 2.0))
         process.kill()
         process.wait()
-    subprocess.run([*command, "killed"], cwd=tmp_path, check=True, capture_output=True)
+    assert processes.run_command([*command, "killed"], tmp_path).returncode == 0
     assert_same_bits(newest(tmp_path / "whole"), newest(tmp_path / "killed"))
 
 
@@ -292,18 +289,16 @@ def test_replicas_stay_equal_and_draw_different_latents(isolated, tiny_recipe):
 
 
 def workers(tmp_path, recipe, ports, steps, run="run"):
-    processes = []
+    both = []
     for index in range(2):
         cluster = {
             "cluster": {"worker": [f"127.0.0.1:{port}" for port in ports]},
             "task": {"type": "worker", "index": index},
         }
-        command = [sys.executable, "-m", "ganzoo.cli", "train", str(recipe), "--strategy", "multi-worker"]
-        command += ["--run", run, "--steps", str(steps)]
-        env = {**os.environ, "TF_CONFIG": json.dumps(cluster)}
-        log = open(tmp_path / f"worker{index}.log", "a")  # noqa: SIM115 - the process keeps it
-        processes.append(subprocess.Popen(command, cwd=tmp_path, env=env, stdout=log, stderr=log))
-    return processes
+        command = ["train", recipe, "--strategy", "multi-worker", "--run", run, "--steps", steps]
+        env = {"TF_CONFIG": json.dumps(cluster)}
+        both.append(processes.start(command, tmp_path, env, tmp_path / f"worker{index}.log"))
+    return both
 
 
 def free_ports(count):

@@ -1,18 +1,17 @@
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
+
+from ganzoo.training import train
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """A digits run of a few steps."""
     path = tmp_path_factory.mktemp("judged") / "run"
-    command = [sys.executable, "-m", "ganzoo.cli", "train", "digits_dcgan", "--run", str(path), "--steps", "20"]
-    subprocess.run(command, check=True, capture_output=True)
+    train("digits_dcgan", path, steps=20, log=lambda line: None)
     return path
 
 

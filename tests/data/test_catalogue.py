@@ -1,8 +1,5 @@
-import os
-import subprocess
-import sys
-
 import numpy as np
+import processes
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
@@ -59,12 +56,10 @@ def test_preparing_an_embedded_set_says_nothing(tmp_path, capfd):
 
 def test_processes_that_prepare_the_same_set_at_once(tmp_path):
     code = "from ganzoo.data.images import Images; print(Images('digits').arrays()['image'].sum())"
-    environment = {**os.environ, "TFDS_DATA_DIR": str(tmp_path)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen([sys.executable, "-c", code], env=environment, **pipes) for _ in range(2)]
-    outputs = [process.communicate(timeout=300) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], outputs
-    assert outputs[0][0] == outputs[1][0]
+    both = [processes.start(code, tmp_path, {"TFDS_DATA_DIR": str(tmp_path)}) for _ in range(2)]
+    ends = [process.finish() for process in both]
+    assert [end.returncode for end in ends] == [0, 0], ends
+    assert ends[0].stdout == ends[1].stdout
     assert [path.name for path in (tmp_path / "digits").iterdir()] == ["1.0.0"]
 
 

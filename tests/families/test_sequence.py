@@ -261,8 +261,8 @@ def test_the_warm_up_requests_of_a_text_export_run(exported, replays_warm_up):
     replays_warm_up(exported)
 
 
-def test_an_export_needs_no_ganzoo(run, exported, isolated, tmp_path):
-    isolated(f"""
+def test_an_export_needs_no_ganzoo(run, exported, fresh_python, tmp_path):
+    fresh_python(f"""
         import sys
         import numpy as np, tensorflow as tf
         signatures = tf.saved_model.load({str(exported)!r}).signatures

@@ -79,17 +79,25 @@ def start(run, cwd, env=None, output=None):
     Args:
         run: what it runs: the text of a program, or the list of a `ganzoo` command's arguments.
         cwd: its directory.
-        env: environment variables beside this process's own; those that TensorFlow reads while it is imported come too late.
+        env: environment variables beside this process's own.
         output: a file to which both its streams are appended; by default files of their own.
 
     Returns:
         A `Started`.
+
+    Raises:
+        ValueError: a variable that TensorFlow has read already.
     """
+    early = [name for name in env or {} if name.startswith("TF_") and name != "TF_CONFIG"]
+    if early:
+        raise ValueError(f"TensorFlow is imported already and has read {early}: use the fixture `fresh_python`")
     if output is None:
         directory = Path(tempfile.mkdtemp(prefix="process-"))
         streams = (directory / "stdout", directory / "stderr")
     else:
         streams = (Path(output), Path(output))
+    for stream in streams:
+        stream.touch()
     if not isinstance(run, str):
         run = [str(argument) for argument in run]
     arguments = (run, str(cwd), {**os.environ, **(env or {})}, *map(str, streams))
@@ -121,8 +129,8 @@ def _main(run, cwd, env, stdout, stderr):
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.dup2(file, descriptor)
         os.close(file)
-    sys.stdout = open(1, "w", closefd=False)
-    sys.stderr = open(2, "w", closefd=False, buffering=1)
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115 - the process keeps both
+    sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
     os.close(0)
     os.open(os.devnull, os.O_RDONLY)
     code = 1

@@ -45,8 +45,8 @@ def test_matches_a_dense_convolution(native, groups, monkeypatch):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-5)
 
 
-def test_kernel_trains_without_onednn(isolated):
-    isolated(
+def test_kernel_trains_without_onednn(fresh_python):
+    fresh_python(
         """
         import tensorflow as tf
         from ganzoo.layers.grouped_conv import GroupedConv2D

@@ -107,8 +107,8 @@ WITHOUT_GANZOO = """
 """
 
 
-def test_every_signature_works_where_neither_ganzoo_nor_keras_can_be_imported(exported, isolated, tmp_path):
-    isolated(WITHOUT_GANZOO.format(path=str(exported)))
+def test_every_signature_works_where_neither_ganzoo_nor_keras_can_be_imported(exported, fresh_python, tmp_path):
+    fresh_python(WITHOUT_GANZOO.format(path=str(exported)))
     np.testing.assert_allclose(np.load(tmp_path / "images.npy"), load(exported).sample(9, seed=5), atol=1e-5)
 
 
