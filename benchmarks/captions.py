@@ -18,7 +18,6 @@ from PIL import Image, ImageDraw, ImageFont
 import ganzoo
 from ganzoo.data.captioned_images import CaptionedImages
 from ganzoo.data.scaling import to_uint8
-from ganzoo.data.shape_captions import matches
 
 CAPTIONS = (
     "a small red circle on a blue background, in the top left",
@@ -44,7 +43,7 @@ def main():
     titles = options.titles.split(",") if options.titles else options.models
     held_out = CaptionedImages("captioned_shapes", "test")
     texts = held_out.texts()
-    shown = matches(held_out.arrays()["image"], [*texts[1:], texts[0]])
+    shown = held_out.captions.matches(held_out.arrays()["image"], [*texts[1:], texts[0]])
     print(f"held-out images that show what the next one's caption says: {shown.mean():.1%} of {len(shown):,}")
     block = options.count * (SIDE + GAP) + 4 * GAP
     size = (TEXT + block * len(options.models), TOP + len(CAPTIONS) * (SIDE + GAP))
@@ -57,7 +56,7 @@ def main():
             top = TOP + row * (SIDE + GAP)
             draw.text((GAP, top + SIDE // 2 - 8), caption, fill="black", font=font)
             images = np.asarray(to_uint8(sampler.sample(options.count, options.seed, caption=caption)))
-            shown = matches(images, [caption] * len(images))
+            shown = held_out.captions.matches(images, [caption] * len(images))
             right += shown.sum()
             for index, (image, good) in enumerate(zip(images, shown, strict=True)):
                 place = (left + index * (SIDE + GAP), top)

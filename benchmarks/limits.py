@@ -28,7 +28,6 @@ import ganzoo
 from ganzoo import noise
 from ganzoo.data.images import Images
 from ganzoo.data.noised_images import NoisedImages
-from ganzoo.evaluation.inputs.reference import with_labels
 from ganzoo.explore.probe import advantage
 from ganzoo.families.fixed_pair import FixedPair
 from ganzoo.networks.bigan import mlp_joint_discriminator
@@ -87,7 +86,7 @@ def against(run, widths, seed, steps):
     for width in widths:
         joint = mlp_joint_discriminator(source.shape, latent_dim=family.latent_shape[0], width=width, depth=1)
         model = FixedPair(generator, encoder, joint, gaussian=family.gaussian, latents=family.latents)
-        yield width, trained(model, with_labels(source), with_labels(source, "test"), seed, steps)
+        yield width, trained(model, source.for_scoring(), source.for_scoring().split_as("test"), seed, steps)
 
 
 def curves(found):

@@ -14,7 +14,7 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, penalties
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe

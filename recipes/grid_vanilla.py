@@ -15,7 +15,7 @@ Score: 1 of 25 modes, at most 9 % of samples within 3 sd of one, KL 2.7 to 3.2 (
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe

@@ -15,7 +15,7 @@ inverts the generator from mode to mode, while a mode of .02 across tells it lit
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.bigan import BiGAN
 from ganzoo.networks.bigan import mlp_encoder, mlp_joint_discriminator
 from ganzoo.networks.mlp import mlp_generator

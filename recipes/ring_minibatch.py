@@ -15,7 +15,7 @@ Score: all 8 modes, 44, 70, 52 % of samples within 3 sd of one, KL .20, .21, .12
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe

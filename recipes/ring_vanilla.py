@@ -13,7 +13,7 @@ Score: 7 of 8 modes, 91 % of samples within 3 sd of one (real 99 %), KL .54, by
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.gan import GAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe

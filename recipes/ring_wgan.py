@@ -13,7 +13,7 @@ Score: 8 of 8 modes, 20 % of samples within 3 sd of one (real 99 %), KL 0.015 (f
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.wgan import WGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe

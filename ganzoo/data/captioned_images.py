@@ -2,14 +2,10 @@
 
 import numpy as np
 
-from ganzoo.data import catalogue, shapes
+from ganzoo.data import catalogue, registry
 from ganzoo.data.images import Images
-from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.data.source import Fabricated
 from ganzoo.errors import UserError
-
-# The data sets with captions: the attributes that their captions speak of, and the captions' words.
-CAPTIONED = {"captioned_shapes": (tuple(shapes.ATTRIBUTES), ShapeCaptions)}
 
 
 class CaptionedImages(Images):
@@ -20,13 +16,13 @@ class CaptionedImages(Images):
     j is true of image i exactly where each of its claims is -1 or equals the image's attribute.
 
     Args:
-        name: "captioned_shapes".
+        name: an embedded set with captions, such as "captioned_shapes".
         split: a TFDS split, such as "train" or "train[:80%]".
         take: keep the first so many examples only.
         data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
 
     Attributes:
-        captions: the data set's `Captions`.
+        captions: the data set's `Captions`, which also read its images.
 
     Raises:
         UserError: no such data set, or one whose captions are not known here.
@@ -36,14 +32,12 @@ class CaptionedImages(Images):
     """
 
     def __init__(self, name, split="train", take=None, data_dir=None):
-        if name not in CAPTIONED:
-            raise UserError(f"data set {name!r} has no captions; those that have are {', '.join(CAPTIONED)}")
+        known = registry.find(name)
+        if known is None or known.captions is None:
+            captioned = [name for name, known in registry.embedded_sets().items() if known.captions]
+            raise UserError(f"data set {name!r} has no captions; those that have are {', '.join(captioned)}")
         super().__init__(name, split, take=take, data_dir=data_dir)
-        self.attributes, captions = CAPTIONED[name]
-        self.captions = captions()
-
-    def describe(self):
-        return super().describe() | {"homepage": "scenes that ganzoo draws itself"}
+        self.captions = known.captions()
 
     def texts(self):
         """The captions of all examples, a list of strings in the order of `arrays`."""
@@ -53,16 +47,10 @@ class CaptionedImages(Images):
     def arrays(self):
         """All examples in a fixed order: `image` uint8, `caption`, `attributes` and `claims` int64."""
         if self._arrays is None:
-            builder = catalogue.find(self.name, self.data_dir)
-            catalogue.split_info(builder, self.split)
-            examples = builder.as_dataset(split=self.split, read_config=catalogue.read_once())
-            batches = list(examples.take(self.take or -1).batch(4096).as_numpy_iterator())
-            read = {name: np.concatenate([batch[name] for batch in batches]) for name in batches[0]} if batches else {}
-            if not read:
-                raise UserError(f"nothing is left of {self.name}, split {self.split}")
-            self._texts = [text.decode() for text in read["caption"]]
-            attributes = np.stack([read[name] for name in self.attributes], axis=1)
-            self._arrays = {"image": read["image"], **told(self.captions, self._texts), "attributes": attributes}
+            features = catalogue.read(self.name, self.split, self.take, self.data_dir)
+            self._texts = [text.decode() for text in features["caption"]]
+            attributes = np.stack([features[name] for name in self.captions.attributes], axis=1)
+            self._arrays = {"image": features["image"], **encoded(self.captions, self._texts), "attributes": attributes}
         return self._arrays
 
     def fabricated(self, count=256, seed=0):
@@ -78,10 +66,10 @@ class FabricatedCaptions(Fabricated):
 
     def arrays(self):
         texts = np.random.default_rng(self.seed).choice(self.captions.bank, self.count)
-        found = told(self.captions, texts.tolist())
-        return {**super().arrays(), **found, "attributes": np.maximum(found["claims"], 0)}
+        features = encoded(self.captions, texts.tolist())
+        return {**super().arrays(), **features, "attributes": np.maximum(features["claims"], 0)}
 
 
-def told(captions, texts):
+def encoded(captions, texts):
     """What batches hold of captions: `caption` and `claims`."""
     return {"caption": captions.encode(texts), "claims": np.stack([captions.claims(text) for text in texts])}

@@ -4,9 +4,12 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from ganzoo.data import shapes
-from ganzoo.data.shape_captions import caption
+from ganzoo.data.captioned_images import CaptionedImages
+from ganzoo.data.registry import embedded
+from ganzoo.data.shape_captions import ShapeCaptions, caption
 
 
+@embedded("scenes of one shape, with captions", source=CaptionedImages, captions=ShapeCaptions)
 class CaptionedShapes(tfds.core.GeneratorBasedBuilder):
     """Scenes of 16x16 pixels, one shape on a ground, each with a true caption that may leave some of it open.
 

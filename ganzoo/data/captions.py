@@ -3,6 +3,7 @@
 import functools
 import re
 
+import numpy as np
 import tensorflow as tf
 
 from ganzoo import noise
@@ -10,6 +11,7 @@ from ganzoo.data.vocabulary import PAD, Vocabulary
 from ganzoo.errors import UserError
 
 NOT_WORDS = "[^a-z0-9']+"  # between words
+NOTHING = -1  # an attribute that a caption does not speak of, or that cannot be read off an image
 
 
 def words_of(text):
@@ -17,8 +19,19 @@ def words_of(text):
     return [word for word in re.split(NOT_WORDS, text.lower()) if word]
 
 
+def holds(claims, attributes):
+    """Whether all is so that captions claim: bool [N].
+
+    Args:
+        claims: of `Captions.claims`, [N, A], or [A] for all.
+        attributes: of the images, [N, A]; what is -1 there makes every claim about it false.
+    """
+    claims, attributes = np.asarray(claims), np.asarray(attributes)
+    return ((claims == NOTHING) | (claims == attributes)).all(-1)
+
+
 class Captions:
-    """The captions of a data set.
+    """The captions of a data set, and the reader of its images: what is claimed, and what is there.
 
     Args:
         words: all words that they use.
@@ -27,7 +40,11 @@ class Captions:
 
     Attributes:
         vocabulary: the words' `Vocabulary`.
+        attributes: the names of what captions speak of and images show, A strings.
+        image_shape: of the images that `parse` reads, such as (16, 16, 3).
     """
+
+    attributes = image_shape = ()
 
     def __init__(self, words, length, bank):
         self.vocabulary = Vocabulary(words)
@@ -35,8 +52,28 @@ class Captions:
         self.bank = tuple(bank)
 
     def claims(self, text):
-        """What a caption says of each attribute of the scenes, int64 [A]; -1 where it says nothing."""
+        """What a caption says of each attribute of the images, int64 [A]; -1 where it says nothing.
+
+        Raises:
+            UserError: a caption that cannot be read.
+        """
         raise NotImplementedError
+
+    def parse(self, images):
+        """What each image shows, uint8 [N, *image_shape] to int64 [N, A]; -1 where it shows nothing that can be read."""
+        raise NotImplementedError
+
+    def matches(self, images, texts):
+        """Whether each image shows what its caption says: bool [N].
+
+        Args:
+            images: uint8 [N, *image_shape].
+            texts: N strings.
+
+        Raises:
+            UserError: a caption that cannot be read.
+        """
+        return holds(np.stack([self.claims(text) for text in texts]), self.parse(images))
 
     @property
     def _rules(self):

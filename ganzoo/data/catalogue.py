@@ -10,18 +10,12 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import numpy as np
+
+from ganzoo.data import registry
 from ganzoo.errors import UserError
 
-EMBEDDED = {
-    "digits": "scikit-learn's 1,797 handwritten digits",
-    "stacked_digits": "three digits in three channels: 1,000 known modes",
-    "captioned_shapes": "scenes of one shape, with captions",
-    "ring8": "points: 8 Gaussians on a circle",
-    "grid25": "points: 25 Gaussians on a grid",
-    "grammar": "text: sentences of a small English grammar",
-    "oracle_text": "text: 20 tokens from a random LSTM, words 1 to 5,000",
-}
-KNOWN = EMBEDDED | {
+WELL_KNOWN = {
     "mnist": "handwritten digits",
     "fashion_mnist": "articles of clothing",
     "kmnist": "cursive Japanese characters",
@@ -49,11 +43,9 @@ def describe(name, data_dir=None):
     """
     import tensorflow_datasets as tfds
 
-    from ganzoo.data import embedded
-
-    root = default_dir(data_dir)
-    if name in embedded.BUILDERS:
-        return embedded.BUILDERS[name](data_dir=root)
+    root, embedded = default_dir(data_dir), registry.find(name)
+    if embedded:
+        return embedded.builder(data_dir=root)
     try:
         with contextlib.suppress(tfds.core.DatasetNotFoundError):  # the files alone, whatever version they are of
             return tfds.core.read_only_builder.builder_from_files(name, data_dir=root)
@@ -70,7 +62,7 @@ def registered():
     """The names of all data sets that TFDS or we can make, a set."""
     import tensorflow_datasets as tfds
 
-    return {*tfds.list_builders(), *EMBEDDED}
+    return {*tfds.list_builders(), *registry.embedded_sets()}
 
 
 def is_prepared(builder):
@@ -87,7 +79,7 @@ def find(name, data_dir=None):
     builder = describe(name, data_dir)
     if is_prepared(builder):
         return builder
-    if name in EMBEDDED:
+    if registry.find(name):
         return prepare_embedded(name, data_dir)
     root = default_dir(data_dir)
     raise UserError(
@@ -108,7 +100,7 @@ def prepare(name, data_dir=None):
     builder = describe(name, data_dir)
     if is_prepared(builder):
         return facts(name, builder)
-    if name in EMBEDDED:
+    if registry.find(name):
         return facts(name, prepare_embedded(name, data_dir))
     root = default_dir(data_dir)
     check_network(name, builder, root)
@@ -164,20 +156,35 @@ def available(data_dir=None):
         example (a list, None for sides that vary), `examples` (each split's number; empty where it is not prepared).
     """
     root = default_dir(data_dir)
-    found = (path.relative_to(root) for pattern in ("*/*", "*/*/*") for path in root.glob(f"{pattern}/features.json"))
-    names = dict.fromkeys([*KNOWN, *sorted("/".join(path.parts[:-2]) for path in found)])
+    files = (path.relative_to(root) for pattern in ("*/*", "*/*/*") for path in root.glob(f"{pattern}/features.json"))
+    prepared = sorted("/".join(path.parts[:-2]) for path in files)
+    names = dict.fromkeys([*registry.embedded_sets(), *WELL_KNOWN, *prepared])
     return [facts(name, describe(name, data_dir)) for name in names]
 
 
+def about(name):
+    """A few words about a data set that is embedded or well known; None of others."""
+    embedded = registry.find(name)
+    return embedded.about if embedded else WELL_KNOWN.get(name)
+
+
+def homepage(name, info):
+    """Where a data set comes from: its address; of an embedded one without, what it is."""
+    embedded = registry.find(name)
+    made_up = info.homepage.startswith("https://www.tensorflow.org/datasets/catalog/")  # TFDS's for want of another
+    return embedded.about if embedded and made_up else info.homepage
+
+
 def facts(name, builder):
+    """A row of `available`."""
     features, splits = builder.info.features, builder.info.splits
     values = next((features[key] for key in ("image", "point", "text") if key in features), None)
     prepared = str(builder.data_path) if splits else None
     return {
         "name": name,
-        "what": KNOWN.get(name) or one_line(builder.info.description or ""),
+        "what": about(name) or one_line(builder.info.description or ""),
         "prepared": prepared,
-        "state": "prepared" if prepared else "embedded, needs no download" if name in EMBEDDED else "to be downloaded",
+        "state": "prepared" if prepared else "embedded, needs no download" if registry.find(name) else "to be downloaded",
         "shape": list(values.shape) if values else None,
         "examples": {split: splits[split].num_examples for split in splits},
     }
@@ -211,15 +218,24 @@ def read_once():
     return tfds.ReadConfig(try_autocache=False)
 
 
-def checked_take(take):
-    """`take` where it is None or a positive whole number.
+def read(name, split, take=None, data_dir=None):
+    """The examples of a prepared set in TFDS's fixed order, a dict of NumPy arrays by feature.
+
+    Args:
+        name, split: of the set.
+        take: the first so many examples only.
+        data_dir: where data sets are prepared.
 
     Raises:
-        UserError: it is not.
+        UserError: the set is not prepared, has no such split, or nothing is left of it.
     """
-    if take is not None and (not isinstance(take, int) or take < 1):
-        raise UserError(f"take must be a positive whole number, not {take!r}")
-    return take
+    builder = find(name, data_dir)
+    split_info(builder, split)
+    examples = builder.as_dataset(split=split, read_config=read_once())
+    batches = list(examples.take(take or -1).batch(4096).as_numpy_iterator())
+    if not batches:
+        raise UserError(f"nothing is left of {name}, split {split}")
+    return {feature: np.concatenate([batch[feature] for batch in batches]) for feature in batches[0]}
 
 
 def one_line(error):

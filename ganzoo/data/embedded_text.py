@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import tensorflow_datasets as tfds
 
-from ganzoo.data import sentences
+from ganzoo.data import grammar, sentences
 from ganzoo.data.oracle import Oracle
+from ganzoo.data.registry import embedded
 from ganzoo.errors import UserError
 
 
@@ -23,6 +24,7 @@ def file_digest(path, what):
     return hashlib.sha256(Path(path).read_bytes())
 
 
+@embedded("text: sentences of a small English grammar", source=sentences.Sentences, truth=grammar.Grammar)
 class Grammar(tfds.core.GeneratorBasedBuilder):
     """Sentences of 4 to 15 words from a probabilistic grammar of English; a few of them occur more than once."""
 
@@ -75,6 +77,7 @@ class OracleTextConfig(tfds.core.BuilderConfig):
         return Oracle(self.vocabulary_size, self.length, self.embedding, self.hidden, self.seed)
 
 
+@embedded("text: 20 tokens from a random LSTM, words 1 to 5,000", source=sentences.Sentences, truth=Oracle)
 class OracleText(tfds.core.GeneratorBasedBuilder):
     """Texts from an LSTM with random parameters, as tokens 1 to the size of its vocabulary."""
 

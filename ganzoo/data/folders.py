@@ -28,6 +28,7 @@ class Folder:
         files: paths in a fixed order: sorted; where there are classes, shuffled with a fixed seed.
         labels: int64 array, the files' classes, or None.
         classes: list of the classes' names, empty where there are none.
+        splits: the names of the splits, empty where all images lie in the folder itself.
 
     Raises:
         UserError: no such folder or split, or no images.
@@ -39,20 +40,21 @@ class Folder:
             raise UserError(f"no folder {self.root}: make one of images, or name yours, as in `--set data.name=PATH`")
         self.files, self.labels, self.classes = images_in(self.root), None, []
         if self.files:
-            splits = ["train"]
+            splits, self.splits = ["train"], ()
         else:
             tree = {folder.name: folders_in(folder) for folder in folders_in(self.root)}
             splits = [name for name, labels in tree.items() if any(map(images_in, labels))]
+            self.splits = tuple(splits)
             self.classes = sorted({label.name for name in splits for label in tree[name]})
         if not splits:
             raise UserError(f"no images in {self.root}: put them there, or into folders SPLIT/LABEL, such as train/cat")
         if split not in splits:
             raise UserError(f"no split {split!r} in {self.root}; it has {', '.join(splits)}")
         if self.classes:
-            found = [(file, self.classes.index(label.name)) for label in tree[split] for file in images_in(label)]
-            random.Random(split).shuffle(found)  # so that the first N are of all classes
-            self.files = [file for file, _ in found]
-            self.labels = np.array([label for _, label in found], np.int64)
+            labelled = [(file, self.classes.index(label.name)) for label in tree[split] for file in images_in(label)]
+            random.Random(split).shuffle(labelled)  # so that the first N are of all classes
+            self.files = [file for file, _ in labelled]
+            self.labels = np.array([label for _, label in labelled], np.int64)
         self.shape = (None, None, 3)
         self.homepage = "a folder of images"
         self.failure = None

@@ -69,11 +69,11 @@ class Grammar:
             weights = np.array([float(weight) for weight, *_ in parts])
             self.sides[symbol.strip()] = [tuple(side) for _, *side in parts], weights / weights.sum()
         for line in words.strip().splitlines():
-            symbol, _, found = line.partition(":")
-            weights = 1.0 / np.arange(2, len(found.split()) + 2)
-            self.emissions[symbol.strip()] = found.split(), weights / weights.sum()
+            symbol, _, emitted = line.partition(":")
+            weights = 1.0 / np.arange(2, len(emitted.split()) + 2)
+            self.emissions[symbol.strip()] = emitted.split(), weights / weights.sum()
         self.start = next(iter(self.sides))
-        self.vocabulary = Vocabulary(sorted({word for found, _ in self.emissions.values() for word in found}))
+        self.vocabulary = Vocabulary(sorted({word for words, _ in self.emissions.values() for word in words}))
         self._compile()
 
     def _compile(self):
@@ -101,8 +101,8 @@ class Grammar:
         self._parents[np.arange(len(binary)), parents] = 1.0
         self._parents = self._parents @ self._chains.T
         self._lexicon = np.zeros((len(self.vocabulary), len(symbols)))
-        for symbol, (found, shares) in self.emissions.items():
-            for word, share in zip(found, shares, strict=True):
+        for symbol, (words, shares) in self.emissions.items():
+            for word, share in zip(words, shares, strict=True):
                 self._lexicon[self.vocabulary.numbers[word], number[symbol]] += share
         self._lexicon = self._lexicon @ self._chains.T
         self._start = number[self.start]
@@ -110,11 +110,11 @@ class Grammar:
     @functools.cached_property
     def lengths(self):
         """The probability of each length 0 .. most before the condition: float64 [most + 1]."""
-        found = [None, self._lexicon.sum(0)]
+        inside = [None, self._lexicon.sum(0)]
         for length in range(2, self.length + 1):
-            pairs = sum(found[k][self._left] * found[length - k][self._right] for k in range(1, length))
-            found.append((pairs * self._shares) @ self._parents)
-        return np.array([0.0, *(probabilities[self._start] for probabilities in found[1:])])
+            pairs = sum(inside[k][self._left] * inside[length - k][self._right] for k in range(1, length))
+            inside.append((pairs * self._shares) @ self._parents)
+        return np.array([0.0, *(probabilities[self._start] for probabilities in inside[1:])])
 
     def sample(self, count, seed=0):
         """Draws sentences: int64 [count, length], padded with 0."""
@@ -151,13 +151,13 @@ class Grammar:
             raise UserError(f"a grammar scores tokens [N, T], not {tokens.shape}")
         ended = np.cumsum(tokens == 0, axis=1) > 0
         lengths = (~ended).sum(1)
-        found = np.zeros(len(tokens))
+        probabilities = np.zeros(len(tokens))
         for length in range(self.least, min(self.length, tokens.shape[1]) + 1):
             rows = np.flatnonzero(lengths == length)
             if len(rows):
-                found[rows] = self._inside(tokens[rows, :length])
+                probabilities[rows] = self._inside(tokens[rows, :length])
         with np.errstate(divide="ignore"):
-            return np.log(found) - np.log(self.lengths[self.least :].sum())
+            return np.log(probabilities) - np.log(self.lengths[self.least :].sum())
 
     def _inside(self, tokens):
         """The probability of sentences [N, L] of one length by the inside algorithm (CYK with sums): float64 [N]."""

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from ganzoo import cache_directory
 from ganzoo.data import catalogue
-from ganzoo.data.source import Source
+from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
 
@@ -21,7 +21,7 @@ CACHE_FORMAT = 1  # to be raised when the same arguments give other pixels
 CHUNK = 256
 
 
-class Images(Source):
+class Images(NamedSource):
     """Images as uint8 arrays, and as batches of `image` float32 [B, H, W, C] in [-1, 1].
 
     An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
@@ -66,7 +66,7 @@ class Images(Source):
         self.size = size
         self.crop = crop
         self.only = only
-        self.take = catalogue.checked_take(take)
+        self.take = checked_take(take)
         self.data_dir = data_dir
         self._arrays = None
         self._originals = open_originals(str(name), split, data_dir)
@@ -93,6 +93,10 @@ class Images(Source):
         if isinstance(only, int) and 0 <= only < len(classes):
             return only
         raise UserError(f"{self.name} has no class {only!r}; it has 0 to {len(classes) - 1}: {', '.join(classes[:20])}")
+
+    @property
+    def splits(self):
+        return self._originals.splits
 
     @property
     def class_names(self):

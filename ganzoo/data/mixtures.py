@@ -1,14 +1,14 @@
-"""2-D Gaussian mixtures whose modes and density are known, and the source that feeds them."""
+"""2-D Gaussian mixtures whose modes and density are known, and the data sets drawn from them."""
 
 import dataclasses
 import math
 
 import numpy as np
+import tensorflow_datasets as tfds
 from scipy.special import logsumexp
 
-from ganzoo.data import catalogue
-from ganzoo.data.source import Source
-from ganzoo.errors import UserError
+from ganzoo.data.points import Points
+from ganzoo.data.registry import embedded, find
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -36,11 +36,13 @@ class Mixture:
 
 
 def ring(modes, radius, scale):
+    """A `Mixture` of as many modes, evenly on a circle."""
     angles = 2 * np.pi * np.arange(modes) / modes
     return Mixture(radius * np.stack([np.cos(angles), np.sin(angles)], axis=1), scale)
 
 
 def grid(side, spacing, scale):
+    """A `Mixture` of side x side modes, `spacing` apart."""
     ticks = spacing * (np.arange(side) - (side - 1) / 2)
     return Mixture(np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1).reshape(-1, 2), scale)
 
@@ -50,54 +52,44 @@ def grid(side, spacing, scale):
 MIXTURES = {"ring8": ring(8, radius=2.0, scale=0.02), "grid25": grid(5, spacing=2.0, scale=0.05)}
 
 
-class Points(Source):
-    """Points of a mixture: batches carry `point` float32 [B, 2], as they are, and with labels `label`, the mode.
+class MixtureBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+    """Points of the `Mixture` that a data set is registered with; the label is the mode."""
 
-    Args:
-        name: "ring8" or "grid25"; or a prepared TFDS data set with a float feature `point`.
-        split: a TFDS split.
-        labels: whether batches carry `label`.
-        take: only the first so many examples.
-        data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
-
-    Raises:
-        UserError: no such data set, no points in it, or no labels where they are asked for.
-
-    Example:
-        Points("ring8").batches(512, seed=0)
-    """
-
-    feature = "point"
-
-    def __init__(self, name, split="train", labels=False, take=None, data_dir=None):
-        features = catalogue.describe(name, data_dir).info.features
-        if "point" not in features:
-            raise UserError(f"data set {name!r} has no points; those with points are {', '.join(MIXTURES)}")
-        classes = catalogue.class_names(features)
-        if labels and not classes:
-            raise UserError(f"data set {name!r} has no labels")
-        super().__init__(features["point"].shape, len(classes) or None, labels)
-        self.name = name
-        self.split = split
-        self.take = catalogue.checked_take(take)
-        self.data_dir = data_dir
-        self._arrays = None
+    VERSION = tfds.core.Version("1.0.0")
+    EXAMPLES = {"train": 50_000, "test": 10_000}
+    SEEDS = {"train": 0, "test": 1}
 
     @property
-    def num_examples(self):
-        """Number of examples, known without reading them."""
-        count = catalogue.split_info(catalogue.find(self.name, self.data_dir), self.split).num_examples
-        return min(count, self.take or count)
+    def mixture(self):
+        return find(self.name).modes
 
-    def describe(self):
-        return super().describe() | {"homepage": "a Gaussian mixture that ganzoo draws itself"}
+    def _info(self):
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=self.__doc__,
+            features=tfds.features.FeaturesDict(
+                {
+                    "point": tfds.features.Tensor(shape=(2,), dtype=np.float32),
+                    "label": tfds.features.ClassLabel(num_classes=len(self.mixture.means)),
+                }
+            ),
+            supervised_keys=("point", "label"),
+        )
 
-    def arrays(self):
-        if self._arrays is None:
-            builder = catalogue.find(self.name, self.data_dir)
-            catalogue.split_info(builder, self.split)
-            examples = builder.as_dataset(split=self.split, read_config=catalogue.read_once())
-            batches = list(examples.take(self.take or -1).batch(4096).as_numpy_iterator())
-            names = ("point", "label") if self.labels else ("point",)
-            self._arrays = {name: np.concatenate([batch[name] for batch in batches]) for name in names}
-        return self._arrays
+    def _split_generators(self, dl_manager):
+        return {split: self._generate_examples(split) for split in self.EXAMPLES}
+
+    def _generate_examples(self, split):
+        points, modes = self.mixture.sample(self.EXAMPLES[split], np.random.default_rng(self.SEEDS[split]))
+        for index, (point, mode) in enumerate(zip(points, modes.tolist(), strict=True)):
+            yield index, {"point": point, "label": mode}
+
+
+@embedded("points: 8 Gaussians on a circle", source=Points, modes=MIXTURES["ring8"])
+class Ring8(MixtureBuilder):
+    """8 Gaussians of standard deviation 0.02 on a circle of radius 2; the label is the mode."""
+
+
+@embedded("points: 25 Gaussians on a grid", source=Points, modes=MIXTURES["grid25"])
+class Grid25(MixtureBuilder):
+    """25 Gaussians of standard deviation 0.05 on a 5 x 5 grid, 2 apart; the label is the mode."""

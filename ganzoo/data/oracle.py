@@ -93,7 +93,7 @@ class Oracle:
         return {name: getattr(self, name) for name in names}
 
     @classmethod
-    def told(cls, facts):
+    def from_description(cls, facts):
         """The oracle that `describe` told of.
 
         Raises:

@@ -48,9 +48,16 @@ class FewLabels(Images):
     def describe(self):
         return super().describe() | {"labels_per_class": self.per_class, "labels_choice": self.choice}
 
+    @classmethod
+    def from_description(cls, facts, data_dir=None):
+        chosen = {"per_class": facts["labels_per_class"], "choice": facts["labels_choice"]}
+        return super().from_description(facts | chosen, data_dir)
+
     def batches(self, batch_size, seed, start=0, context=None):
         everything = super().batches(batch_size, seed, start, context)
-        return beside(everything, Few(self, self.per_class, self.choice).batches(batch_size, seed, start, context))
+        return with_labelled(
+            everything, LabelledSubset(self, self.per_class, self.choice).batches(batch_size, seed, start, context)
+        )
 
     def fabricated(self, count=256, seed=0):
         return FabricatedFewLabels(self, count, seed)
@@ -63,24 +70,24 @@ class FabricatedFewLabels(Fabricated):
 
     def batches(self, batch_size, seed, start=0, context=None):
         everything = super().batches(batch_size, seed, start, context)
-        return beside(everything, Few(self, self.per_class).batches(batch_size, seed, start, context))
+        return with_labelled(everything, LabelledSubset(self, self.per_class).batches(batch_size, seed, start, context))
 
 
-class Few(Source):
+class LabelledSubset(Source):
     """The labelled few of a source: `per_class` examples of each class, chosen by the seed `choice`."""
 
     def __init__(self, source, per_class, choice=0):
         super().__init__(source.shape, source.num_classes, labels=True, flip=source.flip)
         self.feature = source.feature
         arrays = source.arrays()
-        rows = chosen(arrays["label"], per_class, choice)
+        rows = rows_by_class(arrays["label"], per_class, choice)
         self._arrays = {name: array[rows] for name, array in arrays.items()}
 
     def arrays(self):
         return self._arrays
 
 
-def chosen(labels, per_class, choice):
+def rows_by_class(labels, per_class, choice):
     """The rows of `per_class` examples of each class that occurs in `labels` [N], in order.
 
     Raises:
@@ -96,7 +103,7 @@ def chosen(labels, per_class, choice):
     return np.sort(np.concatenate(rows))
 
 
-def beside(everything, few):
+def with_labelled(everything, few):
     """A data set of batches of `everything` that carry those of `few` as `labelled_image` and `labelled_label`."""
 
     def merged(batch, labelled):

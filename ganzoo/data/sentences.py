@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.data import catalogue
-from ganzoo.data.grammar import Grammar
+from ganzoo.data import registry
 from ganzoo.data.oracle import Oracle
-from ganzoo.data.source import Fabricated, Source
+from ganzoo.data.source import Fabricated, NamedSource, checked_take
 from ganzoo.data.vocabulary import UNITS, UNKNOWN, Vocabulary, split_text
 from ganzoo.errors import UserError
 
@@ -21,12 +20,12 @@ OF_FILES = {"unit": "word", "vocabulary_size": None, "least_count": 1, "held_out
 STAND_IN_WORDS, STAND_IN_LENGTH = 100, 20
 
 
-class Sentences(Source):
+class Sentences(NamedSource):
     """Texts as tokens: batches carry `text` int64 [B, T], padded with 0.
 
     Args:
-        name: "grammar", sentences of a small English grammar; "oracle_text", texts of an `Oracle`; or the path of a text
-            file in UTF-8, one sentence a line.
+        name: an embedded set of text, such as "grammar", sentences of a small English grammar, or "oracle_text", texts of
+            an `Oracle`; or the path of a text file in UTF-8, one sentence a line.
         split: "train" or "test".
         unit: how a file's lines split into tokens: "word", "character" or "chinese"; see `vocabulary.split_text`.
         vocabulary_size: the most tokens of a file's vocabulary, the most frequent first; the rest are unknown.
@@ -40,7 +39,8 @@ class Sentences(Source):
 
     Attributes:
         vocabulary: the `Vocabulary`.
-        truth: what knows the true distribution (`log_likelihood(tokens)` [N]): a `Grammar`, an `Oracle`, or None.
+        truth: the true distribution, such as a `Grammar` or an `Oracle`; None of a file. It has a `vocabulary`, a `length`,
+            `sample(count, seed)`, `log_likelihood(tokens)` [N], and perhaps `grammatical(tokens)` [N].
 
     Raises:
         UserError: arguments that make no sense, a file with too few sentences. A file that is absent is an error only where
@@ -51,6 +51,7 @@ class Sentences(Source):
     """
 
     feature = "text"
+    splits = ("train", "test")
 
     def __init__(
         self,
@@ -79,12 +80,11 @@ class Sentences(Source):
             raise UserError(f"an oracle is for the texts called oracle_text, not for {name}")
         self.name, self.split, self.unit = name, split, unit
         self.vocabulary_size, self.least_count, self.length = vocabulary_size, least_count, length
-        self.held_out, self.seed, self.oracle, self.take = held_out, seed, oracle, catalogue.checked_take(take)
+        self.held_out, self.seed, self.oracle, self.take = held_out, seed, oracle, checked_take(take)
         self._arrays = self.truth = self._lines = None
-        if name == "grammar":
-            self.truth = Grammar()
-        elif name == "oracle_text":
-            self.truth = self._oracle()
+        known = registry.find(name)
+        if known and known.truth:
+            self.truth = self._oracle() if known.truth is Oracle else known.truth()
         elif Path(name).is_file():
             self._read()
         else:
@@ -112,7 +112,7 @@ class Sentences(Source):
         if self.length not in (None, self.truth.length):
             idle.append("length")
         if idle:
-            decides = "the grammar" if self.name == "grammar" else "its oracle"
+            decides = "its oracle" if isinstance(self.truth, Oracle) else "the grammar"
             raise UserError(f"{self.name} takes no {', '.join(idle)}: {decides} decides that")
 
     def _read(self):
@@ -140,12 +140,9 @@ class Sentences(Source):
         if self.truth is None and self._lines is None:
             raise UserError(f"there is no text file {self.name}; name one, a sentence a line, with --set data.name=PATH")
 
-    def of_split(self, split):
-        """The same texts' other split, "train" or "test"."""
-        if self.truth:
-            return Sentences(self.name, split, oracle=self.truth if self.name == "oracle_text" else None, take=self.take)
-        arguments = {name: getattr(self, name) for name in OF_FILES}
-        return Sentences(self.name, split, length=self.length, take=self.take, **arguments)
+    def split_as(self, split, all_classes=False):
+        """The same texts' other split, "train" or "test", `take` of it at most: texts are drawn for as long as one asks."""
+        return self.replaced(split=split, oracle=self.truth if isinstance(self.truth, Oracle) else None)
 
     @property
     def num_examples(self):
@@ -188,19 +185,17 @@ class Sentences(Source):
         return facts | {"unit": self.unit, "least_count": self.least_count, "held_out": self.held_out, "seed": self.seed}
 
     @classmethod
-    def told(cls, facts):
+    def from_description(cls, facts, data_dir=None):
         """The `Sentences` that `describe` told of.
 
         Raises:
             UserError: it told of an oracle from a file, which is no more.
         """
-        options = {name: facts[name] for name in ("split", "take") if name in facts}
-        if facts["name"] == "oracle_text":
-            return cls("oracle_text", oracle=Oracle.told(facts["oracle"]), **options)
-        if facts["name"] == "grammar":
-            return cls("grammar", **options)
-        options |= {name: facts[name] for name in ("unit", "least_count", "held_out", "seed") if name in facts}
-        return cls(facts["name"], vocabulary_size=facts["vocabulary"], length=facts["length"], **options)
+        if "oracle" in facts:
+            facts = facts | {"oracle": Oracle.from_description(facts["oracle"])}
+        if "unit" in facts:  # of a file
+            facts = facts | {"vocabulary_size": facts["vocabulary"]}
+        return super().from_description(facts, data_dir)
 
     def fabricated(self, count=256, seed=0):
         return FabricatedText(self, count, seed)

@@ -21,7 +21,6 @@ LENGTH = 16
 MENTIONED = 0.8  # how often a caption mentions an attribute; at least LEAST of them
 LEAST = 2
 BANK, BANK_SEED = 2048, 20
-EXAMPLE = "a small red circle on a blue background, in the top left"
 
 
 def caption(scene, rng):
@@ -31,16 +30,16 @@ def caption(scene, rng):
         scene: numbers of its attributes, [5].
         rng: a NumPy generator.
     """
-    told = np.zeros(len(ATTRIBUTES), bool)
-    while told.sum() < LEAST:
-        told = rng.random(len(ATTRIBUTES)) < MENTIONED
+    mentioned = np.zeros(len(ATTRIBUTES), bool)
+    while mentioned.sum() < LEAST:
+        mentioned = rng.random(len(ATTRIBUTES)) < MENTIONED
     name = {key: values[value] for (key, values), value in zip(ATTRIBUTES.items(), scene, strict=True)}
     size = rng.choice([word for word, value in SIZES.items() if value == scene[SIZE]])
-    words = ["a", size if told[SIZE] else "", name["colour"] if told[COLOUR] else ""]
-    subject = " ".join([word for word in words if word] + [name["shape"] if told[SHAPE] else "shape"])
-    place = f"{rng.choice(['in', 'at'])} the {_place(scene[POSITION], rng)}" if told[POSITION] else ""
+    words = ["a", size if mentioned[SIZE] else "", name["colour"] if mentioned[COLOUR] else ""]
+    subject = " ".join([word for word in words if word] + [name["shape"] if mentioned[SHAPE] else "shape"])
+    place = f"{rng.choice(['in', 'at'])} the {_place(scene[POSITION], rng)}" if mentioned[POSITION] else ""
     ground = ""
-    if told[BACKGROUND]:
+    if mentioned[BACKGROUND]:
         ways = ("on a {} background", "against a {} background", "on {}", "a {} background with")
         way = ways[rng.integers(len(ways))]
         ground = way.format(name["background"])
@@ -74,57 +73,32 @@ def claims(text):
     unknown = [word for word in words if word not in WORDS]
     if unknown:
         raise UserError(f"a caption may use the words {' '.join(WORDS)}; not {' '.join(unknown)}")
-    found = np.full(len(ATTRIBUTES), NONE, np.int64)
+    claimed = np.full(len(ATTRIBUTES), NONE, np.int64)
 
-    def log(attribute, value):
-        if found[attribute] not in (NONE, value):
+    def claim(attribute, value):
+        if claimed[attribute] not in (NONE, value):
             raise UserError(f"the caption {text!r} contradicts itself")
-        found[attribute] = value
+        claimed[attribute] = value
 
     row = column = None
     for index, word in enumerate(words):
         if word in ATTRIBUTES["shape"]:
-            log(SHAPE, ATTRIBUTES["shape"].index(word))
+            claim(SHAPE, ATTRIBUTES["shape"].index(word))
         elif word in SIZES:
-            log(SIZE, SIZES[word])
+            claim(SIZE, SIZES[word])
         elif word in shapes.COLOURS:
             before = [w for w in words[max(index - 2, 0) : index] if w not in ("a", "the")][-1:]
             behind = words[index + 1 : index + 2]
             ground = behind == ["background"] or (before in (["on"], ["against"]) and not set(behind) & NOUNS)
-            log(BACKGROUND if ground else COLOUR, ATTRIBUTES["colour"].index(word))
+            claim(BACKGROUND if ground else COLOUR, ATTRIBUTES["colour"].index(word))
         elif word in MIDDLES:
-            log(POSITION, shapes.ENDS.index((1, 1)))
+            claim(POSITION, shapes.ENDS.index((1, 1)))
         row, column = ROWS.get(word, row), COLUMNS.get(word, column)
     if (row is None) != (column is None):
         raise UserError(f"the caption {text!r} names half a position: say for example top left")
     if row is not None:
-        log(POSITION, shapes.ENDS.index((row, column)))
-    return found
-
-
-def holds(claimed, scenes):
-    """Whether all that is claimed is so: bool [N].
-
-    Args:
-        claimed: of `claims`, [N, 5], or [5] for all.
-        scenes: attributes [N, 5]; what is -1 there makes every claim about it false.
-    """
-    claimed, scenes = np.asarray(claimed), np.asarray(scenes)
-    return ((claimed == NONE) | (claimed == scenes)).all(-1)
-
-
-def matches(images, captions):
-    """Whether each image shows what its caption says, bool [N].
-
-    Args:
-        images: uint8 [N, 16, 16, 3].
-        captions: N strings.
-
-    Raises:
-        UserError: a caption that cannot be read.
-    """
-    scenes, _ = shapes.parse(images)
-    return holds(np.stack([claims(text) for text in captions]), scenes)
+        claim(POSITION, shapes.ENDS.index((row, column)))
+    return claimed
 
 
 @functools.cache
@@ -136,10 +110,16 @@ def bank():
 
 
 class ShapeCaptions(Captions):
-    """The captions of `captioned_shapes`."""
+    """The captions of `captioned_shapes`, and its scenes."""
+
+    attributes = tuple(ATTRIBUTES)
+    image_shape = (shapes.SIDE, shapes.SIDE, 3)
 
     def __init__(self):
         super().__init__(WORDS, LENGTH, bank())
 
     def claims(self, text):
         return claims(text)
+
+    def parse(self, images):
+        return shapes.parse(images)[0]

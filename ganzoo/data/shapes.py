@@ -133,13 +133,13 @@ def _parse(images):
     best = between.argmax(1)
     each = np.arange(len(images))
     fit = between[each, best] / np.maximum(total, 1e-9)
-    found = np.full((len(images), len(ATTRIBUTES)), NONE)
-    found[:, [SHAPE, SIZE, POSITION]] = meanings[best]
-    found[:, COLOUR] = nearest_colour(inside[each, best] / area[best, None])
-    found[:, BACKGROUND] = nearest_colour(outside[each, best] / rest[best, None])
+    scenes = np.full((len(images), len(ATTRIBUTES)), NONE)
+    scenes[:, [SHAPE, SIZE, POSITION]] = meanings[best]
+    scenes[:, COLOUR] = nearest_colour(inside[each, best] / area[best, None])
+    scenes[:, BACKGROUND] = nearest_colour(outside[each, best] / rest[best, None])
     fit = np.where(total < 1.0, 0.0, np.clip(fit, 0.0, 1.0))  # one flat colour shows no shape
-    found[fit < LEAST_FIT] = NONE
-    return found.astype(np.int64), fit
+    scenes[fit < LEAST_FIT] = NONE
+    return scenes.astype(np.int64), fit
 
 
 def nearest_colour(values):

@@ -1,5 +1,7 @@
 """What every data set is to a training: arrays in memory and an endless, seeded, resumable stream of batches."""
 
+import inspect
+
 import numpy as np
 import tensorflow as tf
 
@@ -18,12 +20,19 @@ class Source:
         flip: whether `batches` mirrors each image left to right with probability 1/2.
 
     Attributes:
+        feature: "image", "point" or "text".
         sha256: of the one file that decides what the examples mean, such as a text's; None where there is none.
+        splits: the names of the splits that the data has; empty where it has no parts of its own.
+        captions: the `Captions` of images with captions, which also read images; None of anything else.
+        modes: the `Mixture` that points are drawn from; None where it is not known.
+        truth: what tells the true log-likelihood of texts, by `log_likelihood(tokens)`; None where nothing does.
     """
 
     feature = "image"
     sha256 = None
     name = split = ""
+    splits = ()
+    captions = modes = truth = None
 
     def __init__(self, shape, num_classes=None, labels=False, flip=False):
         self.shape = tuple(shape)
@@ -36,12 +45,42 @@ class Source:
         """Number of examples."""
         return len(self.arrays()[self.feature])
 
+    @property
+    def parser(self):
+        """What tells texts of the data's language from others, a function of tokens; None where nothing does."""
+        return getattr(self.truth, "grammatical", None)
+
+    def for_scoring(self):
+        """The same examples as scores need them: with labels where there are any, and never mirrored."""
+        return self
+
+    def split_as(self, split, all_classes=False):
+        """The same data, another of `splits`: all of it, whatever part this source takes of its own.
+
+        Args:
+            split: its name.
+            all_classes: whether every class comes back, also where this source keeps one.
+
+        Raises:
+            UserError: the data has no splits.
+        """
+        raise UserError(f"{self.name or 'the data'} has no splits")
+
     def require(self):
         """Raises a UserError where not even a model can do without the data: a text's vocabulary is in its file."""
 
     def describe(self):
-        """What a model card says of the data, a JSON-ready dict: at least `name`, `split`, `examples`, `homepage`."""
-        return {"name": str(self.name), "split": self.split, "examples": self.num_examples, "homepage": ""}
+        """What a model card says of the data, a JSON-ready dict.
+
+        It holds at least `source` (the class), `name`, `split`, `examples` and `homepage`.
+        """
+        return {
+            "source": type(self).__name__,
+            "name": str(self.name),
+            "split": self.split,
+            "examples": self.num_examples,
+            "homepage": "",
+        }
 
     def arrays(self):
         """All examples in a fixed order.
@@ -104,6 +143,43 @@ class Source:
         return Fabricated(self, count, seed)
 
 
+class NamedSource(Source):
+    """A source that its arguments make: `name`, `split` and more, each kept as an attribute of the same name."""
+
+    take = None
+
+    def get_config(self):
+        """The arguments of the constructor."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def replaced(self, **changes):
+        """The source of these arguments but for some changes."""
+        return type(self)(**self.get_config() | changes)
+
+    @classmethod
+    def from_description(cls, facts, data_dir=None):
+        """The source that `describe` told of.
+
+        Args:
+            facts: the dict; what is no argument of the constructor counts for nothing.
+            data_dir: where data sets are prepared.
+        """
+        known = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items() if value is not None}
+        known["data_dir"] = data_dir
+        return cls(**{name: known[name] for name in inspect.signature(cls).parameters if name in known})
+
+    def for_scoring(self):
+        config, wanted = self.get_config(), {"labels": bool(self.num_classes), "flip": False}
+        changes = {name: value for name, value in wanted.items() if config.get(name, value) != value}
+        return self.replaced(**changes) if changes else self
+
+    def split_as(self, split, all_classes=False):
+        changes = {"split": split, "take": None}
+        if all_classes and "only" in self.get_config():
+            changes["only"] = None
+        return self.replaced(**changes)
+
+
 class Fabricated(Source):
     """Random examples in the likeness of another source: uniform pixels, N(0, 1) points, every class in turn."""
 
@@ -145,3 +221,14 @@ def mirror(images, chosen):
     rows = tf.reshape(images, [-1, width, channels])  # tf.reverse has a fast path for rows of RGB pixels
     mirrored = tf.reshape(tf.reverse(rows, [1]), [-1, height, width, channels])
     return tf.raw_ops.Select(condition=chosen, x=mirrored, y=images)  # copies whole images; tf.where is 4 times slower
+
+
+def checked_take(take):
+    """`take` where it is None or a positive whole number.
+
+    Raises:
+        UserError: it is not.
+    """
+    if take is not None and (not isinstance(take, int) or take < 1):
+        raise UserError(f"take must be a positive whole number, not {take!r}")
+    return take

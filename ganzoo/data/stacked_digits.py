@@ -3,6 +3,10 @@
 import numpy as np
 import tensorflow_datasets as tfds
 
+from ganzoo.data.digits import handwritten_digits
+from ganzoo.data.images import Images
+from ganzoo.data.registry import embedded
+
 CLASSES = 10
 
 
@@ -23,6 +27,7 @@ def stacked(images, labels, count, rng):
     return np.moveaxis(images[chosen, ..., 0], 1, -1), digits @ [CLASSES**2, CLASSES, 1]
 
 
+@embedded("three digits in three channels: 1,000 known modes", source=Images)
 class StackedDigits(tfds.core.GeneratorBasedBuilder):
     """Three of scikit-learn's digits in the channels of an 8x8 image; the label, 0 to 999, reads them from first to last.
 
@@ -49,8 +54,6 @@ class StackedDigits(tfds.core.GeneratorBasedBuilder):
         )
 
     def _split_generators(self, dl_manager):
-        from ganzoo.data.embedded import handwritten_digits
-
         images, labels, splits = handwritten_digits()
         return {split: self._generate_examples(split, images[rows], labels[rows]) for split, rows in splits.items()}
 

@@ -44,7 +44,12 @@ class TFDSImages:
             raise UserError(f"data set {name!r} has no feature `image` of 8-bit images")
         self.shape = self._image.shape
         self.classes = catalogue.class_names(info.features)
-        self.homepage = info.homepage
+        self.homepage = catalogue.homepage(name, info)
+
+    @property
+    def splits(self):
+        """The names of the set's splits."""
+        return tuple(catalogue.find(self.name, self.data_dir).info.splits)
 
     def _split(self):
         return catalogue.split_info(catalogue.find(self.name, self.data_dir), self.split)

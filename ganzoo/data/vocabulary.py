@@ -69,8 +69,8 @@ class Vocabulary:
         """
         counts = collections.Counter(token for text in texts for token in split_text(text, unit))
         counts.pop(UNKNOWN, None)
-        kept = [word for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= least_count]
-        return cls([UNKNOWN, *kept[: None if size is None else max(size - 2, 0)]], unit)
+        words = [word for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if count >= least_count]
+        return cls([UNKNOWN, *words[: None if size is None else max(size - 2, 0)]], unit)
 
     def __len__(self):
         """How many tokens there are, the padding included."""
@@ -84,12 +84,12 @@ class Vocabulary:
         """
         tokens = np.zeros((len(texts), length), np.int64)
         for row, text in enumerate(texts):
-            found = [self.numbers.get(token, self.unknown) for token in split_text(text, self.unit)]
-            if len(found) > length:
-                raise UserError(f"a text has {len(found)} tokens, more than {length}: {text[:80]!r}")
-            if -1 in found:
-                raise UserError(f"the vocabulary has no word {split_text(text, self.unit)[found.index(-1)]!r}")
-            tokens[row, : len(found)] = found
+            row_tokens = [self.numbers.get(token, self.unknown) for token in split_text(text, self.unit)]
+            if len(row_tokens) > length:
+                raise UserError(f"a text has {len(row_tokens)} tokens, more than {length}: {text[:80]!r}")
+            if -1 in row_tokens:
+                raise UserError(f"the vocabulary has no word {split_text(text, self.unit)[row_tokens.index(-1)]!r}")
+            tokens[row, : len(row_tokens)] = row_tokens
         return tokens
 
     def decode(self, tokens):

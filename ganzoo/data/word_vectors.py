@@ -34,7 +34,7 @@ def read_vectors(path, words=None):
         UserError: no such file, or a line that holds no vector of the same dimension.
     """
     vectors, digest = {}, hashlib.sha256()
-    kept = None if words is None else set(words)
+    wanted = None if words is None else set(words)
     try:
         with Path(path).open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -48,9 +48,9 @@ def read_vectors(path, words=None):
                         continue
                 word, *numbers = line.rsplit(" ", dimension)
                 first, *more = word.split(" ")
-                if more and (kept is None or first in kept) and all(map(_is_number, more)):
+                if more and (wanted is None or first in wanted) and all(map(_is_number, more)):
                     word, numbers = first, more + numbers  # a line of too many numbers, not a word with spaces
-                if kept is None or word in kept:
+                if wanted is None or word in wanted:
                     vectors[word] = np.array(numbers, np.float32)
     except OSError as error:
         raise UserError(f"cannot read {path}: {error.strerror}") from error

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ganzoo.data import shapes
-from ganzoo.data.shape_captions import claims, holds
+from ganzoo.data.captions import holds
+from ganzoo.data.shape_captions import claims
 from ganzoo.errors import UserError
 from ganzoo.metrics.registry import metric
 

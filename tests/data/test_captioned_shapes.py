@@ -7,7 +7,8 @@ import tensorflow_datasets as tfds
 
 from ganzoo.data import catalogue, shape_captions, shapes
 from ganzoo.data.captioned_images import CaptionedImages
-from ganzoo.data.shape_captions import ShapeCaptions, claims, holds, matches
+from ganzoo.data.captions import holds
+from ganzoo.data.shape_captions import ShapeCaptions, claims
 from ganzoo.errors import UserError
 
 SCENES = shapes.all_scenes()
@@ -86,7 +87,7 @@ def test_parse_takes_scenes_only():
 def test_captions_are_true_of_their_scenes_and_of_others_as_often_as_chance_has_it():
     rng = np.random.default_rng(5)
     captions = [shape_captions.caption(scene, rng) for scene in SCENES]
-    assert matches(drawn(), captions).all()
+    assert ShapeCaptions().matches(drawn(), captions).all()
     claimed = np.stack([claims(caption) for caption in captions])
     others = rng.permutation(len(SCENES))
     found = holds(claimed, SCENES[others]).mean()
@@ -145,7 +146,7 @@ def test_what_is_no_caption_is_refused(text, reason):
 
 def test_an_image_with_nothing_in_it_matches_only_what_says_nothing():
     flat = np.zeros((2, 16, 16, 3), np.uint8)
-    assert matches(flat, ["a circle", ""]).tolist() == [False, True]
+    assert ShapeCaptions().matches(flat, ["a circle", ""]).tolist() == [False, True]
 
 
 def test_tokens_are_the_same_in_numpy_and_in_a_graph():
@@ -178,7 +179,7 @@ def test_the_data_set_holds_scenes_with_true_captions(source):
     assert source.shape == (16, 16, 3) and source.num_examples == len(arrays["image"]) == 2400
     found, _ = shapes.parse(arrays["image"])
     np.testing.assert_array_equal(found, arrays["attributes"])
-    assert matches(arrays["image"], source.texts()).all()
+    assert ShapeCaptions().matches(arrays["image"], source.texts()).all()
     assert holds(arrays["claims"], arrays["attributes"]).all()
     assert holds(arrays["claims"], np.roll(arrays["attributes"], 1, 0)).mean() < 0.05
     np.testing.assert_array_equal(arrays["caption"], source.captions.encode(source.texts()))

@@ -3,9 +3,9 @@ import processes
 import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
-from sklearn.datasets import load_digits
 
 from ganzoo.data import catalogue
+from ganzoo.data.digits import Digits
 from ganzoo.data.images import Images
 from ganzoo.errors import UserError
 
@@ -17,27 +17,6 @@ def test_the_directory_is_the_argument_else_the_environments_else_tfds_own(monke
     assert str(catalogue.default_dir()) == "/from/environment"
     monkeypatch.delenv("TFDS_DATA_DIR")
     assert catalogue.default_dir() == tmp_path / "tensorflow_datasets"
-
-
-def test_digits_are_scikit_learns():
-    digits = load_digits()
-    expected = {
-        (np.round(image * 255 / 16).astype(np.uint8).tobytes(), label)
-        for image, label in zip(digits.images, digits.target, strict=True)
-    }
-    found = []
-    for split, count in (("train", 1437), ("test", 360)):
-        arrays = Images("digits", split, labels=True).arrays()
-        found += [(image.tobytes(), label) for image, label in zip(arrays["image"], arrays["label"], strict=True)]
-        share = np.bincount(arrays["label"]) / count
-        np.testing.assert_allclose(share, np.bincount(digits.target) / 1797, atol=0.003)
-    assert len(found) == len(set(found)) == 1797 and set(found) == expected
-
-
-def test_digits_split_never_moves():
-    arrays = Images("digits", "test", labels=True).arrays()
-    assert arrays["label"][:12].tolist() == [1, 4, 2, 3, 2, 9, 6, 4, 0, 8, 0, 0]
-    assert int(arrays["image"].astype(np.int64).sum()) == 1790819
 
 
 def test_tfds_loads_an_embedded_set_like_any_other(data_dir):
@@ -65,18 +44,16 @@ def test_processes_that_prepare_the_same_set_at_once(tmp_path):
 
 def test_a_lost_race_is_no_error(tmp_path, monkeypatch):
     """Another process finishes while this one still writes: TFDS cannot rename its directory into place."""
-    from ganzoo.data import embedded
-
-    generate = embedded.Digits._split_generators
+    generate = Digits._split_generators
     racing = []
 
     def slow(self, dl_manager):
         if not racing:
             racing.append(True)
-            embedded.Digits(data_dir=tmp_path).download_and_prepare()
+            Digits(data_dir=tmp_path).download_and_prepare()
         return generate(self, dl_manager)
 
-    monkeypatch.setattr(embedded.Digits, "_split_generators", slow)
+    monkeypatch.setattr(Digits, "_split_generators", slow)
     assert catalogue.find("digits", tmp_path).info.splits["train"].num_examples == 1437
     assert racing
 

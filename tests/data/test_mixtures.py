@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from ganzoo.data.mixtures import MIXTURES, Points
-from ganzoo.errors import UserError
+from ganzoo.data.mixtures import MIXTURES
+from ganzoo.data.points import Points
 
 
 def test_the_modes_are_those_of_the_papers():
@@ -40,36 +40,7 @@ def test_points_lie_at_their_modes(name):
     assert abs(counts - expected).max() < 5 * np.sqrt(expected)
 
 
-def test_batches_are_unscaled_points():
-    source = Points("ring8", take=100)
-    batch = next(iter(source.batches(64, seed=0)))
-    assert batch.keys() == {"point"} and batch["point"].shape == (64, 2)
-    np.testing.assert_allclose(np.linalg.norm(batch["point"], axis=1), 2, atol=0.2)
-    assert {point.tobytes() for point in batch["point"].numpy()} <= {p.tobytes() for p in source.arrays()["point"]}
-    assert source.num_examples == len(source.arrays()["point"]) == 100
-
-
 def test_splits_differ():
     train, test = Points("ring8").arrays()["point"], Points("ring8", split="test").arrays()["point"]
     assert len(test) == 10_000
     assert not {point.tobytes() for point in test} & {point.tobytes() for point in train}
-
-
-def test_fabricated_points():
-    made = Points("grid25", labels=True).fabricated()
-    batch = next(iter(made.batches(8, seed=0)))
-    assert batch["point"].shape == (8, 2) and made.num_classes == 25 and made.feature == "point"
-
-
-def test_bad_arguments_are_one_line():
-    for arguments, complaint in [
-        (("digits",), "has no points"),
-        (("ring9",), "did you mean ring8"),
-        (("ring8", "train", False, -1), "take must be"),
-    ]:
-        with pytest.raises(UserError, match=complaint):
-            Points(*arguments)
-    with pytest.raises(UserError, match="no split 'valid'"):
-        Points("ring8", split="valid").arrays()
-    with pytest.raises(UserError, match="no split 'valid'"):
-        Points("ring8", split="valid").describe()

@@ -7,7 +7,7 @@ from ganzoo.data.images import Images
 from ganzoo.data.noised_images import NoisedImages
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
-from ganzoo.evaluation.inputs.reference import held_out, with_labels
+from ganzoo.evaluation.inputs.reference import held_out
 from ganzoo.layers.pixel_noise import places, put, read
 
 PLACES = [7, 22, 37, 52]
@@ -70,7 +70,7 @@ def test_workers_see_the_rows_of_one_process():
 
 def test_what_is_held_out_is_noised_alike():
     source = NoisedImages("digits", every=15, split="train[512:]")
-    train, held, _ = held_out(DataInput(with_labels(source)))
+    train, held, _ = held_out(DataInput(source.for_scoring()))
     assert train.size == 925 and held.size == 360 and held.labelled
     assert held.source.every == 15 and held.source.split == "test"
     assert scipy.stats.kstest((flat(held.examples(360))[:, PLACES].ravel() + 0.5) / 256, "uniform").pvalue > 0.01

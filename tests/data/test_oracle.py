@@ -77,8 +77,8 @@ def test_the_seed_decides_the_parameters_and_files_keep_them(oracle, tmp_path):
     assert (loaded.vocabulary_size, loaded.embedding, loaded.hidden, loaded.seed) == (5, 4, 6, None)
     np.testing.assert_array_equal(loaded.sample(50), texts)
     for told in (oracle, loaded):
-        assert Oracle.told(told.describe()).describe() == told.describe()
-        np.testing.assert_array_equal(Oracle.told(told.describe()).sample(50), texts)
+        assert Oracle.from_description(told.describe()).describe() == told.describe()
+        np.testing.assert_array_equal(Oracle.from_description(told.describe()).sample(50), texts)
 
 
 def test_an_oracles_file_is_named_and_must_be_the_same(oracle, tmp_path):
@@ -88,12 +88,12 @@ def test_an_oracles_file_is_named_and_must_be_the_same(oracle, tmp_path):
     assert facts["path"] == str(path) and "path" not in oracle.describe()
     Oracle(5, 3, 4, 6, seed=2).save(path)
     with pytest.raises(UserError, match="oracle.npz holds another oracle"):
-        Oracle.told(facts)
+        Oracle.from_description(facts)
     path.unlink()
     with pytest.raises(UserError, match="oracle.npz cannot be read"):
-        Oracle.told(facts)
+        Oracle.from_description(facts)
     with pytest.raises(UserError, match="whose file the card does not name"):
-        Oracle.told({name: value for name, value in facts.items() if name != "path"})
+        Oracle.from_description({name: value for name, value in facts.items() if name != "path"})
 
 
 def test_nonsense_is_refused(oracle, tmp_path):

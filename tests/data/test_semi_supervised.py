@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.data.images import Images
-from ganzoo.data.semi_supervised import FewLabels, chosen
+from ganzoo.data.semi_supervised import FewLabels, rows_by_class
 from ganzoo.data.source import pipeline_rows
 from ganzoo.errors import UserError
 
@@ -16,15 +16,15 @@ def rows_of(images):
 
 def test_every_class_has_as_many_labelled_images_and_a_seed_chooses_them():
     labels = np.repeat(np.arange(4), [5, 9, 6, 7])
-    rows = chosen(labels, 3, choice=0)
+    rows = rows_by_class(labels, 3, choice=0)
     np.testing.assert_array_equal(np.bincount(labels[rows]), [3, 3, 3, 3])
     assert len(set(rows)) == 12
-    np.testing.assert_array_equal(rows, chosen(labels, 3, choice=0))
-    assert (rows != chosen(labels, 3, choice=1)).any()
+    np.testing.assert_array_equal(rows, rows_by_class(labels, 3, choice=0))
+    assert (rows != rows_by_class(labels, 3, choice=1)).any()
     every = np.repeat(np.arange(4), 5)
-    np.testing.assert_array_equal(chosen(every, 5, choice=0), np.arange(20))  # all of them, none twice
+    np.testing.assert_array_equal(rows_by_class(every, 5, choice=0), np.arange(20))  # all of them, none twice
     with pytest.raises(UserError, match="per_class=6, but class 0 has 5"):
-        chosen(labels, 6, choice=0)
+        rows_by_class(labels, 6, choice=0)
 
 
 def test_batches_carry_the_same_images_as_without_labels_and_the_few_beside_them():

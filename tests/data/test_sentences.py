@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from ganzoo.data import catalogue, embedded, embedded_text
+from ganzoo.data import catalogue, embedded_text
 from ganzoo.data.oracle import Oracle
 from ganzoo.data.sentences import Sentences
 from ganzoo.data.vocabulary import PAD, UNKNOWN, Vocabulary, split_text
@@ -82,10 +82,10 @@ def test_a_file_is_parted_encoded_and_padded(text_file):
     assert tokens.dtype == np.int64 and tokens.shape == (30, 4)
     short = [" ".join(line.split()) for line in LINES if 0 < len(line.split()) <= 4]
     assert sorted(train.texts() + test.texts()) == sorted(short * 10)
-    np.testing.assert_array_equal(train.of_split("test").arrays()["text"], test.arrays()["text"])
+    np.testing.assert_array_equal(train.split_as("test").arrays()["text"], test.arrays()["text"])
     other = Sentences(str(text_file), "test", length=4, held_out=0.25, seed=1)
     assert other.texts() != test.texts()
-    told = Sentences.told(test.describe())
+    told = Sentences.from_description(test.describe())
     assert told.texts() == test.texts() and told.vocabulary.words == test.vocabulary.words
 
 
@@ -119,7 +119,7 @@ def test_drawn_texts_have_a_truth_that_scores_them(name):
     assert np.isfinite(test.truth.log_likelihood(test.arrays()["text"])).all()
     assert (train.arrays()["text"] != test.arrays()["text"]).any()
     assert len(train.vocabulary) == len(train.truth.vocabulary) and train.num_examples == 50
-    np.testing.assert_array_equal(Sentences.told(train.describe()).arrays()["text"], train.arrays()["text"])
+    np.testing.assert_array_equal(Sentences.from_description(train.describe()).arrays()["text"], train.arrays()["text"])
     made_up = train.fabricated(count=9)
     batch = next(iter(made_up.batches(9, seed=0)))["text"].numpy()
     assert batch.shape == (9, *train.shape) and batch.min() >= 0 and batch.max() < len(train.vocabulary)
@@ -163,15 +163,15 @@ def test_an_oracle_from_a_file_is_told_of_and_has_the_length_that_is_asked_for(t
     Oracle(30, 6, 4, 4).save(tmp_path / "oracle.npz")
     train = Sentences("oracle_text", oracle=str(tmp_path / "oracle.npz"), length=7, take=20)
     assert train.shape == (7,) and train.sha256 == train.truth.sha256
-    assert train.of_split("test").shape == (7,)
-    told = Sentences.told(train.describe())
+    assert train.split_as("test").shape == (7,)
+    told = Sentences.from_description(train.describe())
     np.testing.assert_array_equal(told.arrays()["text"], train.arrays()["text"])
     assert Sentences("oracle_text", length=10).shape == (10,)
 
 
 def test_a_files_digest_tells_its_content(text_file):
     before = Sentences(text_file)
-    assert before.sha256 == before.of_split("test").sha256 and Sentences("grammar").sha256 is None
+    assert before.sha256 == before.split_as("test").sha256 and Sentences("grammar").sha256 is None
     text_file.write_text("a cat ran\nthe dog ran\n")
     assert Sentences(text_file).sha256 != before.sha256
 
@@ -184,13 +184,13 @@ def test_tfds_builds_the_texts_without_a_download(data_dir):
     ]
     assert sorted(texts) == sorted(Sentences("grammar", "test").texts())
     config = embedded_text.OracleTextConfig(vocabulary_size=7, length=3, hidden=4, embedding=4, examples=20)
-    builder = embedded.BUILDERS["oracle_text"](config=config, data_dir=data_dir)
+    builder = embedded_text.OracleText(config=config, data_dir=data_dir)
     builder.download_and_prepare()
     assert "7x3-4-4-seed0-20" in str(builder.data_path)
     tokens = builder.as_dataset("train").batch(20).get_single_element()["text"].numpy()
     expected = Sentences("oracle_text", oracle=Oracle(7, 3, 4, 4), take=20).arrays()["text"]
     np.testing.assert_array_equal(np.sort(tokens, axis=0), np.sort(expected, axis=0))
-    assert embedded.BUILDERS["oracle_text"](data_dir=data_dir).info.features["text"].shape == (20,)
+    assert embedded_text.OracleText(data_dir=data_dir).info.features["text"].shape == (20,)
 
 
 def test_tfds_builds_the_sentences_of_a_text_file(data_dir, text_file):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ganzoo.data import catalogue
-from ganzoo.data.embedded import handwritten_digits
+from ganzoo.data.digits import handwritten_digits
 from ganzoo.data.images import Images
 from ganzoo.data.stacked_digits import StackedDigits, stacked
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.evaluation import evaluator as evaluators
 from ganzoo.evaluation.cache import Cache

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import losses, noise
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.bigan import BiGAN
 from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator, mlp_encoder, mlp_joint_discriminator

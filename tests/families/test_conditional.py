@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from ganzoo import load, losses, penalties
 from ganzoo.callbacks.monitor import LABELS_IGNORED, Monitor
 from ganzoo.cli.main import main
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.conditional import ConditionalGAN, num_classes_of
 from ganzoo.layers.concat_labels import ConcatLabels
@@ -255,7 +255,7 @@ REPLICAS = """
 import keras, numpy as np, tensorflow as tf
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
-from ganzoo.data.mixtures import Points
+from ganzoo.data.points import Points
 from ganzoo.families.conditional import ConditionalGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])

@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.mixtures import MIXTURES
+from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.energy import EnergyModel
 from ganzoo.metrics.mode_coverage import mode_coverage
@@ -101,7 +102,7 @@ def test_replicas_keep_one_buffer(isolated):
         tf.config.set_logical_device_configuration(
             tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
         import keras, numpy as np
-        from ganzoo.data.mixtures import Points
+        from ganzoo.data.points import Points
         from ganzoo.families.energy import EnergyModel
         from ganzoo.negative_sampling import Langevin
         from ganzoo.networks.mlp import mlp_discriminator

@@ -10,7 +10,8 @@ from ganzoo import load, penalties
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.cli.main import main
 from ganzoo.data import shape_captions, shapes
-from ganzoo.data.shape_captions import ShapeCaptions, claims, holds
+from ganzoo.data.captions import holds
+from ganzoo.data.shape_captions import ShapeCaptions, claims
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluate import evaluate
 from ganzoo.families.text_to_image import GANCLS, matching_aware_loss

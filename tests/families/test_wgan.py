@@ -141,7 +141,7 @@ def test_clipping_and_thorough_rounds_under_two_replicas(isolated):
         import keras, numpy as np
         from ganzoo.families.wgan import WGAN
         from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
-        from ganzoo.data.mixtures import Points
+        from ganzoo.data.points import Points
         strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
         keras.utils.set_random_seed(1)
         with strategy.scope():

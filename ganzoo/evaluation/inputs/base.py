@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ganzoo.data.captioned_images import CaptionedImages
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
@@ -119,7 +118,7 @@ class DataInput(ArrayInput):
     """The examples of a source of `ganzoo.data`, read when first needed.
 
     Args:
-        source: an `Images` or `Points`; its labels are used where it has any.
+        source: a `Source`; its labels are used where it has any.
         name: for tables; the source's own name and split by default.
     """
 
@@ -129,7 +128,7 @@ class DataInput(ArrayInput):
         Input.__init__(self)
         self.source = source
         self.feature, self.shape = source.feature, tuple(source.shape)
-        self.labelled, self.captioned = bool(source.labels), isinstance(source, CaptionedImages)
+        self.labelled, self.captioned = bool(source.labels), source.captions is not None
         self.name = name or data_name(source)
         self._arrays = None
 

@@ -6,19 +6,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ganzoo.data.captioned_images import CAPTIONED, CaptionedImages
 from ganzoo.data.catalogue import one_line, registered
 from ganzoo.data.folders import Folder
-from ganzoo.data.images import Images
-from ganzoo.data.mixtures import MIXTURES, Points
+from ganzoo.data.registry import open_source
 from ganzoo.data.scaling import to_uint8
-from ganzoo.data.sentences import Sentences
+from ganzoo.data.source import Source
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ArrayInput, DataInput, Input, ModelInput
 from ganzoo.evaluation.inputs.text import TextInput
 from ganzoo.serving.sampling import Sampler, load, newest_version
-
-TEXTS = ("grammar", "oracle_text")
 
 
 def open_input(given, data_dir=None, unit="word"):
@@ -40,7 +36,7 @@ def open_input(given, data_dir=None, unit="word"):
         return ModelInput(given)
     if isinstance(given, np.ndarray):
         return array_input(given, "array")
-    if hasattr(given, "arrays") and hasattr(given, "feature"):
+    if isinstance(given, Source):
         return DataInput(given)
     path = Path(given)
     if (path / "run.json").is_file() or newest_version(path):
@@ -59,18 +55,9 @@ def open_input(given, data_dir=None, unit="word"):
 def data_input(spec, data_dir=None):
     """The data set NAME[@SIZE][:SPLIT], or a folder of images, as a `DataInput` with its labels where it has any."""
     name, size, split = split_spec(spec)
-    if name in MIXTURES:
-        return DataInput(Points(name, split, labels=True, data_dir=data_dir))
-    if name in TEXTS:
-        return DataInput(Sentences(name, split))
-    if name in CAPTIONED and size is None:
-        return DataInput(CaptionedImages(name, split, data_dir=data_dir))
     if size is None and "/" in name and Path(name).is_dir():
         size = common_size(Folder(name, split))
-    source = Images(name, split, size=size, data_dir=data_dir)
-    if source.num_classes:
-        source = Images(name, split, size=size, labels=True, data_dir=data_dir)
-    return DataInput(source)
+    return DataInput(open_source(name, split, size, data_dir))
 
 
 def common_size(folder):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganzoo.data.embedded import handwritten_digits
+from ganzoo.data.digits import handwritten_digits
 from ganzoo.data.stacked_digits import StackedDigits, stacked
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluate import evaluate
