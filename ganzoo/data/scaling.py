@@ -1,4 +1,8 @@
-"""The only place where pixels change range: uint8 0..255 to and from float32 -1..1."""
+"""Pixels between the ranges of files and of models: uint8 0..255 to and from float32 -1..1.
+
+Whatever is fed to a model, sampled from it or drawn changes range here. A feature extractor scales its own input (by `x / 255`,
+or by `x / 127.5 - 1`, which can differ from `to_unit` in the last bit), for its features and its sha256 hang on that.
+"""
 
 import numpy as np
 import tensorflow as tf

@@ -17,7 +17,7 @@ class Code:
     Attributes:
         index: its place in the option `code`.
         size: the number of a category's values; None of a continuous code.
-        place: where `encode` tells of it: the output's name and, of a continuous code, the column.
+        place: where it stands in what `encode` gives: the output's name and, of a continuous code, the column.
     """
 
     index: int
@@ -43,10 +43,10 @@ def codes_of(sampler):
     """
     if "code" not in sampler.options or "encode" not in sampler.services:
         raise UserError(f"{sampler.name} has no codes: only an InfoGAN's samples have any")
-    found = encode(sampler, sampler.sample(1))
-    sizes = [(name, found[name].shape[1]) for name in sorted(found, key=_number) if name.startswith("category_")]
+    outputs = encode(sampler, sampler.sample(1))
+    sizes = [(name, outputs[name].shape[1]) for name in sorted(outputs, key=_number) if name.startswith("category_")]
     codes = [Code(index, size, (name,)) for index, (name, size) in enumerate(sizes)]
-    columns = found["mean"].shape[1] if "mean" in found else 0
+    columns = outputs["mean"].shape[1] if "mean" in outputs else 0
     return codes + [Code(len(codes) + column, None, ("mean", column)) for column in range(columns)]
 
 

@@ -1,4 +1,4 @@
-"""What codes mean: how much of each can be read off a sample, and which class each category stands for."""
+"""Disentanglement of codes: the mutual information of each with samples, and the class that each category stands for."""
 
 import math
 
@@ -47,19 +47,19 @@ def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=
     codes = codes_of(sampler)
     side = ModelInput(sampler)
     data = real_data(side, data, data_dir) if data is not None else own_data(side, data_dir)
-    judged = RealImages(sampler, data, seed) if data is not None and data.labelled else None
-    if judged is None:
+    real = RealImages(sampler, data, seed) if data is not None and data.labelled else None
+    if real is None:
         log("the data has no labels: which class a category stands for cannot be told")
-    classifier = choose(extractor, data, None, data_dir, log) if judged else None
-    found = []
+    classifier = choose(extractor, data, None, data_dir, log) if real else None
+    records = []
     for code in codes:
         samples, values = known_samples(sampler, codes, code, count, seed)
         record = {"code": code.name, "entropy": code.entropy, **information(sampler, code, samples, values)}
-        if judged and code.size:
-            record |= judged.of(code)
+        if real and code.size:
+            record |= real.of(code)
             record["sample_accuracy"] = sample_accuracy(samples, values, classifier)
-        found.append(record)
-    return found
+        records.append(record)
+    return records
 
 
 def known_samples(sampler, codes, code, count, seed):
@@ -126,15 +126,15 @@ class RealImages:
 
 def lines(record):
     """One code's record as lines for a person."""
-    told = f"{record['code']}: L_I {record['information']:.2f} nats"
+    summary = f"{record['code']}: L_I {record['information']:.2f} nats"
     if "fitted_information" in record:
-        return [f"{told}, {record['fitted_information']:.2f} with Q's standard deviation fitted to the samples"]
-    told += f", H(c) {record['entropy']:.2f}"
+        return [f"{summary}, {record['fitted_information']:.2f} with Q's standard deviation fitted to the samples"]
+    summary += f", H(c) {record['entropy']:.2f}"
     if "classes" not in record:
-        return [told]
+        return [summary]
     classes = ", ".join(f"{category} is {label}" for category, label in enumerate(record["classes"]) if label is not None)
-    found = [told, f"  category {classes}"]
-    found.append(f"  held-out images in their class's category: {record['real_accuracy']:.1%} of {record['real_count']:,}")
+    rows = [summary, f"  category {classes}"]
+    rows.append(f"  held-out images in their class's category: {record['real_accuracy']:.1%} of {record['real_count']:,}")
     if record["sample_accuracy"] is not None:
-        found.append(f"  samples of their category's class: {record['sample_accuracy']:.1%}")
-    return found
+        rows.append(f"  samples of their category's class: {record['sample_accuracy']:.1%}")
+    return rows

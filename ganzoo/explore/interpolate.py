@@ -1,4 +1,4 @@
-"""What lies between two images: the same ends by several models, as a picture, and how much of it could be data."""
+"""Interpolation between two images: the same ends by several models, as a picture, and how much of it could be data."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -12,13 +12,13 @@ from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.explore.latent_search import find_latents
 from ganzoo.metrics.neighbours.distances import neighbours
 
-PLACES = (0.0, 0.25, 0.5)  # where paths are judged: at an end, at a quarter, in the middle
+PLACES = (0.0, 0.25, 0.5)  # where paths are scored: at an end, at a quarter, in the middle
 K = 3
 ROWS = 256
 NAME = 130
 
 
-class Path:
+class LatentPath:
     """How a model goes from one image to another: by its encoder's codes, or by those that a search finds.
 
     Args:
@@ -86,8 +86,8 @@ def sharpness(images, real):
     return float(energy(images) / energy(real))
 
 
-class Judge:
-    """Says how much of a set of images could be data.
+class PathScorer:
+    """Scores a set of images: how many of them could be data, and how sharp they are.
 
     Args:
         train, held: `Input`s of real images.
@@ -135,7 +135,7 @@ def interpolate(
     Args:
         samplers: `Sampler`s of images; one without an encoder is searched for the latents of each image.
         data: real data as `opening.open_input` takes it; by default what the first model was trained on.
-        pairs: paths that are judged, at least 4.
+        pairs: paths that are scored, at least 4.
         shown: paths in the picture, the first of them.
         steps: images of a path in the picture.
         spherical: whether codes turn instead of moving on a straight line.
@@ -163,18 +163,18 @@ def interpolate(
     unit = np.asarray(to_unit(images))
     paths = [CrossFade(unit)]
     for sampler in samplers:
-        paths.append(Path(sampler, unit, spherical, seed))
+        paths.append(LatentPath(sampler, unit, spherical, seed))
         if not paths[-1].encodes:
             log(f"{sampler.name} has no encoder: latents of {len(unit)} images found by search")
-    judge = Judge(train, held, choose(extractor, data, None, data_dir, log))
+    score = PathScorer(train, held, choose(extractor, data, None, data_dir, log))
     records = []
     for path, side in zip(paths, [held, *sides], strict=True):
-        at = {f"{place:g}": judge(path.between(first, second, place)) for place in PLACES}
+        at = {f"{place:g}": score(path.between(first, second, place)) for place in PLACES}
         everything = np.arange(len(unit))
         given_back = path.between(everything, everything, 0.0)
         distance = float(np.sqrt(np.square(given_back - unit).reshape(len(unit), -1).sum(1)).mean())
         codes = {None: None, True: "encoder", False: "search"}[path.encodes]
-        samples = judge(side.examples(min(held.size, 1000), seed))
+        samples = score(side.examples(min(held.size, 1000), seed))
         records.append({"name": path.name, "codes": codes, "reconstruction": distance, "at": at, "samples": samples})
     return figure(paths, unit, first[:shown], second[:shown], steps), records
 
@@ -206,7 +206,7 @@ def lines(records):
     """Records as a table for a person."""
     width = max(len(record["name"]) for record in records)
     where = f"{'0':>6}{'1/4':>7}{'1/2':>7}{'samples':>9}"
-    found = [
+    rows = [
         f"{'':{width}}  {'codes by':8}  {'|x - G(z)|':>10}   {'precision':29}   sharpness",
         f"{'':{width}}  {'':8}  {'':10}   {where}   {where}",
     ]
@@ -216,5 +216,5 @@ def lines(records):
         for what in ("precision", "sharpness"):
             *between, samples = (part[what] for part in parts)
             row += "   " + "".join(f"{value:{6 + (index > 0)}.2f}" for index, value in enumerate(between)) + f"{samples:9.2f}"
-        found.append(row)
-    return [*found, "samples in the first line are held-out images"]
+        rows.append(row)
+    return [*rows, "samples in the first line are held-out images"]

@@ -32,10 +32,10 @@ def heights(sampler, window, side):
     across, down = np.meshgrid(axis, axis[::-1])
     points = np.stack([across.ravel(), down.ravel()], 1)
     try:
-        found = sampler.serve(service, points=points)
+        outputs = sampler.serve(service, points=points)
     except (TypeError, KeyError, ValueError):
         raise UserError(f"{sampler.name} judges no points of the plane: a landscape is of ring8, grid25 and the like") from None
-    logits = -found["energy"] if service == "energy" else found["logits"]
+    logits = -outputs["energy"] if service == "energy" else outputs["logits"]
     return logits.reshape(side, side)
 
 
@@ -88,11 +88,11 @@ def frames(run, side=192):
     middle, reach = (real.max() + real.min()) / 2, 0.65 * (real.max() - real.min())
     window = (middle - reach, middle + reach)
     checkpoints = Checkpoints(sampler.run.checkpoints, sampler.model.state())
-    found = []
+    maps = []
     for step in checkpoints.steps:
         checkpoints.restore_step(step)
-        found.append(picture(heights(sampler, window, side), real[:POINTS], window, f"step {step}"))
-    return found
+        maps.append(picture(heights(sampler, window, side), real[:POINTS], window, f"step {step}"))
+    return maps
 
 
 def animation(pictures, seconds=0.4):

@@ -1,4 +1,4 @@
-"""What an encoder is worth: who is near whom by its codes, what a linear classifier reads, what decoding gives back."""
+"""How good an encoder is: nearest neighbours by its codes, a linear probe on them, and reconstruction."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -43,7 +43,7 @@ def mean_distance(one, other):
 
 
 def probe(sampler, data=None, seed=0, data_dir=None, log=print):
-    """Metrics a model's encoder on held-out data and on samples.
+    """Scores a model's encoder on held-out data and on samples.
 
     Args:
         sampler: a `Sampler` with the services `encode` and `reconstruct`.
@@ -111,13 +111,13 @@ def probe(sampler, data=None, seed=0, data_dir=None, log=print):
 
 def lines(record):
     """A probe's record as lines for a person."""
-    found = [
+    rows = [
         "G(E(x)) is {reconstruction:.3f} from x, another example {strangers:.3f} ({held_out:,} held-out)".format(**record),
         "E(G(z)) is {inversion:.3f} from z, another latent {latent_strangers:.3f}".format(**record),
     ]
     if "advantage" in record:
-        found.append("its discriminator is {advantage:+.3f} better than a coin on held-out pairs".format(**record))
+        rows.append("its discriminator is {advantage:+.3f} better than a coin on held-out pairs".format(**record))
     if "one_nn" in record:
-        found.append("nearest neighbour by codes {one_nn:.1%}, by raw values {raw_one_nn:.1%}".format(**record))
-        found.append("linear probe on codes {linear_probe:.1%}, on raw values {raw_linear_probe:.1%}".format(**record))
-    return found
+        rows.append("nearest neighbour by codes {one_nn:.1%}, by raw values {raw_one_nn:.1%}".format(**record))
+        rows.append("linear probe on codes {linear_probe:.1%}, on raw values {raw_linear_probe:.1%}".format(**record))
+    return rows

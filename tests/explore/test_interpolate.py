@@ -8,7 +8,17 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.untrained import Pixels
 from ganzoo.evaluation.inputs.base import ArrayInput
-from ganzoo.explore.interpolate import Judge, Path, interpolate, lines, named, pairs_of, sharpness, spherical, straight
+from ganzoo.explore.interpolate import (
+    LatentPath,
+    PathScorer,
+    interpolate,
+    lines,
+    named,
+    pairs_of,
+    sharpness,
+    spherical,
+    straight,
+)
 from ganzoo.explore.latent_search import DEVIATION, find_latents
 from ganzoo.serving.sampling import Sampler
 
@@ -67,7 +77,7 @@ def test_sharpness_is_the_share_of_the_real_contrast():
 @pytest.mark.parametrize("blind", [False, True], ids=["encoder", "search"])
 def test_a_path_leads_from_its_first_end_to_its_second(blind):
     ends = Linear().sample(6, seed=3)
-    path = Path(Linear(blind), ends)
+    path = LatentPath(Linear(blind), ends)
     # What is searched for is drawn towards the prior's middle, as far as the images' noise allows.
     share = 1 / (1 + DEVIATION**2 / Linear().inputs(24)["latents"].var()) if blind else 1.0
     for place, wanted in ((0.0, ends[:3]), (1.0, ends[3:]), (0.5, (ends[:3] + ends[3:]) / 2)):
@@ -113,9 +123,9 @@ def test_pairs_are_of_different_classes():
 
 def test_a_judge_knows_the_data_from_noise():
     train, held = data().halves()
-    judge = Judge(train, held, Pixels((4, 4, 1)))
-    assert judge(train.examples(20))["precision"] == 1.0
-    assert judge(RNG.integers(0, 256, (20, 4, 4, 1), np.uint8))["precision"] == 0.0
+    score = PathScorer(train, held, Pixels((4, 4, 1)))
+    assert score(train.examples(20))["precision"] == 1.0
+    assert score(RNG.integers(0, 256, (20, 4, 4, 1), np.uint8))["precision"] == 0.0
 
 
 def test_a_picture_and_the_records_of_all_paths():
