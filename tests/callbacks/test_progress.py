@@ -1,0 +1,71 @@
+import io
+import time
+import types
+
+import pytest
+from rich.console import Console
+
+from ganzoo.callbacks.progress import LINE_EVERY, TerminalProgress, clock, summary
+
+RECORDS = {"generator_loss": 0.5, "discriminator_loss": 1.23456, "real_score": 0.9, "images_per_second": 12345.6}
+
+
+@pytest.fixture
+def now(monkeypatch):
+    """A clock that is set by hand."""
+    moment = types.SimpleNamespace(seconds=50.0)
+    monkeypatch.setattr(time, "monotonic", lambda: moment.seconds)
+    return moment
+
+
+def progress(terminal=False, **options):
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=200, soft_wrap=True, highlight=False, markup=False)
+    return TerminalProgress(console=console, **options), stream
+
+
+def test_a_summary_has_the_losses_and_the_speed():
+    assert summary(RECORDS) == "generator 0.500  discriminator 1.235  12,346 images/s"
+
+
+@pytest.mark.parametrize(
+    "seconds, text",
+    [(0, "0:00"), (59.4, "0:59"), (59.6, "1:00"), (61, "1:01"), (3599, "59:59"), (3600, "1:00:00"), (36061, "10:01:01")],
+)
+def test_a_clock_shows_minutes_and_seconds_and_hours_where_there_are_any(seconds, text):
+    assert clock(seconds) == text
+
+
+def test_without_a_terminal_a_line_comes_now_and_then_and_at_the_end(now):
+    bar, stream = progress(steps=100, start=20)
+    for step, seconds in ((30, 10.0), (40, LINE_EVERY - 1), (50, 1.0), (99, 0.0), (100, 0.0)):
+        now.seconds += seconds
+        bar.on_log(step, RECORDS)
+    lines = stream.getvalue().splitlines()
+    assert [line.split()[1] for line in lines] == ["30/100", "50/100", "100/100"]
+    # Ten steps in ten seconds leave seventy; thirty in fifteen leave twenty-five for fifty.
+    assert [line.split("images/s  ")[1] for line in lines] == ["1:10 left", "0:25 left", "0:00 left"]
+    bar.log("[a line] as it is")
+    assert stream.getvalue().splitlines()[-1] == "[a line] as it is"
+    bar.close()
+
+
+def test_the_first_report_always_has_its_line(now):
+    bar, stream = progress(steps=10)
+    bar.on_log(1, RECORDS)
+    assert stream.getvalue().startswith("step 1/10")
+
+
+def test_on_a_terminal_there_is_a_bar_with_lines_above_it():
+    bar, stream = progress(terminal=True, steps=40, start=10)
+    try:
+        bar.on_log(30, RECORDS)
+        bar.log("the discriminator has won")
+    finally:
+        bar.close()
+    shown = stream.getvalue()
+    assert "30/40" in shown and "discriminator 1.235" in shown and "the discriminator has won" in shown
+    assert "step 30/40  generator" not in shown, "no plain lines beside the bar"
+    length = len(shown)
+    time.sleep(0.3)
+    assert len(stream.getvalue()) == length, "a closed bar draws no more"
