@@ -14,9 +14,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from ganzoo.data.grammar import Grammar
+from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.text import TextInput
-from ganzoo.evaluation.text_evaluator import TextEvaluator
 from ganzoo.metrics.text.tokens import as_words
 
 # The parts that a row stands for, where a metric has many.
@@ -49,10 +49,10 @@ def main():
     parser.add_argument("--honest", type=int, default=4, help="honest texts that say what is normal")
     options = parser.parse_args()
     rng, grammar = np.random.default_rng(0), Grammar()
-    evaluator = TextEvaluator(open_input("grammar"), count=options.count)
+    evaluator = Evaluator(open_input("grammar"), count=options.count)
     drawn = as_words(grammar.sample((options.honest + 3) * options.count, 99), ["", *grammar.vocabulary.words])
     honest = [drawn[n * options.count : (n + 1) * options.count] for n in range(options.honest)]
-    made = failures(evaluator.training, drawn[options.honest * options.count :], rng, options.count)
+    made = failures(evaluator.modality.training, drawn[options.honest * options.count :], rng, options.count)
 
     def scores(sentences, name):
         return {score["name"]: score for score in evaluator.scores(TextInput(sentences, name))}

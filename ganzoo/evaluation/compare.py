@@ -1,14 +1,12 @@
 """Models side by side under one protocol, never under two."""
 
 from ganzoo.errors import UserError
-from ganzoo.evaluation.evaluate import evaluator_of
+from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import own_data
+from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import unit_of
 from ganzoo.evaluation.protocol import require_same
-from ganzoo.evaluation.text_evaluator import COMPARED
-
-METRICS = ("frechet_distance", "kernel_distance", "precision_recall", "density_coverage", "inception_score", "mode_coverage")
+from ganzoo.metrics.registry import metrics_of
 
 
 def compare(
@@ -48,22 +46,19 @@ def compare(
             raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
         data = open_input(data, data_dir, units[0])
     else:
-        own = [own_data(side, data_dir) for side in sides]
-        silent = [side.name for side, known in zip(sides, own, strict=True) if known is None]
-        if silent:
-            raise UserError(f"{', '.join(silent)} does not say what it was trained on: name the real data with --data")
+        own = [real_data(side, data_dir=data_dir) for side in sides]
         if len({(known.name, known.shape) for known in own}) > 1:
-            told = ", ".join(f"{side.name}: {known.name}" for side, known in zip(sides, own, strict=True))
-            raise UserError(f"the models were trained on different data ({told}): name the real data with --data")
+            names = ", ".join(f"{side.name}: {known.name}" for side, known in zip(sides, own, strict=True))
+            raise UserError(f"the models were trained on different data ({names}): name the real data with --data")
         data = own[0]
     sizes = [side.size for side in sides if side.size is not None]
-    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
+    evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, log)
     if sizes and min(sizes) < evaluator.count:
         log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
-        evaluator = evaluator_of(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
+        evaluator = Evaluator(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
     if metrics == "default":
-        known = COMPARED if data.feature == "text" else METRICS
-        metrics = tuple(name for name in known if evaluator.applies(name))
+        compared = [name for name, metric in metrics_of(evaluator.modality.kind).items() if metric.compared]
+        metrics = tuple(name for name in compared if all(evaluator.applies(name, side) for side in sides))
     named = {}
     for side, model in zip(sides, models, strict=True):
         name = side.name if side.name not in named else f"{side.name} ({model})"

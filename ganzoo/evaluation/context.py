@@ -12,9 +12,6 @@ from ganzoo.evaluation.features.base import Extracted
 from ganzoo.metrics.neighbours.distances import Nearest, neighbours
 
 NEIGHBOURS = 5  # kept in each direction: as many as the largest ball of any metric
-IMAGE_ARGUMENTS = ("real_images", "fake_images")
-POINT_ARGUMENTS = ("real_points", "fake_points")
-PROBABILITIES = ("real_probs", "fake_probs")
 LONG = 20  # seconds after which a line tells how far an extraction is
 
 
@@ -25,13 +22,13 @@ class Sample:
         side: a `Input`.
         count: how many.
         seed: of the draw.
-        extractor: an `Extractor`.
+        extractor: an `Extractor`; one that is fitted to the sample itself may be set later.
         cache: a `Cache` for the features, or None.
         clock: a dict of seconds by what they went into, added to.
         log: called with lines for the user.
     """
 
-    def __init__(self, side, count, seed, extractor, cache=None, clock=None, log=print):
+    def __init__(self, side, count, seed, extractor=None, cache=None, clock=None, log=print):
         self.side, self.count, self.seed = side, count, seed
         self.extractor, self.cache, self.log = extractor, cache, log
         self.clock = {} if clock is None else clock
@@ -51,22 +48,22 @@ class Sample:
         if self.cache is None or not extractor.kept:
             return self._extract()
         key = digest("features", self.identity, extractor.sha256, extractor.layer, extractor.preprocessing)
-        found = self.cache.load("features", key)
-        if found is not None and len(found["features"]) == self.count:
-            return Extracted(found["features"], found.get("probabilities"))
+        stored = self.cache.load("features", key)
+        if stored is not None and len(stored["features"]) == self.count:
+            return Extracted(stored["features"], stored.get("probabilities"))
         made = self._extract()
         self.cache.store("features", key, {name: array for name, array in vars(made).items() if array is not None})
         return made
 
     def _extract(self):
         examples = self.examples
-        began = told = time.perf_counter()
+        began = last = time.perf_counter()
 
         def progress(share):
-            nonlocal told
+            nonlocal last
             now = time.perf_counter()
-            if now - told > LONG and share < 1:
-                told = now
+            if now - last > LONG and share < 1:
+                last = now
                 left = (now - began) * (1 - share) / share
                 self.log(f"features of {self.side.name} by {self.extractor.name}: {share:.0%}, {left:.0f} s left")
 
@@ -103,6 +100,10 @@ class Part(Sample):
         count = len(np.arange(whole.count)[rows])
         super().__init__(whole.side, count, whole.seed, whole.extractor, None, whole.clock, whole.log)
         self.whole, self.rows = whole, rows
+
+    @functools.cached_property
+    def identity(self):
+        return digest("part", self.whole.identity, np.arange(self.whole.count)[self.rows].tolist())
 
     @functools.cached_property
     def examples(self):
@@ -164,59 +165,31 @@ class ComparisonPart(Comparison):
 
 
 class Context:
-    """The mapping that metrics take their arguments from.
+    """The mapping that metrics take their arguments from; what was asked for once is kept.
 
     Args:
         comparison: the `Comparison` of the reference and what is scored.
         held: the `Comparison` of the reference and held-out data, for `test`; None where there is none.
-        modes: the known modes of point data, or None.
+        modality: the `Modality` that makes the arguments.
         seed: an integer.
     """
 
-    def __init__(self, comparison, held=None, modes=None, seed=0):
-        self.comparison, self.held, self.modes, self.seed = comparison, held, modes, seed
+    def __init__(self, comparison, held, modality, seed=0):
+        self.comparison, self.held, self.modality, self.seed = comparison, held, modality, seed
+        self._made = {}
 
-    def has(self, name):
-        """Whether there is such context."""
-        points = self.comparison.real.side.feature == "point"
-        if name in ("outputs", "targets"):  # of models that answer to given images, not of samples
-            return False
-        if name in IMAGE_ARGUMENTS:
-            return not points
-        if name in POINT_ARGUMENTS:
-            return points
-        if name == "modes":
-            return self.modes is not None
-        if name in PROBABILITIES:
-            return self.comparison.real.extractor.classifies
-        if name == "fake_labels":
-            return self.comparison.other.side.labelled
-        if name == "fake_captions":
-            return self.comparison.other.side.captioned
-        if name in ("test", "test_neighbours"):
-            return self.held is not None
-        return True
+    @functools.cached_property
+    def _providers(self):
+        return self.modality.providers(self)
+
+    def lacks(self, metric):
+        """The arguments that a metric needs and that are not here, a list of names."""
+        return [name for name in metric.needs if name not in self._providers]
 
     def __getitem__(self, name):
-        real, fake = self.comparison.real, self.comparison.other
-        made = {
-            "real": lambda: real.features,
-            "fake": lambda: fake.features,
-            "test": lambda: self.held.other.features,
-            "real_probs": lambda: real.probabilities,
-            "fake_probs": lambda: fake.probabilities,
-            "fake_labels": lambda: fake.labels,
-            "fake_captions": lambda: fake.captions,
-            "real_images": lambda: real.examples,
-            "fake_images": lambda: fake.examples,
-            "real_points": lambda: real.examples,
-            "fake_points": lambda: fake.examples,
-            "modes": lambda: self.modes,
-            "neighbours": lambda: self.comparison.neighbours,
-            "test_neighbours": lambda: self.held.neighbours,
-            "seed": lambda: self.seed,
-        }
-        return made[name]()
+        if name not in self._made:
+            self._made[name] = self._providers[name]()
+        return self._made[name]
 
 
 @contextlib.contextmanager

@@ -4,13 +4,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.base import FamilyInput
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import own_data
-from ganzoo.evaluation.inputs.text import unit_of
-from ganzoo.evaluation.text_evaluator import TextEvaluator
-
-# What an entry of a recipe's `evaluations` takes by default.
-OF_IMAGES = ("frechet_distance", "precision_recall")
-OF_TEXT = ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score")
+from ganzoo.evaluation.inputs.reference import real_data
 
 
 def evaluate(
@@ -33,11 +27,11 @@ def evaluate(
         data: the real data, likewise; by default what the model's recipe or card names.
         metrics: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
-        extractor: see `extractors.choose`; for text the embedding, see `text.embedding.choose_embedding`.
+        extractor: see `features.choose.choose`; for text the embedding, see `features.text.choose_embedding`.
         seed: of the samples and of every draw.
         reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
             and there are as many.
-        intervals: whether every score gets an interval; Frechet distances of small features always do.
+        intervals: whether every score gets an interval; those that come nearly free are always there.
         data_dir: where data sets are prepared.
         cache: a `Cache`.
         log: called with lines for the user.
@@ -54,16 +48,8 @@ def evaluate(
             examples.
     """
     side = open_input(model, data_dir)
-    data = open_input(data, data_dir, unit_of(side)) if data is not None else own_data(side, data_dir)
-    if data is None:
-        raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
-    evaluator = evaluator_of(data, extractor, count, seed, reference_count, data_dir, cache, log)
+    evaluator = Evaluator(real_data(side, data, data_dir), extractor, count, seed, reference_count, data_dir, cache, log)
     return evaluator.scores(side, metrics, intervals)
-
-
-def evaluator_of(data, *arguments, **options):
-    """The `Evaluator` or `TextEvaluator` that suits a side of real data; arguments as of either."""
-    return (TextEvaluator if data.feature == "text" else Evaluator)(data, *arguments, **options)
 
 
 class Evaluation:
@@ -107,10 +93,9 @@ class Evaluation:
         data = self.data if self.data is not None else data
         if data is None:
             raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
-        side = open_input(data)
-        self._evaluator = evaluator_of(side, self.extractor, self.count, self.seed, self.reference_count, log=log)
+        self._evaluator = Evaluator(open_input(data), self.extractor, self.count, self.seed, self.reference_count, log=log)
         if self.metrics is None:
-            self.metrics = OF_TEXT if side.feature == "text" else OF_IMAGES
+            self.metrics = self._evaluator.modality.during_training
         return self
 
     def __call__(self, model, step):

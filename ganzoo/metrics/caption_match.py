@@ -2,11 +2,10 @@
 
 import numpy as np
 
-from ganzoo.data import shapes
-from ganzoo.data.captions import holds
-from ganzoo.data.shape_captions import claims
 from ganzoo.errors import UserError
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import IMAGES, metric
+
+_OPEN = -1  # what a caption leaves open, and what cannot be read off an image
 
 
 @metric(
@@ -16,13 +15,18 @@ from ganzoo.metrics.registry import metric
     paper="the question of Reed et al. 2016, arXiv 1605.05396, with scenes and captions that a program can read",
     meaning="The share of samples that show all that their caption says, read off the image by matching every shape.",
     misleads="One perfect image a caption scores 1: it says nothing of variety, nor of what a caption leaves open.",
+    parts=dict.fromkeys(("", "shape", "colour", "size", "position", "background", "legible")),
+    of=(IMAGES,),
+    default=60,
 )
-def caption_match(fake_images, fake_captions):
+def caption_match(fake_images, fake_captions, caption_reader):
     """The share of scenes of shapes that match their captions.
 
     Args:
-        fake_images: uint8 [M, 16, 16, 3].
+        fake_images: uint8 [M, H, W, C] of the reader's `image_shape`.
         fake_captions: strings [M].
+        caption_reader: an object such as `ganzoo.data.shape_captions.ShapeCaptions`: `claims(text)` and `parse(images)` give the
+            numbers of `attributes`, int [A] and [M, A], -1 for what is left open or cannot be read.
 
     Returns:
         A dict of shares in [0, 1]: "" of samples for which all holds that the caption says; `shape`, `colour`, `size`,
@@ -33,17 +37,17 @@ def caption_match(fake_images, fake_captions):
         UserError: images that are no such scenes, not one caption an image, or a caption that cannot be read.
     """
     images = np.asarray(fake_images)
-    if images.shape[1:] != (shapes.SIDE, shapes.SIDE, 3) or images.dtype != np.uint8:
-        raise UserError(
-            f"caption_match reads uint8 scenes of {shapes.SIDE} x {shapes.SIDE} x 3, not {images.dtype} {images.shape}"
-        )
+    if images.shape[1:] != caption_reader.image_shape or images.dtype != np.uint8:
+        wanted = " x ".join(map(str, caption_reader.image_shape))
+        raise UserError(f"caption_match reads uint8 scenes of {wanted}, not {images.dtype} {images.shape}")
     if fake_captions is None or len(fake_captions) != len(images) or not len(images):
         raise UserError(f"caption_match needs one caption a sample: {len(images)} samples, {len(fake_captions or [])} captions")
-    claimed = np.stack([claims(text) for text in fake_captions])
-    scenes, _ = shapes.parse(images)
-    found = {"": float(holds(claimed, scenes).mean())}
-    for column, name in enumerate(shapes.ATTRIBUTES):
-        told = claimed[:, column] != shapes.NONE
-        if told.any():
-            found[name] = float((claimed[told, column] == scenes[told, column]).mean())
-    return {**found, "legible": float((scenes[:, shapes.SHAPE] != shapes.NONE).mean())}
+    claimed = np.stack([caption_reader.claims(text) for text in fake_captions])
+    scenes = caption_reader.parse(images)
+    shares = {"": float(((claimed == _OPEN) | (claimed == scenes)).all(axis=1).mean())}
+    for column, name in enumerate(caption_reader.attributes):
+        named = claimed[:, column] != _OPEN
+        if named.any():
+            shares[name] = float((claimed[named, column] == scenes[named, column]).mean())
+    shape = scenes[:, tuple(caption_reader.attributes).index("shape")]
+    return {**shares, "legible": float((shape != _OPEN).mean())}

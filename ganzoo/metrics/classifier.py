@@ -33,6 +33,13 @@ def probabilities(logits):
     "of classes.",
     misleads="It never looks at real data: one perfect image a class scores as well as a perfect model; small "
     "samples score low.",
+    title="CS",
+    published="IS",
+    parts={"mean": None, "sd": "aside", "plain": None},
+    main="mean",
+    default=30,
+    compared=True,
+    origin=1.0,
 )
 def inception_score(fake_probs, splits=10):
     """Inception Score: exp of the mean KL divergence of p(y|x) from p(y).
@@ -66,6 +73,8 @@ def inception_score(fake_probs, splits=10):
     meaning="How differently the classifier sees samples of one and the same class: 1 where all are alike, more with variety.",
     misleads="An unsure classifier also raises it, so blurred samples can score like varied ones: compare with real "
     "data's score.",
+    title="m-CS",
+    published="m-IS",
 )
 def m_inception_score(fake_probs, epsilon=1e-12):
     """Modified Inception Score: exp of the mean KL between samples assigned to one class, averaged over classes.
@@ -160,6 +169,9 @@ def am_score(real_probs, fake_probs, epsilon=1e-18):
     paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
     meaning="How often a classifier that was trained on real data finds in a sample the class that was asked for.",
     misleads="One perfect image a class scores 1, above real data, whose odd examples the classifier takes for others.",
+    parts={"accuracy": None, "worst_class": None, "class_*": None},
+    main="accuracy",
+    default=40,
 )
 def label_accuracy(fake_probs, fake_labels):
     """The share of samples whose most probable class is the label that they were asked for.

@@ -20,6 +20,10 @@ LEAST_IN_CELL = 20
     "is missing the data, 0 is neither.",
     misleads="Misses copies with changes that the features see (or mirror images), and errs towards 0 when copies and "
     "misses mix.",
+    default=130,
+    stand_in="halves",
+    sees_copies=True,
+    around_zero=True,
 )
 def c_t(real, fake, test, neighbours, test_neighbours, seed=0, cells=3):
     """Mann and Whitney's Z of distances to the training data, fake against held-out, averaged over cells of the space.
@@ -75,6 +79,8 @@ def mann_whitney_z(first, second):
     meaning="The percentage of fakes that are farther from their nearest training sample than that one's own neighbour is.",
     misleads="A perfect model scores 39 % in 2 dimensions and 83 % in 64: only the held-out reals' own value says what "
     "is normal, only far less than it hints at copying.",
+    default=140,
+    sees_copies=True,
 )
 def auth_pct(neighbours):
     """AuthPct: the percentage, 0 to 100, of authentic fakes: those whose nearest real has a still nearer real."""

@@ -16,6 +16,8 @@ from ganzoo.metrics.registry import metric
     paper="Arora and Zhang 2017, arXiv 1706.08224; pooled over all pairs",
     meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
     misleads="The threshold is automatic, not a human's eye, and hangs on the extractor; `ganzoo birthday` shows the pairs.",
+    parts={"n_eff": None, "at_least": None, "duplicates": "aside"},
+    stand_in="halves",
 )
 def birthday(fake, test, alpha=1e-6):
     """Effective support by duplicates among all pairs, closer than all but a share `alpha` of held-out real pairs are.

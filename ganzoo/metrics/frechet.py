@@ -1,14 +1,108 @@
-"""The Frechet distance between two Gaussians fitted to features: FID where the features are Inception's."""
+"""The Frechet distance between two Gaussians fitted to features (FID with Inception's features), its floor and its spread."""
 
 import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features
+from ganzoo.metrics.intervals import BLOCKS, dealer, jackknife_error, jackknife_reach, without_blocks
 from ganzoo.metrics.moments import Moments
 from ganzoo.metrics.registry import metric
 from ganzoo.metrics.threads import one_blas_thread
 
 _SMALL = 512  # dimensions up to which precision costs next to nothing
+_FREE = 256  # dimensions up to which an interval is nearly free
+
+
+def fd_floor(eigenvalues, count, real_count=None):
+    """The Frechet distance that a perfect generator is expected to show at these counts.
+
+    Second-order expansion of the distance under Gaussian sampling noise:
+    (1/N + 1/M) sum_i l_i + (1/(N-1) + 1/(M-1)) / 2 * (sum_ij l_i l_j / (l_i + l_j) + sum_i l_i / 2).
+
+    Args:
+        eigenvalues: of the real features' covariance, [d], from as many real samples as there are (5 d or more: those
+            of a small sample give too low a floor).
+        count: generated samples.
+        real_count: reference samples; None takes the reference statistics as exact.
+
+    Returns:
+        The floor, in squared feature units. Holds for counts of at least d; below, it is too high (by 10 % at d/2).
+
+    Raises:
+        UserError: a count below 2.
+    """
+    counts = [count] if real_count is None else [count, real_count]
+    if min(counts) < 2:
+        raise UserError("a Frechet distance's floor needs at least two samples on each side")
+    return float(np.sum(eigenvalues) * sum(1 / n for n in counts) + root_bias(eigenvalues, counts))
+
+
+def frechet_floor(real, count, real_count=None):
+    """`fd_floor` with the eigenvalues of `real` [N, d]'s own covariance.
+
+    Raises:
+        UserError: NaN or infinite features, fewer than two samples.
+    """
+    (real,) = check_features(real=real)
+    return fd_floor(spectrum(Moments.of(real)), count, real_count)
+
+
+def frechet_floor_of(real, count, real_count, seed=0):
+    """What a perfect model's Frechet distance is expected to be at these counts.
+
+    In closed form where there are more samples than dimensions; below, where that overestimates, the mean of three pairs
+    of Gaussian samples with the real features' covariance.
+
+    Args:
+        real: features [N, d].
+        count: generated samples.
+        real_count: reference samples.
+        seed: of the Gaussian samples.
+    """
+    if min(count, real_count) > real.shape[1]:
+        return frechet_floor(real, count, real_count)
+    variances = np.linalg.eigvalsh(Moments.of(real).covariance()).clip(0)
+    scale = np.sqrt(variances[variances > 1e-10 * variances[-1]]).astype(np.float32)
+    rng = np.random.default_rng([seed, 0xF10])
+    pairs = [[rng.standard_normal((n, len(scale)), np.float32) * scale for n in (real_count, count)] for _ in range(3)]
+    return float(np.mean([distance(*fit(*pair)) for pair in pairs]))
+
+
+def frechet_interval(real, fake, blocks=BLOCKS, level=0.95, seed=0):
+    """An interval for the Frechet distance at these counts: block jackknife over the generated samples.
+
+    It covers what another generated sample of the same count would show; it says nothing of the bias, nor of another
+    reference set.
+
+    Args:
+        real: features [N, d].
+        fake: features [M, d], dealt at random into `blocks`.
+        blocks: parts that are left out in turn; one eigenvalue problem each.
+        level: confidence.
+        seed: of the dealing.
+
+    Returns:
+        A dict: "value" (the plain distance), "low", "high", "se" (standard error).
+
+    Raises:
+        UserError: fewer than two samples a block, NaN or infinite features, different d.
+    """
+    real, fake = check_features(real=real, fake=fake)
+    if len(fake) < 2 * blocks:
+        raise UserError(f"an interval from {blocks} blocks needs {2 * blocks} generated samples, not {len(fake)}")
+    order = dealer(seed).permutation(len(fake))
+    reference = Moments.of(real)
+    error = jackknife_error([distance(*fit(real, fake[rows], reference)) for rows in without_blocks(order, blocks)])
+    value, reach = distance(*fit(real, fake, reference)), jackknife_reach(error, blocks, level)
+    return {"value": value, "low": max(value - reach, 0.0), "high": value + reach, "se": error}
+
+
+def _interval(context, values, wanted):
+    """By a jackknife that keeps the reference's moments: nearly free in few dimensions."""
+    if not wanted and context["real"].shape[1] > _FREE:
+        return {}
+    found = frechet_interval(context["real"], context["fake"], seed=context["seed"])
+    return {"": (found["low"], found["high"])}
 
 
 @metric(
@@ -19,6 +113,13 @@ _SMALL = 512  # dimensions up to which precision costs next to nothing
     meaning="How far mean and covariance of the generated features are from the real ones.",
     misleads="Biased up by about 1/N, so only equal counts compare; it sees two moments and cannot tell a copy from "
     "a new sample.",
+    title="FD",
+    published="FID",
+    default=10,
+    compared=True,
+    covariances=True,
+    floor=frechet_floor_of,
+    interval=_interval,
 )
 def frechet_distance(real, fake):
     """Frechet distance |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)) of the features' sample moments.
@@ -132,3 +233,17 @@ def _factor(covariance):
 def _roots(matrix):
     with one_blas_thread():
         return np.sqrt(np.linalg.eigvalsh(matrix).clip(0))
+
+
+def root_bias(roots, counts):
+    """Expected loss of 2 Tr (S1 S2)^(1/2) by sampling noise, from the spectrum of that root."""
+    roots = np.asarray(roots, np.float64)
+    roots = roots[roots > 0]
+    pairs = (roots[:, None] * roots / (roots[:, None] + roots)).sum() + roots.sum() / 2
+    return 0.5 * pairs * sum(1 / (n - 1) for n in counts)
+
+
+def spectrum(moments):
+    """The eigenvalues of a covariance given by its `Moments`, ascending and at least 0."""
+    with one_blas_thread():
+        return np.linalg.eigvalsh(moments.covariance()).clip(0)

@@ -1,11 +1,10 @@
 """Similarity of images, pair by pair: PSNR, SSIM, MS-SSIM, sharpness; and the variety within a generated set."""
 
 import numpy as np
-import tensorflow as tf
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_images
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import IMAGES, metric
 
 _WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of MS-SSIM's scales, fine to coarse (Wang et al. 2003)
 _BATCH = 256
@@ -47,6 +46,8 @@ def ssim(images, targets):
 
     Reference: Wang et al. 2004, "Image quality assessment: from error visibility to structural similarity".
     """
+    import tensorflow as tf
+
     images, targets = _pairs(images, targets)
     window = _window(images)
     return _batched(lambda a, b: tf.image.ssim(a, b, 255, filter_size=window), images, targets)
@@ -70,6 +71,8 @@ def ms_ssim_pairs(images, targets):
 
     Reference: Wang et al. 2003, "Multi-scale structural similarity for image quality assessment".
     """
+    import tensorflow as tf
+
     images, targets = _pairs(images, targets)
     window = _window(images)
     weights = ms_ssim_weights(images.shape[1:3])
@@ -120,6 +123,8 @@ def sharpness_difference(images, targets):
     paper="Odena et al. 2017 (AC-GAN), arXiv 1610.09585",
     meaning="Mean structural similarity of random pairs of generated images: above the real data's value, variety is missing.",
     misleads="Noise lowers it like variety does; it is meant for images of one class, across classes it is coarse.",
+    of=(IMAGES,),
+    default=160,
 )
 def ms_ssim(fake_images, seed=0, pairs=2000):
     """Mean MS-SSIM over random pairs of different images of one set; the real value comes from a call with real images.
@@ -149,6 +154,9 @@ def ms_ssim(fake_images, seed=0, pairs=2000):
     paper="Wang et al. 2004 (SSIM); Wang et al. 2003 (MS-SSIM); Mathieu et al. 2016, arXiv 1511.05440 (sharpness)",
     meaning="How close outputs are to their targets, pair by pair: PSNR and sharpness difference in decibels, SSIM up to 1.",
     misleads="Pixels shifted by one look wrong to all of them, a blurred mean looks good to PSNR.",
+    parts=dict.fromkeys(("psnr", "ssim", "ms_ssim", "sharpness")),
+    of=(IMAGES,),
+    stand_in=None,
 )
 def reconstruction(outputs, targets):
     """Means over pairs of PSNR, SSIM, MS-SSIM and sharpness difference.

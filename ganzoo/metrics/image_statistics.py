@@ -5,7 +5,7 @@ from scipy import signal, stats
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_images, subsample
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import IMAGES, metric
 
 
 @metric(
@@ -16,6 +16,9 @@ from ganzoo.metrics.registry import metric
     meaning="How far the mean power at each spatial frequency is from the real images'; a positive tail is often "
     "upsampling's checkerboard.",
     misleads="Sees texture alone, not content; cropping, resizing or JPEG on one side is enough to move it.",
+    parts={"distance": None, "slope": "zero", "tail": "zero"},
+    of=(IMAGES,),
+    default=170,
 )
 def power_spectrum_distance(real_images, fake_images, seed=0, cap=2000):
     """Distance between the radially averaged power spectra of two sets of images.
@@ -89,6 +92,8 @@ def spectrum_slope(frequencies, power):
     meaning="How far the distribution of responses to random zero-mean filters is from the real images' (heavy tails "
     "for photographs).",
     misleads="Sees neighbourhoods of a few pixels only; the divergence has a floor that falls with the count.",
+    parts={"kl": None, "kurtosis": "zero"},
+    of=(IMAGES,),
 )
 def filter_response_distance(real_images, fake_images, seed=0, filters=16, size=5, cap=1000):
     """Divergence between the responses of two sets of images to random zero-mean filters of unit norm.
@@ -139,6 +144,8 @@ def filter_responses(images, kernel):
     paper="Geusebroek and Smeulders 2005; Zeng et al. 2017, arXiv 1708.02688",
     meaning="How far the distribution of local contrast, summed up by a Weibull fit, is from the real images'.",
     misleads="Sees edges and flat areas only; a global change of brightness or contrast moves it, whatever is depicted.",
+    parts={"kl": None, "shape": "zero", "scale": "zero", "flat": "zero"},
+    of=(IMAGES,),
 )
 def local_contrast_distance(real_images, fake_images, seed=0, cap=1000):
     """Divergence between the distributions of local contrast (gradient magnitude) of two sets of images.

@@ -18,6 +18,11 @@ _BLOCK = 2048  # rows of a kernel block: 32 MB in float64
     paper="Gretton et al. 2012, JMLR 13",
     meaning="How far the distributions differ under a Gaussian kernel, with the probability of so much if they were equal.",
     misleads="The size depends on the bandwidth, and the p-value on the count: a small p-value does not say large difference.",
+    title="MMD-RBF",
+    published="MMD-RBF",
+    parts={"u": None, "v": None, "p": "aside", "bandwidth": "aside"},
+    main="u",
+    around_zero=True,
 )
 def mmd_rbf(real, fake, seed=0, bandwidth=None, permutations=500, cap=10_000, test_cap=2000):
     """Squared maximum mean discrepancy under k(x, y) = exp(-|x - y|^2 / (2 s^2)), and a permutation test of equality.
@@ -64,6 +69,14 @@ def mmd_rbf_gaussians(shift, dim, bandwidth):
     return 2 * (square / (square + 2)) ** (dim / 2) * (1 - np.exp(-(shift**2) / (2 * (square + 2))))
 
 
+def _interval(context, values, wanted):
+    """From the standard error over disjoint blocks, which is at hand."""
+    if not np.isfinite(values["se"]):
+        return {}
+    reach = 1.96 * values["se"]
+    return {"mean": (values["mean"] - reach, values["mean"] + reach)}
+
+
 @metric(
     "kernel_distance",
     direction="lower",
@@ -71,6 +84,14 @@ def mmd_rbf_gaussians(shift, dim, bandwidth):
     paper="Binkowski et al. 2018 (KID), arXiv 1801.01401",
     meaning="Difference of the features' first three moments under a cubic kernel, unbiased at any count.",
     misleads="Near zero it is noise and may be negative; the spread over subsets is not an interval of the mean.",
+    title="KD",
+    published="KID",
+    parts={"mean": None, "se": "aside", "subsets_mean": None, "subsets_sd": "aside"},
+    main="mean",
+    default=20,
+    compared=True,
+    around_zero=True,
+    interval=_interval,
 )
 def kernel_distance(real, fake, seed=0, subsets=100, size=1000):
     """Kernel distance: the unbiased MMD^2 under k(x, y) = (x.y / d + 1)^3; KID where the features are Inception's.

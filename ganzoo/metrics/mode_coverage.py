@@ -6,7 +6,7 @@ import scipy.stats
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import checked, same_dimension
 from ganzoo.metrics.neighbours.distances import nearest
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import POINTS, Part, metric
 
 
 @metric(
@@ -16,6 +16,16 @@ from ganzoo.metrics.registry import metric
     paper="Srivastava et al. 2017, VEEGAN, arXiv 1705.07761; Lin et al. 2018, PacGAN, arXiv 1712.04086",
     meaning="How many of the known modes get a sample, which share of the samples is near one, and how unevenly they fall.",
     misleads="One good sample captures a mode: a mode that is nearly dropped shows only in the divergences.",
+    parts={
+        "captured": None,
+        "high_quality": None,
+        "kl": Part(floor="kl_floor"),
+        "reverse_kl": None,
+        "kl_floor": "aside",
+    },
+    of=(POINTS,),
+    default=70,
+    compared=True,
 )
 def mode_coverage(fake_points, modes, radius=3.0):
     """Modes captured, share of high-quality samples, and the divergence from the true weights.
@@ -58,6 +68,16 @@ def mode_coverage(fake_points, modes, radius=3.0):
     paper="Metz et al. 2017, Unrolled GANs, arXiv 1611.02163; Che et al. 2017, Mode Regularized GANs, arXiv 1612.02136",
     meaning="How many classes the fakes show, in the eyes of a classifier, and how unevenly compared with the real data.",
     misleads="The classifier forces every fake into a class, garbage too; it says nothing of variety within a class.",
+    parts={
+        "captured": None,
+        "classes": "aside",
+        "kl": Part(floor="kl_floor"),
+        "reverse_kl": None,
+        "kl_floor": "aside",
+        "kl_uniform": Part(floor="kl_uniform_floor"),
+        "kl_uniform_floor": "aside",
+    },
+    default=50,
 )
 def label_coverage(real_probs, fake_probs, confidence=0.0):
     """Classes captured, and the divergence of the fakes' classes from the reals'.

@@ -5,7 +5,7 @@ import scipy.stats
 from sklearn.cluster import KMeans
 
 from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import Part, metric
 
 LEVEL = 0.05
 
@@ -17,6 +17,8 @@ LEVEL = 0.05
     paper="Richardson and Weiss 2018, On GANs and GMMs, arXiv 1805.12462",
     meaning="The share of clusters of the real data that fakes visit too often or too seldom; a dropped kind shows here.",
     misleads="With many samples any small difference becomes significant, with few none does: compare at equal counts.",
+    parts={"share": Part(worst="the worst"), "share_bh": Part(worst="the worst"), "js": None, "bins": "aside"},
+    default=120,
 )
 def ndb(real, fake, seed=0, bins=None):
     """NDB/K, its share after Benjamini and Hochberg's correction, and the divergence of the two histograms.

@@ -17,6 +17,7 @@ from ganzoo.metrics.threads import one_thread
     meaning="F8 weighs recall (is every kind of real sample generated?), F1/8 precision (is every generated sample "
     "of a real kind?).",
     misleads="Sees only the shares of a few clusters: two models that differ within clusters score alike.",
+    parts={"f8": None, "f1/8": None},
 )
 def prd(real, fake, seed=0, clusters=20, runs=10):
     """The F8 and F1/8 scores of the precision-recall curve `prd_curve`, as its authors summarise it.

@@ -14,6 +14,9 @@ from ganzoo.metrics.registry import metric
     meaning="Precision: the share of fakes that look like some real; recall: the share of reals that some fake looks like.",
     misleads="One far outlier has a large ball that lends precision or recall to anything near it; held-out reals "
     "score far below 1.",
+    parts=dict.fromkeys(("precision", "recall", "f1")),
+    default=80,
+    compared=True,
 )
 def precision_recall(neighbours, k=3):
     """Improved precision and recall, and their harmonic mean.
@@ -43,6 +46,9 @@ def precision_recall(neighbours, k=3):
     meaning="Density: how many reals' neighbourhoods a fake falls into, 1 for a perfect model; coverage: the share of "
     "reals with a fake in their neighbourhood.",
     misleads="Density exceeds 1 when fakes crowd into the densest region; coverage rises with the number of fakes.",
+    parts={"density": None, "coverage": None},
+    default=90,
+    compared=True,
 )
 def density_coverage(neighbours, k=5):
     """Density and coverage.
@@ -76,6 +82,7 @@ def expected_coverage(reals, fakes, k=5):
     paper="Kynkaanniemi et al. 2019, section 5, arXiv 1904.06991",
     meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
+    parts={"median": None, "above_one": None},
 )
 def realism(neighbours, k=3):
     """Realism scores of the fakes, summarised so that copies (infinity) do no harm.
@@ -102,6 +109,7 @@ def realism(neighbours, k=3):
     paper="Han et al. 2022, Rarity Score, arXiv 2206.08549",
     meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count apart.",
     misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",
+    parts={"mean": None, "outside": None},
 )
 def rarity(neighbours, k=3):
     """Rarity of the fakes on the real manifold: the radius of the smallest real ball around each.

@@ -1,8 +1,13 @@
-"""What a metric is: a pure function of context, with what a reader must know to trust its number."""
+"""What a metric is: a pure function of context, with all that is known of it at its definition."""
 
 import dataclasses
+import functools
+import importlib
 import inspect
-from collections.abc import Callable
+import math
+import pkgutil
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 
 # Context a metric may ask for, by parameter name. Whoever evaluates provides it; a metric never samples or loads.
 ARGUMENTS = {
@@ -13,17 +18,51 @@ ARGUMENTS = {
     "fake_probs": "class probabilities [M, K] of generated samples",
     "fake_labels": "integers [M], the labels that generated samples were asked for",
     "fake_captions": "strings [M], the captions that generated samples were asked for",
+    "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
-    "outputs": "uint8 images [N, H, W, C] that a model made of given ones: reconstructions, completions",
-    "targets": "the uint8 images [N, H, W, C] that `outputs` should equal, pair by pair",
+    "outputs": "uint8 images [T, H, W, C] that the model made of held-out ones",
+    "targets": "the uint8 images [T, H, W, C] that `outputs` should equal, pair by pair",
     "real_points": "points [N, 2] of a data set whose modes are known",
     "fake_points": "generated points [M, 2]",
     "modes": "the known modes: an object with `means` [K, 2] and `scale` (their standard deviation)",
     "neighbours": "a `Neighbours` record: one distance pass over real-real, real-fake and fake-fake",
     "test_neighbours": "the `Neighbours` record of `test` in the place of `fake`",
+    "real_text": "the reference text, a list of sentences (the training text, unless the protocol says otherwise)",
+    "fake_text": "the generated text, a list of sentences",
+    "test_text": "held-out real text, a list of sentences",
+    "training_text": "all sentences that the reference is drawn from",
+    "references": "how many references BLEU and self-BLEU go by, the same number for both where there are as many",
+    "language_model": "a `KneserNey` of the reference text",
+    "vocabulary": "every word of any of the texts",
+    "true_likelihoods": "(log-likelihoods [M], numbers of words [M]) of the generated text under the true distribution",
+    "model_likelihoods": "(log-likelihoods [T], numbers of words [T]) of the held-out text under the model",
+    "accepted": "bool [M]: whether a parser accepts each generated sentence",
     "seed": "an integer for whatever the metric draws",
 }
+# What an extractor makes of examples, and what follows from the generated samples.
+OF_FEATURES = {"real", "fake", "test", "real_probs", "fake_probs", "neighbours", "test_neighbours"}
+OF_SAMPLES = {"fake", "fake_probs", "fake_images", "fake_points", "fake_text", "neighbours"}
+IMAGES, POINTS, TEXT = "image", "point", "text"
+DIRECTIONS = ("higher", "lower", "real")
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """What is known of one part of a metric's result.
+
+    Attributes:
+        direction: "higher" or "lower" is better, "real" (as held-out real data is best), "zero" (a signed error), "aside" (no
+            score, but needed to read the others), or None for the metric's own.
+        floor: the part of the same result that a perfect model shows here at this count.
+        worst: of an accuracy or a share whose worst is 1, what that is called.
+        below: what a value below held-out real data's is called, where that is no merit.
+    """
+
+    direction: str | None = None
+    floor: str | None = None
+    worst: str = ""
+    below: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,13 +70,32 @@ class Metric:
     """One definition of a score.
 
     Attributes:
-        name: what it is called in tables, records and `--metrics`.
-        function: pure function whose parameters are keys of `ARGUMENTS`; returns a float, or a dict of floats by part.
-        direction: "higher" or "lower" is better, or "real" where the held-out real data's own score is the target.
+        name: what it is called in records and `--metrics`.
+        function: pure function whose parameters are keys of `ARGUMENTS`; returns a number, or a dict by part of numbers or
+            of (value, low, high) with a 95 % interval.
+        direction: "higher" or "lower" is better, or "real" where held-out real data's own score is the target.
         least: the least number of samples on each side below which the number means little.
         paper: where it comes from.
         meaning: one sentence: what the number says.
         misleads: one sentence: when not to believe it.
+        title: what its score is called in tables; `{part}` stands for the part. Its name by default.
+        published: the title that only the verified Inception network of the papers makes true, such as "FID".
+        parts: a `Part`, or its direction, by the name of each part of the result; a name may hold wildcards.
+        main: the part that carries the bare title.
+        of: the kinds of examples that it suits.
+        default: its place in the default selection, the smallest first; None where it is only taken if asked for.
+        compared: whether a comparison of models takes it by default.
+        stand_in: the real data that is scored in the model's place: "held-out"; "halves" of it, one scored and one held out,
+            where the metric takes held-out data itself; "reference", where held-out data is what is measured by; None where
+            the score is of the model itself.
+        sees_copies: whether it tells copies of those training examples only that are in the reference.
+        covariances: whether it compares covariances, which takes more samples than dimensions.
+        around_zero: whether a perfect score is noise around 0, so that real data's own is no scale.
+        origin: the value that says nothing is there, where it is not 0.
+        floor: `floor(real, count, real_count, seed)`, what a perfect model's main part is expected to be.
+        interval: `interval(context, values, wanted)`, 95 % intervals {part: (low, high)} cheaper than a jackknife; only those
+            that are nearly free where they are not `wanted`.
+        warn: `warn(values, count)`, sentences on what a result leaves out.
     """
 
     name: str
@@ -47,6 +105,21 @@ class Metric:
     paper: str
     meaning: str
     misleads: str
+    title: str = ""
+    published: str = ""
+    parts: Mapping[str, Part | str | None] = dataclasses.field(default_factory=lambda: {"": None})
+    main: str = ""
+    of: tuple = (IMAGES, POINTS)
+    default: int | None = None
+    compared: bool = False
+    stand_in: str | None = "held-out"
+    sees_copies: bool = False
+    covariances: bool = False
+    around_zero: bool = False
+    origin: float = 0.0
+    floor: Callable | None = None
+    interval: Callable | None = None
+    warn: Callable | None = None
 
     @property
     def needs(self):
@@ -54,21 +127,59 @@ class Metric:
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.default is inspect.Parameter.empty or p.name == "seed")
 
+    @property
+    def uses_features(self):
+        """Whether it looks at what an extractor makes of examples."""
+        return not OF_FEATURES.isdisjoint(self.needs)
+
+    def part(self, name):
+        """The `Part` of that name, its direction filled in.
+
+        Raises:
+            ValueError: the metric declares no such part.
+        """
+        for pattern, part in sorted(self.parts.items(), key=lambda item: item[0] != name):
+            if fnmatchcase(name, pattern):
+                part = part if isinstance(part, Part) else Part(part)
+                return part if part.direction else dataclasses.replace(part, direction=self.direction)
+        raise ValueError(f"metric {self.name!r} declares no part {name!r}")
+
+    def called(self, part="", extractor=None):
+        """What the score of a part is called, such as `FD[cnn-digits]`; only the verified Inception network makes it `FID`.
+
+        Args:
+            part: of its result.
+            extractor: what made the features, with `name` and `inception`.
+        """
+        published = self.published if extractor is not None and extractor.inception else ""
+        name = published or self.title or self.name
+        if "{part}" in name:
+            name = name.format(part=part)
+        elif part not in ("", self.main):
+            name = f"{name}.{part}"
+        return f"{name}[{extractor.name}]" if self.uses_features and not published else name
+
     def __call__(self, context):
-        """Its value for `context`, a mapping with at least the keys that it needs."""
-        return self.function(**{name: context[name] for name in self.needs})
+        """Its result for `context`, a mapping with at least the keys that it needs: {part: (value, low, high)}."""
+        result = self.function(**{name: context[name] for name in self.needs})
+        parts = result if isinstance(result, dict) else {"": result}
+        return {part: _estimate(value) for part, value in parts.items()}
 
 
 REGISTRY: dict[str, Metric] = {}
 
 
-def metric(name, *, direction, least, paper, meaning, misleads):
-    """Registers a function as a metric; the function itself stays as it was."""
-    if direction not in ("higher", "lower", "real"):
-        raise ValueError(f"direction of {name!r} must be 'higher', 'lower' or 'real', not {direction!r}")
+def metric(name, **facts):
+    """Registers a function as a metric; the function itself stays as it was.
+
+    Args:
+        name, facts: of the `Metric`.
+    """
 
     def register(function):
-        entry = Metric(name, function, direction, least, paper, meaning, misleads)
+        entry = Metric(name, function, **facts)
+        if entry.direction not in DIRECTIONS:
+            raise ValueError(f"direction of {name!r} must be one of {DIRECTIONS}, not {entry.direction!r}")
         unknown = set(entry.needs) - set(ARGUMENTS)
         if unknown:
             raise ValueError(f"{name!r} asks for unknown context {sorted(unknown)}; known: {sorted(ARGUMENTS)}")
@@ -78,3 +189,30 @@ def metric(name, *, direction, least, paper, meaning, misleads):
         return function
 
     return register
+
+
+@functools.cache
+def all_metrics():
+    """Every metric by name: those of the default selections in their order, then the others by name."""
+    from ganzoo import metrics
+
+    for module in pkgutil.walk_packages(metrics.__path__, f"{metrics.__name__}."):
+        importlib.import_module(module.name)
+    last = math.inf
+    entries = sorted(REGISTRY.values(), key=lambda entry: (last if entry.default is None else entry.default, entry.name))
+    return {entry.name: entry for entry in entries}
+
+
+def metrics_of(kind):
+    """Every metric that suits a kind of examples, "image", "point" or "text", by name."""
+    return {name: entry for name, entry in all_metrics().items() if kind in entry.of}
+
+
+def values_of(result):
+    """The values alone of a metric's result {part: (value, low, high)}."""
+    return {part: value for part, (value, _, _) in result.items()}
+
+
+def _estimate(value):
+    value, low, high = value if isinstance(value, tuple) else (value, None, None)
+    return float("nan") if value is None else float(value), low, high

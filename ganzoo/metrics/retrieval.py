@@ -17,6 +17,9 @@ from ganzoo.metrics.registry import metric
     meaning="How much farther a held-out real sample is from its nearest fake than from its nearest training sample: 0 "
     "is as good as the training data.",
     misleads="A model that returns its training data scores exactly 0, and samples drawn towards the mean score below 0.",
+    parts={"excess": None, "to_fake": "aside", "to_real": "aside"},
+    stand_in="halves",
+    around_zero=True,
 )
 def retrieval(real, fake, test, seed=0, j=1):
     """Mean excess of the distance test-to-fake over the distance test-to-real, at equal counts.

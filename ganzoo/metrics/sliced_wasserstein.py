@@ -5,7 +5,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.metrics import tfgan
 from ganzoo.metrics.arguments import check_features, check_images, subsample
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import IMAGES, Part, metric
 from ganzoo.metrics.threads import one_thread
 
 
@@ -58,6 +58,9 @@ def sliced_wasserstein(real, fake, seed=0, directions=1000, cap=10_000):
     paper="Karras et al. 2018, arXiv 1710.10196",
     meaning="Distance between small image patches, from fine to coarse: detail and texture rather than content.",
     misleads="Blind to anything larger than a patch; depends on the count, so compare with the floor beside it.",
+    parts={"mean": Part(floor="floor"), "floor": "aside", "[0-9]*": None},
+    main="mean",
+    of=(IMAGES,),
 )
 def sliced_wasserstein_patches(real_images, fake_images, seed=0, cap=1024):
     """Sliced Wasserstein distance of 7 x 7 patches on a Laplacian pyramid, by TF-GAN, times 1,000 as the paper has it.

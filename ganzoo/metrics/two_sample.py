@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import Part, metric
 
 
 @metric(
@@ -20,6 +20,9 @@ from ganzoo.metrics.registry import metric
     "0 is memorised.",
     misleads="A model that memorises and also errs can average to one half: read both parts. With unequal counts each "
     "part leans to its own share of the samples.",
+    parts=dict.fromkeys(("acc_real", "acc_fake", "accuracy"), Part(worst="told apart", below="memorised")),
+    default=100,
+    sees_copies=True,
 )
 def nearest_neighbour_test(neighbours):
     """Leave-one-out accuracy of the 1-nearest-neighbour classifier of reals against fakes.
@@ -45,6 +48,13 @@ def _closer(own, other):
     paper="Lopez-Paz and Oquab 2017, Revisiting Classifier Two-Sample Tests, arXiv 1610.06545",
     meaning="Held-out accuracy of classifiers trained to tell fakes from reals: one half means that they cannot.",
     misleads="Any difference in how the images were made (JPEG, value range, resizing) is found and gives 1.",
+    parts={
+        "logistic": Part(worst="told apart"),
+        "logistic_p": "aside",
+        "knn": Part(worst="told apart"),
+        "knn_p": "aside",
+    },
+    default=110,
 )
 def c2st(real, fake, seed=0, cap=5000):
     """Classifier two-sample tests with logistic regression and k nearest neighbours.

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import checked
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import IMAGES, metric
 
 
 @metric(
@@ -14,6 +14,8 @@ from ganzoo.metrics.registry import metric
     paper="Friedman and Dieng 2022, The Vendi Score, arXiv 2210.02410",
     meaning="How many samples that have nothing in common would be as varied as these fakes.",
     misleads="Noise is varied too, and the number depends on the extractor and the count: the reals' own value is the target.",
+    of=(IMAGES,),
+    default=150,
 )
 def vendi(fake, seed=0, order=1, cap=5000):
     """Vendi score with cosine similarity, from the d x d or the n x n matrix, whichever is smaller.

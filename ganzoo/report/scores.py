@@ -3,8 +3,7 @@
 import collections
 import json
 
-from ganzoo.evaluation.evaluator import all_metrics
-from ganzoo.metrics.text.scores import METRICS
+from ganzoo.metrics.registry import Part, all_metrics
 from ganzoo.report.markup import hidden, join, number, percent, scroll, tag, warning_list
 
 ARROWS = {
@@ -13,10 +12,6 @@ ARROWS = {
     "real": ("≈", "as real data is best"),
     "zero": ("→0", "nearest to 0 is best"),
 }
-# Unbiased or signed, so that real data's own score is noise around 0 and no scale.
-NO_SCALE = {"kernel_distance", "mmd_rbf", "frechet_distance_debiased", "frechet_distance_infinity", "c_t", "retrieval"}
-# Accuracies and shares whose worst is 1: what their worst is called.
-WORST = {"c2st": "told apart", "nearest_neighbour_test": "told apart", "ndb": "the worst"}
 GOOD, FAIR = 0.15, 0.5
 
 
@@ -25,21 +20,23 @@ def standing(score):
 
     Of two scores at different counts the model's score at real data's count is taken.
     """
-    real, direction, metric = score.get("real"), score["direction"], score["metric"]
+    real, direction = score.get("real"), score["direction"]
+    metric, part = all_metrics().get(score["metric"]), _part(score)
     value = score.get("value_at_real_count")
     value = score["value"] if value is None else value
-    if real is None or value is None or direction in ("zero", "aside") or metric in NO_SCALE:
+    if real is None or value is None or direction in ("zero", "aside") or (metric and metric.around_zero):
         return None, ""
-    if metric in WORST and score["part"] != "js":
-        return _towards_one(value, real, metric)
+    if part.worst:
+        return _towards_one(value, real, part)
     if direction != "higher":
         real = max(real, score.get("floor") or 0.0)
     if real <= 0 or value < 0:
         return None, ""
     if (direction == "lower" and value <= real) or (direction == "higher" and value >= real):
         return 0.0, "as real data or better"
-    if metric == "inception_score" and real > 1:
-        return min(1.0, 1 - (value - 1) / (real - 1)), f"{percent(value / real)} of real data’s"
+    origin = metric.origin if metric else 0.0
+    if origin and real > origin:
+        return min(1.0, 1 - (value - origin) / (real - origin)), f"{percent(value / real)} of real data’s"
     position = 1 - min(value, real) / max(value, real)
     if position < 0.02:
         return position, "as real data"
@@ -50,12 +47,21 @@ def standing(score):
     )
 
 
-def _towards_one(value, real, metric):
-    worst = WORST[metric]
+def _part(score):
+    """What is known of a score's part; nothing of a metric or a part that is no more."""
+    metric = all_metrics().get(score["metric"])
+    try:
+        return metric.part(score["part"]) if metric else Part()
+    except ValueError:
+        return Part()
+
+
+def _towards_one(value, real, part):
+    worst = part.worst
     if value >= real:
         position = (value - real) / max(1 - real, 1e-9)
-    elif metric == "nearest_neighbour_test":
-        position, worst = 1 - value / real, "memorised"
+    elif part.below:
+        position, worst = 1 - value / real, part.below
     else:
         return 0.0, "as real data or better"
     return position, "as real data" if position < 0.02 else f"{percent(position)} of the way to {worst}"
@@ -129,7 +135,7 @@ def _metric(name, scores, common):
 
 def about(name, columns, warnings=(), aside=None):
     """The row that says what a metric means and, unfolded, when it misleads."""
-    known = all_metrics().get(name) or METRICS.get(name)
+    known = all_metrics().get(name)
     words = None
     if known:
         words = tag(

@@ -15,12 +15,11 @@ from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import compare
 from ganzoo.evaluation.evaluate import Evaluation, evaluate
+from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.base import DataInput, Input
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.text import TextInput, log_likelihoods, sentences_of, to_tokens, unit_of
 from ganzoo.evaluation.text_birthday import real_text
-from ganzoo.evaluation.text_evaluator import TextEvaluator
-from ganzoo.metrics.text.scores import METRICS
 from ganzoo.report import tables
 
 COUNT = 400
@@ -49,7 +48,7 @@ def grammar():
 
 @pytest.fixture(scope="module")
 def evaluator(grammar):
-    return TextEvaluator(grammar, count=COUNT, reference_count=1500, log=quiet)
+    return Evaluator(grammar, count=COUNT, reference_count=1500, log=quiet)
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +118,12 @@ def test_the_table_is_one(evaluator, texts):
 
 def test_warnings_say_what_keeps_a_score_from_meaning_something(evaluator, scored):
     assert any("below 1,000 sentences a side, here 400," in words for words in scored["honest"]["BLEU-2"]["warnings"])
-    same = evaluator.scores(TextInput(evaluator.held[:COUNT]), "length")[0]
+    same = evaluator.scores(TextInput(evaluator.held.examples[:COUNT]), "length")[0]
     assert same["value"] == same["real"]
-    itself = TextEvaluator(evaluator.data, count=50, reference_count=50, log=quiet)
-    assert any("the reference itself" in words for words in itself.scores(TextInput(itself.real), "length")[0]["warnings"])
+    itself = Evaluator(evaluator.data, count=50, reference_count=50, log=quiet)
+    assert any(
+        "the reference itself" in words for words in itself.scores(TextInput(itself.real.examples), "length")[0]["warnings"]
+    )
 
 
 def test_few_sentences_are_scored_at_their_count(evaluator, texts):
@@ -130,7 +131,7 @@ def test_few_sentences_are_scored_at_their_count(evaluator, texts):
     evaluator.log = said.append
     score = evaluator.scores(TextInput(texts["honest"][:150], "few"), "bleu")[0]
     evaluator.log = quiet
-    assert said == ["few has 150 sentences: they are scored at that count"]
+    assert said == ["few has 150 examples: they are scored at that count"]
     assert score["protocol"]["count"] == score["real_count"] == 150
 
 
@@ -151,7 +152,7 @@ def test_another_data_set_has_neither_truth_nor_parser(texts):
     assert "NLL_oracle" not in scores
     assert scores["BLEU-2"]["value"] > 0.8
     assert any("half of it is the reference" in line for line in said)
-    with pytest.raises(UserError, match="grammatical does not apply here: there is no accepted"):
+    with pytest.raises(UserError, match="grammatical does not apply to .*: there is no accepted"):
         evaluate(TextInput(texts["honest"]), real, metrics="grammatical", log=quiet)
 
 
@@ -161,7 +162,7 @@ def test_a_parser_and_a_truth_may_be_given(texts):
             return np.full(len(tokens), -math.log(7.0)) * np.minimum((tokens > 0).sum(1) + 1, tokens.shape[1])
 
     grammar = open_input("grammar")
-    ends = TextEvaluator(grammar, count=100, truth=Uniform(), parser=lambda tokens: tokens[:, 0] > 0, log=quiet)
+    ends = Evaluator(grammar, count=100, truth=Uniform(), parser=lambda tokens: tokens[:, 0] > 0, log=quiet)
     scores = by_name(ends.scores(TextInput(texts["honest"]), "nll_oracle,grammatical"))
     assert scores["NLL_oracle"]["value"] == pytest.approx(math.log(7.0))
     assert scores["grammatical"]["value"] == 1
@@ -172,7 +173,7 @@ def test_a_model_whose_every_sentence_is_impossible_is_scored_all_the_same(texts
         def log_likelihood(self, tokens):
             return np.full(len(tokens), -np.inf)
 
-    evaluator = TextEvaluator(open_input("grammar"), count=100, truth=Never(), log=quiet)
+    evaluator = Evaluator(open_input("grammar"), count=100, truth=Never(), log=quiet)
     (impossible,) = evaluator.scores(TextInput(texts["honest"][:100]), "nll_oracle")
     assert (impossible["part"], impossible["value"]) == ("impossible", 100)
     assert "NLL_oracle is infinite here and left out" in impossible["warnings"]
@@ -181,8 +182,8 @@ def test_a_model_whose_every_sentence_is_impossible_is_scored_all_the_same(texts
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"metrics": "fid"}, "no such metric of text: fid; there are .*bleu"),
-        ({"metrics": "nll_test"}, "nll_test does not apply here: there is no model"),
+        ({"metrics": "fid"}, "no such metric: fid; there are .*bleu"),
+        ({"metrics": "nll_test"}, "nll_test does not apply to .*: there is no model_likelihoods"),
         ({"extractor": "inception:x"}, "an embedding of text is ngram-svd"),
         ({"extractor": "vectors:nowhere.txt"}, "cannot read nowhere.txt"),
         ({"count": 1}, "at least 2"),
@@ -255,9 +256,9 @@ def test_a_sentence_longer_than_the_models_is_refused():
 def test_unknown_words_are_unknown_on_both_sides(tmp_path):
     (tmp_path / "data.txt").write_text("\n".join(["a b c", "a b", "b c a"] * 10 + ["rare a"]) + "\n")
     source = open_input(str(tmp_path / "data.txt"))
-    data = TextEvaluator(source, count=2, log=quiet)
+    data = Evaluator(source, count=2, log=quiet)
     assert isinstance(data.data, DataInput)
-    vocabulary = data.vocabulary
+    vocabulary = data.modality.vocabulary
     assert sentences_of(TextInput(["a zebra", "b"]), 2, 0, vocabulary) == [("a", "<unk>"), ("b",)]
     tokens = to_tokens([("a", "zebra")], vocabulary, 4)
     assert vocabulary.decode(tokens) == ["a <unk>"]
@@ -316,13 +317,6 @@ def test_an_evaluation_during_training(grammar):
     entry = Evaluation(count=100, reference_count=500).prepare(grammar.source, log=quiet)
     assert entry.metrics == ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score")
     assert entry._evaluator.count == 100
-
-
-def test_every_measure_says_what_it_is():
-    for entry in METRICS.values():
-        assert entry.meaning[-1] in ".?"
-        assert entry.misleads[-1] == "."
-        assert entry.direction in ("higher", "lower", "real")
 
 
 def test_the_command_line(tmp_path, texts):

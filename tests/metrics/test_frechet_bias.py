@@ -2,14 +2,8 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.frechet import frechet_distance
-from ganzoo.metrics.frechet_bias import (
-    fd_floor,
-    frechet_distance_debiased,
-    frechet_distance_infinity,
-    frechet_floor,
-    frechet_interval,
-)
+from ganzoo.metrics.frechet import fd_floor, frechet_distance, frechet_floor, frechet_interval
+from ganzoo.metrics.frechet_bias import frechet_distance_debiased, frechet_distance_infinity
 
 
 def draws(seed, count, spectrum, shift=0.0):

@@ -9,12 +9,24 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ganzoo.data.word_vectors import read_vectors
 from ganzoo.errors import UserError
+from ganzoo.evaluation.features.base import Extracted, Extractor
 
 DIMENSION = 64
 _MOST_NGRAMS = 50_000
 
 
-class NgramSVD:
+class Embedding(Extractor):
+    """An extractor of sentences; `embedding(sentences)` gives the vectors alone."""
+
+    def __call__(self, sentences):
+        """Vectors float64 [N, dimension] of a list of sentences."""
+        raise NotImplementedError
+
+    def extract(self, sentences, progress=None):
+        return Extracted(self(sentences))
+
+
+class NgramSVD(Embedding):
     """Latent semantic analysis of a reference text: tf-idf of its words and word pairs, reduced by an SVD.
 
     Term frequencies count as 1 + log, vectors have length 1 before the SVD. It sees which words and pairs a sentence holds, and
@@ -55,14 +67,14 @@ class NgramSVD:
         self._svd = TruncatedSVD(self.dimension, random_state=seed).fit(vectors)
         self.explained = float(self._svd.explained_variance_ratio_.sum())
         self._fitted_on = text_digest(sentences)
+        self.sha256 = hashlib.sha256(np.round(self._svd.components_, 6).tobytes()).hexdigest()
+        self.preprocessing = f"tf-idf of n-grams {self.orders} of the text {self._fitted_on}, seed {seed}"
 
     def __call__(self, sentences):
-        """Vectors float64 [N, dimension] of a list of sentences."""
         return self._svd.transform(self._words.transform(sentences))
 
     def record(self):
         """What a protocol says of it, JSON-ready."""
-        weights = hashlib.sha256(np.round(self._svd.components_, 6).tobytes()).hexdigest()
         return {
             "name": self.name,
             "layer": self.layer,
@@ -72,11 +84,11 @@ class NgramSVD:
             "fitted_on": self._fitted_on,
             "accuracy": None,
             "explained": round(self.explained, 4),
-            "sha256": weights,
+            "sha256": self.sha256,
         }
 
 
-class MeanOfVectors:
+class MeanOfVectors(Embedding):
     """The mean of the vectors of a sentence's words, read from a file as GloVe's: a word and its numbers a line.
 
     Words without a vector are left out; a sentence without any is the origin.
@@ -97,6 +109,7 @@ class MeanOfVectors:
     """
 
     layer = "mean"
+    preprocessing = "words without a vector left out"
 
     def __init__(self, path, words=None):
         path = Path(path)
@@ -105,13 +118,12 @@ class MeanOfVectors:
         self.dimension = len(next(iter(self.vectors.values())))
 
     def __call__(self, sentences):
-        """Vectors float64 [N, dimension] of a list of sentences."""
-        found = np.zeros((len(sentences), self.dimension))
+        means = np.zeros((len(sentences), self.dimension))
         for row, sentence in enumerate(sentences):
             known = [self.vectors[word] for word in sentence if word in self.vectors]
             if known:
-                found[row] = np.mean(known, axis=0, dtype=np.float64)
-        return found
+                means[row] = np.mean(known, axis=0, dtype=np.float64)
+        return means
 
     def record(self):
         """What a protocol says of it, JSON-ready."""
@@ -125,25 +137,25 @@ class MeanOfVectors:
         }
 
 
-def choose_embedding(given, sentences, seed=0):
+def choose_embedding(spec, sentences, seed=0):
     """The embedding that `--extractor` names, fitted to sentences.
 
     Args:
-        given: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
+        spec: "auto", "ngram-svd", "ngram-svd:DIMENSION", "vectors:PATH", or an embedding.
         sentences: the reference text.
         seed: of the fit.
 
     Raises:
         UserError: none of these.
     """
-    if not isinstance(given, (str, Path)):
-        return given
-    name, _, option = str(given).partition(":")
+    if not isinstance(spec, (str, Path)):
+        return spec
+    name, _, option = str(spec).partition(":")
     if name == "vectors" and option:
         return MeanOfVectors(option, {word for sentence in sentences for word in sentence})
     if name in ("auto", "ngram-svd") and (not option or option.isdigit()):
         return NgramSVD(sentences, int(option or DIMENSION), seed=seed)
-    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {given}")
+    raise UserError(f"an embedding of text is ngram-svd, ngram-svd:DIMENSION or vectors:PATH, not {spec}")
 
 
 def text_digest(sentences):

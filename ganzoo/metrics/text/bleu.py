@@ -3,6 +3,8 @@
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.metrics.intervals import mean_interval
+from ganzoo.metrics.registry import TEXT, metric
 from ganzoo.metrics.text.tokens import counted, ngrams
 
 ORDERS = (2, 3, 4, 5)
@@ -78,6 +80,46 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
         rows = np.sort(np.random.default_rng([seed, 0xB1E]).choice(len(sentences), used, replace=False))
         sentences = [sentences[row] for row in rows]
     return bleu(sentences, sentences, orders, np.arange(used), epsilon)
+
+
+@metric(
+    "bleu",
+    direction="higher",
+    least=1000,
+    paper="Papineni et al. 2002; for generators: Yu et al. 2017 (SeqGAN), arXiv 1609.05473",
+    meaning="How much of the generated sentences' n-grams held-out sentences hold: is it well-formed, n words at a time?",
+    misleads="It rises with the number of references, and one good sentence repeated for ever scores as well as a perfect "
+    "model: read it beside self-BLEU.",
+    title="BLEU-{part}",
+    parts={str(order): None for order in ORDERS},
+    of=(TEXT,),
+    default=10,
+    compared=True,
+    stand_in="reference",
+)
+def mean_bleu(fake_text, test_text, references):
+    """Mean sentence BLEU against `references` held-out sentences."""
+    scores = bleu(fake_text, test_text[:references])
+    return {str(order): mean_interval(values) for order, values in scores.items()}
+
+
+@metric(
+    "self_bleu",
+    direction="real",
+    least=1000,
+    paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
+    meaning="How much generated sentences repeat each other: above real text's own value, variety is missing.",
+    misleads="Word salad scores low: below real text's value is no merit. It rises with the number of references.",
+    title="self-BLEU-{part}",
+    parts={str(order): None for order in ORDERS},
+    of=(TEXT,),
+    default=20,
+    compared=True,
+)
+def mean_self_bleu(fake_text, references, seed):
+    """Mean BLEU of `references` + 1 sentences, or all where there are fewer, each against the others."""
+    scores = self_bleu(fake_text, min(references, len(fake_text) - 1), seed=seed)
+    return {str(order): mean_interval(values) for order, values in scores.items()}
 
 
 def _top_two(row, ids, total):

@@ -1,13 +1,17 @@
-"""Plain counts of a text: how many n-grams are distinct, how many sentences are copies, how many a parser accepts."""
+"""Plain counts of a text: distinct n-grams, copies of the training text, sentences that a parser accepts, lengths."""
 
 import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday.support import clopper_pearson
+from ganzoo.metrics.intervals import mean_interval
+from ganzoo.metrics.registry import TEXT, metric
 from ganzoo.metrics.text.tokens import ngrams
 
+DISTINCT = (1, 2, 3)
 
-def distinct_n(sentences, orders=(1, 2, 3)):
+
+def distinct_n(sentences, orders=DISTINCT):
     """The share of a text's n-grams that are distinct, by n: different n-grams over all n-grams.
 
     It falls with the amount of text, so only equal counts of sentences compare.
@@ -53,3 +57,70 @@ def share(accepted):
         raise UserError(f"one boolean a sentence is needed, not {accepted.dtype} {accepted.shape}")
     low, high = clopper_pearson(int(accepted.sum()), len(accepted))
     return {"share": float(accepted.mean()), "low": low, "high": high}
+
+
+@metric(
+    "distinct_n",
+    direction="real",
+    least=1000,
+    paper="Li et al. 2016, arXiv 1510.03055",
+    meaning="The share of different n-grams among all n-grams: below real text's value, it uses fewer words and phrases.",
+    misleads="It falls with the amount of text, and random words score highest: only real text's value at the same count is a "
+    "target.",
+    title="distinct-{part}",
+    parts={str(order): None for order in DISTINCT},
+    of=(TEXT,),
+    default=100,
+)
+def distinct_ngrams(fake_text):
+    """Distinct n-grams by n."""
+    return {str(order): share for order, share in distinct_n(fake_text).items()}
+
+
+@metric(
+    "copied",
+    direction="real",
+    least=200,
+    paper="a plain count",
+    meaning="The share of generated sentences that stand in the training text word for word.",
+    misleads="A text of few possible sentences repeats itself anyway: only above held-out text's own share does it hint at "
+    "memorizing. One changed word hides a copy.",
+    of=(TEXT,),
+    default=110,
+)
+def copied_share(fake_text, training_text):
+    """The share of exact copies of training sentences, with its exact interval."""
+    found = copied(fake_text, training_text)
+    return found["share"], found["low"], found["high"]
+
+
+@metric(
+    "grammatical",
+    direction="higher",
+    least=200,
+    paper="an exact parser of the data's own grammar",
+    meaning="The share of generated sentences that the grammar derives.",
+    misleads="One sentence repeated for ever is grammatical: it says nothing of variety.",
+    of=(TEXT,),
+    default=90,
+    compared=True,
+)
+def grammatical(accepted):
+    """The share of accepted sentences with its exact interval."""
+    found = share(accepted)
+    return found["share"], found["low"], found["high"]
+
+
+@metric(
+    "length",
+    direction="real",
+    least=200,
+    paper="a plain count",
+    meaning="The mean number of words of a sentence.",
+    misleads="Right on average says nothing of the spread, nor of the words.",
+    of=(TEXT,),
+    default=130,
+)
+def mean_length(fake_text):
+    """Mean words of a sentence."""
+    return mean_interval([len(sentence) for sentence in fake_text])

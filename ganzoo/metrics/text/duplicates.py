@@ -4,7 +4,8 @@ import numpy as np
 from scipy import sparse
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.birthday.support import sample_degrees
+from ganzoo.metrics.birthday import support
+from ganzoo.metrics.registry import TEXT, metric
 from ganzoo.metrics.text.tokens import ngrams
 
 EDITS = 2
@@ -50,7 +51,7 @@ class CloseSentences:
         near = self.distance <= distance
         i, j = self.i[near], self.j[near]
         others = np.bincount(i, self.copies[j], len(self.copies)) + np.bincount(j, self.copies[i], len(self.copies))
-        return sample_degrees(self.identity) + others.astype(np.int64)[self.identity]
+        return support.sample_degrees(self.identity) + others.astype(np.int64)[self.identity]
 
     def text(self, row):
         """A sentence as one string."""
@@ -72,6 +73,37 @@ class CloseSentences:
         i = np.concatenate([order[same], firsts[self.i[near]]])
         j = np.concatenate([order[same + 1], firsts[self.j[near]]])
         return i, j, np.concatenate([np.zeros(len(same)), self.distance[near]])
+
+
+@metric(
+    "duplicates",
+    direction="higher",
+    least=1000,
+    paper="Arora and Zhang 2017, arXiv 1706.08224, carried over to text; pooled over all pairs",
+    meaning="How many equally likely sentences would repeat themselves as often: 1 / sum p^2, the effective support; near ones "
+    f"are within {EDITS} edits.",
+    misleads="Where real text repeats itself too, its own value is the target. Garbage does not repeat itself.",
+    parts={
+        "n_eff": None,
+        "at_least": None,
+        "pairs": "aside",
+        "near_n_eff": None,
+        "near_at_least": None,
+        "near_pairs": "aside",
+    },
+    of=(TEXT,),
+    default=120,
+)
+def duplicates(fake_text):
+    """Effective support by exact and by near duplicates: `n_eff`, `near_n_eff` (NaN without any), and the pairs found."""
+    close, parts = CloseSentences(fake_text, EDITS), {}
+    for prefix, distance in (("", 0), ("near_", EDITS)):
+        found = support.pooled(close.degrees(distance))
+        value, low, high = (found["n_eff"][key] for key in ("value", "low", "high"))
+        parts[f"{prefix}n_eff"] = (np.nan if value is None else value, low, high)
+        parts[f"{prefix}at_least"] = low
+        parts[f"{prefix}pairs"] = float(found["duplicates"])
+    return parts
 
 
 def edit_pairs(sentences, most):

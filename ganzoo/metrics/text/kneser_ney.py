@@ -3,6 +3,9 @@
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.metrics.intervals import jackknife
+from ganzoo.metrics.registry import TEXT, metric
+from ganzoo.metrics.text.likelihood import nll
 
 ORDER = 4
 _BOUNDS = (0.1, 0.9)  # of the discounts, where too few n-grams occur once or twice to tell
@@ -159,6 +162,49 @@ def lm_nll(train, test, order=ORDER, vocabulary=None):
     if vocabulary is None:
         vocabulary = dict.fromkeys(token for corpus in (train, test) for sentence in corpus for token in sentence)
     return KneserNey(train, order, vocabulary).nll(test)
+
+
+@metric(
+    "lm_score",
+    direction="real",
+    least=1000,
+    paper="Cifka et al. 2018, arXiv 1804.07972; the model: Kneser and Ney 1995",
+    meaning="What a generated word costs under an n-gram model of the training text, in nats: above real text's value, it is "
+    "unlike real text within n words.",
+    misleads="It sees n words at a time, and both safe sentences repeated for ever and copies of the training text cost less "
+    "than held-out text.",
+    title=f"LM[kn{ORDER}]",
+    of=(TEXT,),
+    default=50,
+    compared=True,
+)
+def lm_score(fake_text, language_model):
+    """Nats per word of the generated text under a Kneser-Ney model of the reference text."""
+    cost = nll(*language_model.log_probabilities(fake_text))
+    return cost["value"], cost["low"], cost["high"]
+
+
+@metric(
+    "reverse_lm_score",
+    direction="lower",
+    least=1000,
+    paper="Zhao et al. 2018 (ARAE), arXiv 1706.04223; Cifka et al. 2018, arXiv 1804.07972",
+    meaning="What a word of held-out text costs under an n-gram model of the generated text, in nats: high where kinds of real "
+    "text are missing.",
+    misleads="It falls with the amount of generated text, so only equal counts compare; smoothing forgives what is rare.",
+    title=f"reverse-LM[kn{ORDER}]",
+    of=(TEXT,),
+    default=60,
+    compared=True,
+    stand_in="reference",
+)
+def reverse_lm_score(fake_text, test_text, vocabulary, seed):
+    """Nats per word of held-out text under a Kneser-Ney model of the generated text; a jackknife over the latter."""
+
+    def cost(rows):
+        return lm_nll([fake_text[row] for row in rows], test_text, vocabulary=vocabulary)
+
+    return jackknife(cost, len(fake_text), cost(range(len(fake_text))), seed)
 
 
 def _discount(counts):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.metrics.registry import TEXT, metric
 
 
 def nll(log_likelihoods, words):
@@ -31,3 +32,60 @@ def nll(log_likelihoods, words):
     errors = -logs - value * words
     reach = 1.96 * errors.std(ddof=1) / np.sqrt(len(logs)) / words.mean()
     return {"value": float(value), "low": float(value - reach), "high": float(value + reach)}
+
+
+def _with_interval(found):
+    return found["value"], found["low"], found["high"]
+
+
+def _impossible(values, count):
+    """What NLL_oracle leaves out."""
+    if not values["impossible"]:
+        return []
+    share = values["impossible"] / count
+    return [f"{share:.1%} of the sentences are impossible under the true distribution and left out of NLL_oracle"]
+
+
+@metric(
+    "nll_oracle",
+    direction="real",
+    least=1000,
+    paper="Yu et al. 2017 (SeqGAN), arXiv 1609.05473",
+    meaning="What a generated word costs under the true distribution, in nats: above real text's value, it writes what is "
+    "unlikely.",
+    misleads="A model that writes the one most likely sentence beats the truth itself: below real text's value is collapse.",
+    title="NLL_oracle",
+    parts={"": None, "impossible": "aside"},
+    of=(TEXT,),
+    default=30,
+    compared=True,
+    warn=_impossible,
+)
+def nll_oracle(true_likelihoods):
+    """Nats per word under the true distribution; impossible sentences are left out and counted in `impossible`.
+
+    Infinite where every sentence is impossible.
+    """
+    logs, words = true_likelihoods
+    possible = np.isfinite(logs)
+    cost = _with_interval(nll(logs[possible], words[possible])) if possible.any() else np.inf
+    return {"": cost, "impossible": float((~possible).sum())}
+
+
+@metric(
+    "nll_test",
+    direction="lower",
+    least=1000,
+    paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
+    meaning="What a word of held-out text costs under the model, in nats: infinite if it cannot write some of it.",
+    misleads="It punishes what is missing and hardly sees what is wrong: a model that mixes in some garbage loses next to "
+    "nothing.",
+    title="NLL_test",
+    of=(TEXT,),
+    default=40,
+    compared=True,
+    stand_in=None,
+)
+def nll_test(model_likelihoods):
+    """Nats per word of held-out text under the model."""
+    return _with_interval(nll(*model_likelihoods))

@@ -1,0 +1,11 @@
+"""Which modality a side of real data is of."""
+
+from ganzoo.evaluation.modalities.images import Images, Points
+from ganzoo.evaluation.modalities.text import Text
+
+MODALITIES = {modality.kind: modality for modality in (Images, Points, Text)}
+
+
+def modality_of(data):
+    """The `Modality` class that suits an `Input`."""
+    return MODALITIES[data.feature]

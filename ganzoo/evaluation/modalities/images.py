@@ -1,0 +1,84 @@
+"""Images and points in an evaluation."""
+
+import numpy as np
+
+from ganzoo.data.mixtures import MIXTURES
+from ganzoo.data.scaling import to_uint8, to_unit
+from ganzoo.errors import UserError
+from ganzoo.evaluation.features.choose import choose
+from ganzoo.evaluation.features.sanity_check import gate_once
+from ganzoo.evaluation.inputs.opening import as_grey
+from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared
+from ganzoo.metrics.registry import IMAGES, POINTS
+
+_BATCH = 512
+
+
+class Images(Modality):
+    """Images: an extractor's features, labels and captions where there are any, reconstructions of models with an encoder."""
+
+    kind = IMAGES
+
+    def extractor(self, spec):
+        return choose(spec, self.data, self.cache, self.data_dir, self.log)
+
+    def gate(self, extractor):
+        return gate_once(extractor, self.reference, self.held_side, self.cache, self.seed, self.log)
+
+    def fitting(self, model):
+        data = self.data
+        if model.shape != data.shape and model.feature == IMAGES and model.size and (model.shape[2], data.shape[2]) == (3, 1):
+            model = as_grey(model)
+        if model.shape != data.shape:
+            hint = ""
+            if model.feature == IMAGES and model.shape[2] == data.shape[2]:
+                hint = f"; --data {data.name.partition(':')[0].partition('@')[0]}@{model.shape[0]} resizes the data"
+            raise UserError(cannot_be_compared(model, data, hint))
+        return model
+
+    def providers(self, context):
+        real, fake, held = context.comparison.real, context.comparison.other, context.held
+        made = super().providers(context)
+        made |= {"real_images": lambda: real.examples, "fake_images": lambda: fake.examples}
+        if fake.side.labelled:
+            made["fake_labels"] = lambda: fake.labels
+        if fake.side.captioned:
+            made["fake_captions"] = lambda: fake.captions
+        if self.data.captioned:
+            made["caption_reader"] = lambda: self.data.source.captions
+        if held is not None and "reconstruct" in getattr(getattr(fake.side, "sampler", None), "services", {}):
+            made["targets"] = lambda: held.other.examples
+            made["outputs"] = lambda: reconstructed(fake.side.sampler, held.other.examples)
+        return made
+
+
+class Points(Modality):
+    """Points of the plane: their own features, and the known modes of a mixture."""
+
+    kind = POINTS
+
+    def extractor(self, spec):
+        return choose(spec, self.data, self.cache, self.data_dir, self.log)
+
+    def providers(self, context):
+        real, fake = context.comparison.real, context.comparison.other
+        made = super().providers(context)
+        made |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
+        modes = MIXTURES.get(getattr(getattr(self.data, "source", None), "name", None))
+        if modes is not None:
+            made["modes"] = lambda: modes
+        return made
+
+
+def reconstructed(sampler, images):
+    """What a model with an encoder makes of images: uint8 [N, H, W, C] of uint8 [N, H, W, C].
+
+    Args:
+        sampler: a `Sampler` with the service `reconstruct`.
+        images: the images.
+    """
+    parts = [
+        sampler.serve("reconstruct", images=to_unit(images[start : start + _BATCH]))["images"]
+        for start in range(0, len(images), _BATCH)
+    ]
+    return to_uint8(np.concatenate(parts))

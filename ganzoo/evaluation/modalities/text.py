@@ -1,0 +1,195 @@
+"""Text in an evaluation: sentences of words, their embedding, language models, a true distribution and a parser."""
+
+import functools
+
+import numpy as np
+
+from ganzoo.errors import UserError
+from ganzoo.evaluation.context import Part, Sample, timed
+from ganzoo.evaluation.features.text import choose_embedding, text_digest
+from ganzoo.evaluation.inputs.base import DataInput
+from ganzoo.evaluation.inputs.text import (
+    TextInput,
+    data_source,
+    draws,
+    log_likelihoods,
+    scores_text,
+    sentences_of,
+    to_tokens,
+    vocabulary_of,
+)
+from ganzoo.evaluation.modalities.base import Modality
+from ganzoo.metrics.registry import TEXT
+from ganzoo.metrics.text import bleu
+from ganzoo.metrics.text.duplicates import EDITS
+from ganzoo.metrics.text.kneser_ney import ORDER, KneserNey
+
+REFERENCES = 1000
+
+
+class TextSample(Sample):
+    """A fixed number of one side's sentences.
+
+    Args:
+        vocabulary: the data's `Vocabulary`, or None.
+        others: as of `Sample`.
+    """
+
+    def __init__(self, vocabulary, *others):
+        super().__init__(*others)
+        self.vocabulary = vocabulary
+
+    @functools.cached_property
+    def examples(self):
+        with timed(self.clock, "examples"):
+            return sentences_of(self.side, self.count, self.seed, self.vocabulary)
+
+    @functools.cached_property
+    def identity(self):
+        return text_digest(self.examples)
+
+    def part(self, rows):
+        return TextPart(self, rows)
+
+
+class TextPart(Part):
+    """Some rows of a `TextSample`."""
+
+    @functools.cached_property
+    def examples(self):
+        return [self.whole.examples[row] for row in np.arange(self.whole.count)[self.rows]]
+
+    def part(self, rows):
+        return TextPart(self, rows)
+
+
+class Text(Modality):
+    """Text.
+
+    Args:
+        truth: what knows the true distribution, with `log_likelihood(tokens)`; the data's own by default.
+        parser: `parser(tokens)` to bool [N], tokens int [N, T] of the data's vocabulary; the data's own by default.
+        others: as of `Modality`.
+
+    Attributes:
+        references: how many references BLEU and self-BLEU go by; self-BLEU of few sentences by all the others.
+    """
+
+    kind = TEXT
+    unit = "sentences"
+    during_training = ("bleu", "self_bleu", "frechet_embedding_distance", "reverse_lm_score")
+
+    def __init__(self, data, *others, truth=None, parser=None, **options):
+        if isinstance(data, TextInput) and data_source(data) is not None:
+            data = DataInput(data_source(data), data.name)
+        super().__init__(data, *others, **options)
+        self.vocabulary, self.given = vocabulary_of(data), truth is not None or parser is not None
+        self.truth = truth if truth is not None else getattr(data_source(data), "truth", None)
+        self.parser = parser if parser is not None else getattr(self.truth, "grammatical", None)
+        self.references = None
+
+    def sample(self, side, count, extractor=None, cache=True):
+        kept = self.cache if cache else None
+        return TextSample(self.vocabulary, side, count, self.seed, extractor, kept, self.clock, self.log)
+
+    def held_count(self, count):
+        held = min(self.held_side.size, max(count, REFERENCES))
+        self.references = min(REFERENCES, held, count - 1)
+        return held
+
+    def rows(self, total, count):
+        return slice(count)
+
+    def extractor(self, spec):
+        return choose_embedding(spec, self.real.examples, self.seed)
+
+    def fitting(self, model):
+        if model.feature != TEXT:
+            raise UserError(f"{model.name} gives {model.feature}s and {self.data.name} holds text: they cannot be compared")
+        return model
+
+    @functools.cached_property
+    def training(self):
+        """All sentences that the reference is drawn from."""
+        return sentences_of(self.reference, self.reference.size, self.seed, self.vocabulary)
+
+    @functools.cached_property
+    def words(self):
+        """Every word of the real text, and of the data's vocabulary."""
+        known = dict.fromkeys(self.vocabulary.words if self.vocabulary else ())
+        texts = (self.real.examples, self.held.examples)
+        return known | dict.fromkeys(word for text in texts for sentence in text for word in sentence)
+
+    @functools.cached_property
+    def language_model(self):
+        with timed(self.clock, "language model"):
+            return KneserNey(self.real.examples, ORDER, self.words)
+
+    def providers(self, context):
+        real, fake = context.comparison.real, context.comparison.other
+        made = super().providers(context)
+        made |= {
+            "real_text": lambda: real.examples,
+            "fake_text": lambda: fake.examples,
+            "test_text": lambda: self.held.examples,
+            "training_text": lambda: self.training,
+            "references": lambda: self.references,
+            "language_model": lambda: self.language_model,
+            "vocabulary": lambda: self.words,
+        }
+        if self.truth is not None:
+            made["true_likelihoods"] = lambda: self._true_likelihoods(fake.examples)
+        if self.parser is not None:
+            made["accepted"] = lambda: np.asarray(self.parser(self._tokens(fake.examples)))
+        if self.vocabulary is not None and scores_text(fake.side):
+            made["model_likelihoods"] = lambda: self._model_likelihoods(fake.side)
+        return made
+
+    def _tokens(self, sentences):
+        vocabulary, (longest,) = self.vocabulary, self.data.shape
+        if vocabulary is None:
+            raise UserError("a parser or a true distribution takes tokens, and this data has no vocabulary")
+        return to_tokens(sentences, vocabulary, max(longest, max(map(len, sentences))))
+
+    def _true_likelihoods(self, sentences):
+        tokens = self._tokens(sentences)
+        with timed(self.clock, "true distribution"):
+            return self.truth.log_likelihood(tokens), draws(tokens > 0, self.vocabulary.ends)
+
+    def _model_likelihoods(self, side):
+        with timed(self.clock, "likelihoods"):
+            return log_likelihoods(side, self.held.examples, self.vocabulary)
+
+    def used(self, name, count):
+        """How many references a metric, by name, goes by at this count."""
+        return min(self.references, count - 1) if name == "self_bleu" else self.references
+
+    def protocol(self, metric, count):
+        settings = {
+            "references": self.used(metric.name, count),
+            "bleu_orders": list(bleu.ORDERS),
+            "smoothing": bleu.EPSILON,
+            "language_model": f"Kneser-Ney, order {ORDER}",
+            "edits": EDITS,
+        }
+        return {"text": settings}
+
+    def protocol_line(self, record):
+        """The same for all metrics of a text."""
+        count, extractor = record["count"], self.real.extractor
+        of_self = self.used("self_bleu", count)
+        own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
+        return (
+            f"N={count} against {record['reference_count']} of {record['data']}, real column {record['held_out']}, "
+            f"n-grams {bleu.ORDERS[0]}-{bleu.ORDERS[-1]} against {self.references} references{own}, Kneser-Ney order {ORDER}, "
+            f"{extractor.name} d={extractor.dimension}, seed {record['seed']}"
+        )
+
+    def warnings(self, metric, fake):
+        used = self.used(metric.name, fake.count)
+        if used < self.references:
+            return [f"self-BLEU goes by {used:,} references, not {self.references:,}: {fake.side.name} has no more sentences"]
+        return []
+
+    def kept(self, metric):
+        return not (self.given and {"true_likelihoods", "accepted"} & set(metric.needs))

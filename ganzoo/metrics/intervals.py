@@ -1,0 +1,59 @@
+"""How far a score may lie off for another sample of the same size: intervals of means, and the block jackknife for the rest."""
+
+import numpy as np
+from scipy import stats
+
+BLOCKS = 10
+
+
+def mean_interval(values):
+    """(mean, low, high) of independent values, with the 95 % interval of a mean; (mean, None, None) of a single value."""
+    values = np.asarray(values, np.float64)
+    mean = float(values.mean())
+    if len(values) < 2:
+        return mean, None, None
+    reach = 1.96 * values.std(ddof=1) / np.sqrt(len(values))
+    return mean, float(mean - reach), float(mean + reach)
+
+
+def dealer(seed=0):
+    """The NumPy generator that deals samples into blocks."""
+    return np.random.default_rng([seed, 0x1A])
+
+
+def without_blocks(order, blocks=BLOCKS):
+    """Indices without one block of them after the other: an iterator of sorted int arrays.
+
+    Args:
+        order: int [n], the samples' indices in random order.
+        blocks: how many blocks they are dealt into.
+    """
+    return (np.setdiff1d(order, block) for block in np.array_split(order, blocks))
+
+
+def jackknife_error(values):
+    """The standard error of a statistic, from its values [blocks] without one block after the other."""
+    values, blocks = np.asarray(values, np.float64), len(values)
+    return float(np.sqrt((blocks - 1) / blocks * np.square(values - values.mean()).sum()))
+
+
+def jackknife_reach(error, blocks=BLOCKS, level=0.95):
+    """Half the width of the interval that a jackknife's standard error gives."""
+    return float(stats.t.ppf((1 + level) / 2, blocks - 1) * error)
+
+
+def jackknife(statistic, count, value, seed=0, least=100):
+    """(value, low, high) of a statistic by leaving out blocks of samples in turn.
+
+    Args:
+        statistic: a function of the indices of the samples that stay, int [n], sorted.
+        count: how many samples there are.
+        value: of all of them.
+        seed: of the dealing into blocks.
+        least: samples below which there is no interval.
+    """
+    if count < least:
+        return value, None, None
+    order = dealer(seed).permutation(count)
+    reach = jackknife_reach(jackknife_error([statistic(rows) for rows in without_blocks(order)]))
+    return value, value - reach, value + reach
