@@ -219,10 +219,14 @@ def test_warnings_that_most_measures_share_are_said_once():
         ({"value": 0.4, "real": 0.8, "direction": "real"}, 0.5, "50 % of real data’s"),
         ({"value": 1.6, "real": 0.8, "direction": "real"}, 0.5, "2 × real data’s"),
         ({"value": 5.5, "real": 10.0, "direction": "higher", "metric": "inception_score"}, 0.5, "55 % of real data’s"),
-        ({"value": 0.75, "real": 0.5, "direction": "real", "metric": "c2st"}, 0.5, "50 % of the way to told apart"),
-        ({"value": 0.4, "real": 0.5, "direction": "real", "metric": "c2st"}, 0.0, "as real data or better"),
         (
-            {"value": 0.1, "real": 0.5, "direction": "real", "metric": "nearest_neighbour_test"},
+            {"value": 0.75, "real": 0.5, "direction": "real", "metric": "c2st", "part": "knn"},
+            0.5,
+            "50 % of the way to told apart",
+        ),
+        ({"value": 0.4, "real": 0.5, "direction": "real", "metric": "c2st", "part": "knn"}, 0.0, "as real data or better"),
+        (
+            {"value": 0.1, "real": 0.5, "direction": "real", "metric": "nearest_neighbour_test", "part": "accuracy"},
             0.8,
             "80 % of the way to memorised",
         ),
