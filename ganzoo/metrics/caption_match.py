@@ -25,7 +25,7 @@ def caption_match(fake_images, fake_captions, caption_reader):
     Args:
         fake_images: uint8 [M, H, W, C] of the reader's `image_shape`.
         fake_captions: strings [M].
-        caption_reader: an object such as `ganzoo.data.shape_captions.ShapeCaptions`: `claims(text)` and `parse(images)` give the
+        caption_reader: such as `ganzoo.data.shape_captions.ShapeCaptions`: `claims(text)` and `parse(images)` give the
             numbers of `attributes`, int [A] and [M, A], -1 for what is left open or cannot be read.
 
     Returns:
