@@ -149,3 +149,11 @@ def test_a_run_and_its_export_sample_by_label_and_name_classes(tmp_path):
     assert exported.serve("discriminate", images=images)["class_logits"].shape == (9, 10)
     with pytest.raises(UserError, match="label must be from 0 to 9"):
         exported.sample(1, label=10)
+
+
+@pytest.mark.parametrize("player", ["discriminator", "generator"])
+def test_instance_noise_is_on_all_that_the_discriminator_sees(player, seen_noise):
+    make = lambda **options: made(adversarial_loss=losses.Relativistic(), **options)  # noqa: E731
+    noises = seen_noise(make, player, batch(402), ("judge",))
+    assert len(noises) == 2  # data and samples
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)

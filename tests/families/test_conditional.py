@@ -347,3 +347,11 @@ def test_the_command_line_samples_by_label(run, tmp_path):
     with np.load(out) as file:
         np.testing.assert_array_equal(file["labels"], [3] * 4)
         assert file["images"].shape == (4, 8, 8, 1)
+
+
+@pytest.mark.parametrize("player, batches", [("discriminator", 3), ("generator", 2)])
+def test_instance_noise_is_on_all_that_the_discriminator_sees(player, batches, seen_noise):
+    make = lambda **options: made(adversarial_loss=losses.Relativistic(), mismatch_weight=0.5, **options)  # noqa: E731
+    noises = seen_noise(make, player, batch(400))
+    assert len(noises) == batches  # data, samples, data with wrong labels
+    np.testing.assert_allclose([noise.std() for noise in noises], 1.0, atol=0.1)

@@ -214,3 +214,9 @@ def test_two_replicas_learn_as_one_device_does(isolated):
         for value, same in zip(one, two):
             np.testing.assert_allclose(value, same, rtol=1e-3, atol=1e-5)
     """)
+
+
+def test_instance_noise_is_on_all_that_the_discriminator_learns_from(seen_noise):
+    noises = seen_noise(compiled, "discriminator", batch(400), ("discriminator",))
+    # The labelled images, a look at the accuracy that teaches nothing, data, samples.
+    np.testing.assert_allclose([noise.std() for noise in noises], [1.0, 0.0, 1.0, 1.0], atol=0.1)

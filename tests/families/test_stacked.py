@@ -327,3 +327,14 @@ def test_an_export_samples_a_class_and_encodes(run, tmp_path):
     np.testing.assert_allclose(found["classes"], expected, atol=1e-4)
     with pytest.raises(UserError, match="from 0 to 9"):
         mine.sample(1, label=10)
+
+
+@pytest.mark.parametrize("level, strength, shape", [(1, 0.2, (FEATURES,)), (0, 0.1, (8, 8, 1))])
+def test_each_discriminator_sees_everything_under_its_own_noise(level, strength, shape):
+    model, seen = compiled(), []
+    original = model.networks[f"discriminator_{level}"]
+    setattr(model, f"discriminator_{level}", lambda examples, **options: seen.append(examples) or original(examples, **options))
+    for _ in range(2):
+        model.judged(level, tf.zeros((600, *shape)))
+    np.testing.assert_allclose([np.std(noise) for noise in seen], strength, rtol=0.1)
+    assert np.abs(seen[0] - seen[1]).max() > strength, "drawn anew each time"

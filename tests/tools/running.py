@@ -157,8 +157,9 @@ class Runner:
             return self._watch(child, events, deadline)
         finally:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
-                os.killpg(child, signal.SIGKILL)  # and what its tests left behind
+                os.killpg(child, signal.SIGKILL)  # and what its tests left running
                 os.waitpid(child, 0)
+            shutil.rmtree(self.tree / ".temporary", ignore_errors=True)
 
     def _watch(self, child, events, deadline):
         """Reads what the child tells until it is decided; (outcome, test) as of `run`."""
@@ -198,7 +199,9 @@ class Runner:
         os.chdir(self.tree)
         sys.dont_write_bytecode = True
         sys.path.insert(0, str(self.tree))
-        os.environ |= {"PYTHONPATH": str(self.tree), "PYTHONDONTWRITEBYTECODE": "1"}
+        (self.tree / ".temporary").mkdir(exist_ok=True)  # a killed process leaves files behind
+        tempfile.tempdir = str(self.tree / ".temporary")
+        os.environ |= {"PYTHONPATH": str(self.tree), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": tempfile.tempdir}
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         code = 3
         try:
