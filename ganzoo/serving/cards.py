@@ -21,6 +21,7 @@ def describe(sampler, signatures):
     }
     return {
         "name": sampler.name,
+        "family": type(sampler.model).__name__,
         "recipe": record["recipe"],
         "overrides": record["overrides"],
         "data": recipe.data.describe(),

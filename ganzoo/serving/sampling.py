@@ -1,15 +1,19 @@
 """Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
 
+import base64
+import html
 import json
 import logging
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from PIL import Image
 
-from ganzoo import noise
+from ganzoo import noise, pictures
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
@@ -25,23 +29,61 @@ OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
 
 
 class Sampler:
-    """A generator to sample from.
+    """A generator to sample from; a notebook shows some of its samples.
 
     Attributes:
         path: where it was loaded from.
         name: a short name for tables and reports.
+        family: the class of the model, such as "GAN"; None where it is not known.
+        data_name: what it was trained on; None where it is not known.
+        shape: one sample's shape as far as it is known, or None.
+        step: the generator steps that it was trained for; None where they are not known.
         options: what `sample` takes beside count and seed, such as `label`, by name: (dtype, the value that leaves it open).
         services: what it computes beside samples, such as `discriminate`: functions of tensors by name, by name.
     """
 
     options = {}
     services = {}
+    family = data_name = shape = step = None
 
     def __init__(self, path, name):
         self.path = Path(path)
         self.name = name
 
-    def sample(self, count, seed=0, **options):
+    def __repr__(self) -> str:
+        kind = "texts" if self.is_text else {3: "images", 1: "points"}.get(len(self.shape or ()))
+        what = " ".join(filter(None, [kind, f"{self.shape}" if kind else None, self.data_name and f"of {self.data_name}"]))
+        step = None if self.step is None else f"step {self.step}"
+        return f"<{self.name}: {', '.join(filter(None, [self.family, what, step]))}, from {self.path}>"
+
+    def show(self, n: int = 16, seed: int = 0, **options: Any) -> "Image.Image | list[str]":
+        """Samples 0 .. n - 1 of `seed` as a picture, which a notebook displays: a grid of images, or points of the plane.
+
+        Args:
+            n: how many.
+            seed: an integer.
+            **options: as of `sample`.
+
+        Returns:
+            A PIL image; of a model of text a list of strings.
+
+        Raises:
+            UserError: as `sample`.
+        """
+        samples = self.sample(n, seed, **options)
+        return self.texts(samples) if self.is_text else Image.fromarray(pictures.picture(samples))
+
+    def _repr_png_(self):
+        return None if self.is_text else pictures.png(np.asarray(self.show()))
+
+    def _repr_html_(self):
+        title = f"<p>{html.escape(repr(self))}</p>"
+        if self.is_text:
+            return f"{title}<pre>{html.escape(chr(10).join(self.show()))}</pre>"
+        source = f"data:image/png;base64,{base64.b64encode(self._repr_png_()).decode()}"
+        return f'{title}<img alt="Samples of {html.escape(self.name)}" src="{source}">'
+
+    def sample(self, count: int, seed: int = 0, **options: Any) -> np.ndarray:
         """Samples 0 .. count - 1 of `seed`: the same whatever `count` is, and on every machine up to rounding.
 
         Args:
@@ -80,35 +122,35 @@ class Sampler:
         raise NotImplementedError
 
     @property
-    def is_text(self):
+    def is_text(self) -> bool:
         """Whether samples are tokens of texts, which `texts` turns into strings."""
         return "detokenize" in self.services
 
-    def texts(self, samples):
+    def texts(self, samples: np.ndarray) -> list[str]:
         """Samples of texts as a list of strings."""
         return [text.decode() for text in self.serve("detokenize", tokens=np.asarray(samples, np.int32))["text"]]
 
-    def inputs(self, count, seed=0):
+    def inputs(self, count: int, seed: int = 0) -> dict[str, np.ndarray]:
         """The generator's inputs for samples 0 .. count - 1 of `seed`, a dict of arrays."""
         raise UserError(f"{self.name} does not tell its generator's inputs")
 
-    def generate(self, **inputs):
+    def generate(self, **inputs: Any) -> np.ndarray:
         """Samples of given inputs, such as `inputs` returns, an array."""
         return self.generated(**{name: tf.constant(value) for name, value in inputs.items()}).numpy()
 
-    def generated(self, **inputs):
+    def generated(self, **inputs: Any) -> tf.Tensor:
         """As `generate`, of tensors, a tensor: gradients pass through it."""
         raise UserError(f"{self.name} does not take its generator's inputs")
 
-    def labels(self, count, seed=0, **options):
+    def labels(self, count: int, seed: int = 0, **options: Any) -> np.ndarray | None:
         """The labels int64 [count] that `sample` with these arguments is asked for; None where there are none."""
         return None
 
-    def captions(self, count, seed=0, **options):
+    def captions(self, count: int, seed: int = 0, **options: Any) -> list[str] | None:
         """The captions, `count` strings, that `sample` with these arguments is asked for; None where there are none."""
         return None
 
-    def serve(self, service, **inputs):
+    def serve(self, service: str, **inputs: Any) -> dict[str, np.ndarray]:
         """What one of `services` makes of arrays, as a dict of arrays.
 
         Raises:
@@ -146,6 +188,8 @@ class RunSampler(Sampler):
         self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()
         if self.step is None:
             raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
+        self.family, self.data_name = type(self.model).__name__, self.recipe.data.name
+        self.shape = tuple(self.recipe.data.shape)
         self.options = self.model.sample_options
         self._sample = tf.function(self._sampled, reduce_retracing=True)
         self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}
@@ -183,6 +227,9 @@ class ExportSampler(Sampler):
         self._module = module
         card = path / "card.json"
         self.card = json.loads(card.read_text()) if card.is_file() else {}
+        self.family, self.step = self.card.get("family"), self.card.get("steps")
+        self.data_name = self.card.get("data", {}).get("name")
+        self.shape = sample_shape(module.signatures["serving_default"])
         _, inputs = module.signatures["inputs"].structured_input_signature
         opened = {name: from_json(value) for name, value in self.card.get("options", {}).items()}
         named = [name for name in inputs if name not in ("count", "seed", "first")]
@@ -223,6 +270,7 @@ class ForeignSampler(Sampler):
         super().__init__(path, path.name)
         self._module = module
         self._function = module.signatures["serving_default"]
+        self.shape = sample_shape(self._function)
         _, inputs = self._function.structured_input_signature
         specs = list(inputs.items())
         if len(specs) != 1 or specs[0][1].shape.rank != 2 or specs[0][1].shape[1] is None:
@@ -251,6 +299,13 @@ class ForeignSampler(Sampler):
         return lambda images: images.astype(np.float32)
 
 
+def sample_shape(function):
+    """The shape of one of a signature's samples; None where it does not say."""
+    outputs = function.structured_outputs
+    shape = outputs.get("tokens", next(iter(outputs.values()))).shape
+    return tuple(shape[1:]) if shape.rank and None not in shape[1:] else None
+
+
 def drawn_labels(model, count, seed, options):
     """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
     if "label" not in model.sample_options:
@@ -267,7 +322,7 @@ def drawn_captions(model, count, seed, options):
     return [text.decode() for text in model.draw_inputs(count, seed, **given)["captions"].numpy()]
 
 
-def load(path):
+def load(path: str | Path) -> Sampler:
     """A run's directory or a SavedModel's as a `Sampler`.
 
     Args:

@@ -1,0 +1,342 @@
+"""The public functions: train, load, sample, evaluate, compare, birthday, neighbours, export.
+
+Each imports what it needs when it is called, so that `import ganzoo` stays fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ganzoo.report.results import Birthday, Comparison, Neighbours, Scores
+    from ganzoo.serving.sampling import Sampler
+
+# A run, an export or another SavedModel, a Sampler, a data set, a file, or examples: an array or a list of strings.
+Model = Any
+
+
+def train(
+    recipe: str | Path,
+    run: str | Path | None = None,
+    overrides: Mapping[str, Any] | Iterable[str] = (),
+    *,
+    steps: int | None = None,
+    strategy: str = "auto",
+    precision: str = "auto",
+    fresh: bool = False,
+    smoke: bool = False,
+    deterministic: bool = False,
+    log: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Trains a recipe, or takes its run up where it stopped; in a notebook with a bar and the newest samples.
+
+    >>> facts = ganzoo.train("ring_vanilla", "runs/doctest", {"model.generator.width": 8}, steps=2, log=lambda line: None)
+    >>> facts["steps"], facts["run"]
+    (2, 'runs/doctest')
+
+    Args:
+        recipe: a recipe file, or the name of one that ships with ganzoo.
+        run: the run's directory; `runs/<recipe>/default` if None.
+        overrides: values by dotted names, such as {"model.generator.width": 32} or {"model.adversarial_loss":
+            "losses.Hinge()"}, or strings `name=value`.
+        steps: generator steps of the whole run, instead of the recipe's.
+        strategy: "auto", "one", "mirrored" or "multi-worker".
+        precision: "auto", "float32" or "bfloat16".
+        fresh: start anew and throw away what the run holds.
+        smoke: a few tiny steps, on fabricated data where the data set is absent.
+        deterministic: the same bits in every run, at some cost in speed.
+        log: called with each line for the user.
+
+    Returns:
+        A dict of facts: run, recipe, steps, seconds, images_per_second, the last losses, and `signal` if one ended it.
+
+    Raises:
+        ganzoo.UserError: whatever a user can cause, a training that left the finite numbers included.
+    """
+    from ganzoo.training import train
+
+    if isinstance(overrides, str):
+        overrides = [overrides]
+    elif isinstance(overrides, Mapping):
+        overrides = [f"{name}={value if isinstance(value, str) else repr(value)}" for name, value in overrides.items()]
+    return train(recipe, run, tuple(overrides), steps, strategy, fresh, smoke, deterministic, precision, log)
+
+
+def load(model: str | Path) -> Sampler:
+    """A run's directory, or a SavedModel's, as something to sample from.
+
+    >>> sampler = ganzoo.load("exported/digits_dcgan")
+    >>> sampler
+    <digits_dcgan: images (8, 8, 1) of digits, step 6000, from exported/digits_dcgan/1>
+    >>> sampler.sample(64, seed=0).shape
+    (64, 8, 8, 1)
+
+    Args:
+        model: path of a run, of an export (its newest version is taken), of one of its versions, or of any SavedModel that
+            maps latents to images.
+
+    Returns:
+        A `ganzoo.serving.sampling.Sampler`.
+
+    Raises:
+        ganzoo.UserError: the path is none of these.
+    """
+    from ganzoo.serving.sampling import load
+
+    return load(model)
+
+
+def sample(model: str | Path | Sampler, count: int = 64, seed: int = 0, **options: Any) -> np.ndarray | list[str]:
+    """Samples 0 .. count - 1 of `seed`: the same whatever `count` is.
+
+    >>> ganzoo.sample("exported/ring_vanilla", 3, seed=0).shape
+    (3, 2)
+
+    Args:
+        model: as of `load`, or what it returned.
+        count: how many.
+        seed: an integer.
+        **options: what the model takes beside, such as `label`, `code`, `caption`, `truncation` or `temperature`.
+
+    Returns:
+        Images float32 [count, H, W, C] in [-1, 1], points float32 [count, 2], or texts, a list of strings.
+
+    Raises:
+        ganzoo.UserError: no such model, or no such option or value of it.
+    """
+    sampler = load(model) if isinstance(model, str | Path) else model
+    samples = sampler.sample(count, seed, **options)
+    return sampler.texts(samples) if sampler.is_text else samples
+
+
+def evaluate(
+    fake: Model,
+    real: Model = None,
+    metrics: str | Sequence[str] = "default",
+    count: int | None = None,
+    extractor: Any = "auto",
+    seed: int = 0,
+    *,
+    reference_count: int | None = None,
+    intervals: bool = False,
+    data_dir: str | Path | None = None,
+    cache: Any = None,
+    log: Callable[[str], None] = print,
+) -> Scores:
+    """Scores a model, or samples at hand, beside the same scores of held-out real data.
+
+    >>> real = np.random.default_rng(0).normal(size=(400, 2))
+    >>> scores = ganzoo.evaluate(real[:200] + 1.0, real[200:], ["c2st"])
+    >>> scores["c2st"]["value"] > scores["c2st"]["real"]
+    True
+
+    Args:
+        fake: what is scored: a path (a run, a SavedModel, an .npz, a folder of images, a .txt of sentences), a `Sampler`,
+            images [N, H, W, C] or [N, H, W] (uint8, or floats in [-1, 1], [0, 1] or 0..255), points [N, 2], or strings.
+        real: the real data, likewise, or a data set's name, such as "mnist@32:test"; by default what the model was trained
+            on. Of examples at hand one half is the reference and the other is held out.
+        metrics: "default", "all", or names as a list or separated by commas.
+        count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
+        extractor: "auto", "classifier", "autoencoder", "random", "pixels", the path of a SavedModel, ...: see
+            docs/evaluation.md.
+        seed: of the samples and of every draw.
+        reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
+            and there are as many.
+        intervals: whether every score gets an interval; Frechet distances of small features always do.
+        data_dir: where data sets are prepared.
+        cache: a `ganzoo.evaluation.cache.Cache`.
+        log: called with each line for the user.
+
+    Returns:
+        A `Scores`: a list of dicts, one a score, that prints their table.
+
+    Raises:
+        ganzoo.UserError: no such model, data, metric or extractor, different shapes, too few or NaN examples.
+    """
+    from ganzoo.evaluation.evaluate import evaluate
+    from ganzoo.report.results import Scores
+
+    fake, real = _opened(fake, "fake"), _opened(real, "real")
+    return Scores(evaluate(fake, real, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log))
+
+
+def compare(
+    models: Mapping[str, Model] | Sequence[Model],
+    real: Model = None,
+    metrics: str | Sequence[str] = "default",
+    count: int | None = None,
+    extractor: Any = "auto",
+    seed: int = 0,
+    *,
+    reference_count: int | None = None,
+    intervals: bool = True,
+    data_dir: str | Path | None = None,
+    cache: Any = None,
+    log: Callable[[str], None] = print,
+) -> Comparison:
+    """Scores several models against the same real data under one protocol.
+
+    >>> real = np.random.default_rng(0).normal(size=(400, 2))
+    >>> models = {"near": real[:200] + 0.1, "far": real[:200] + 2.0}
+    >>> record = ganzoo.compare(models, real[200:], ["c2st"])
+    >>> record["models"]
+    ['near', 'far']
+    >>> record["rows"][0]["best"]
+    ['near']
+
+    Args:
+        models: two or more of what `evaluate` takes, or a dict of them by name, of which examples at hand take theirs.
+        real: the real data; by default what every model was trained on, which must be the same.
+        metrics: "default" (a handful), "all", or names.
+        count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate`.
+        intervals: whether values get 95 % intervals over the generated samples.
+
+    Returns:
+        A `Comparison`: a dict with `models`, `protocol_line` and `rows` that prints its table.
+
+    Raises:
+        ganzoo.UserError: fewer than two models, different real data or shapes, or what `evaluate` raises.
+    """
+    from ganzoo.evaluation.compare import compare
+    from ganzoo.report.results import Comparison
+
+    named = models if isinstance(models, Mapping) else {f"model {n}": model for n, model in enumerate(models, 1)}
+    inputs = [_opened(model, name) for name, model in named.items()]
+    real = _opened(real, "real")
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log)
+    return Comparison(compare(inputs, real, *arguments))
+
+
+def birthday(
+    model: Model,
+    real: Model = None,
+    batch_sizes: Sequence[int] = (100, 200, 400, 800),
+    batches: int = 20,
+    *,
+    features: str = "pixels",
+    flips: bool = False,
+    per_class: bool = False,
+    threshold: float | None = None,
+    seed: int = 0,
+    data_dir: str | Path | None = None,
+    log: Callable[[str], None] = print,
+) -> Birthday:
+    """Estimates how many different samples a model has, by the birthday paradox (Arora and Zhang 2017, 1706.08224).
+
+    >>> record = ganzoo.birthday("exported/ring_vanilla", batch_sizes=(10, 20), batches=5, log=lambda line: None)
+    >>> sorted(record["n_eff"])
+    ['high', 'low', 'value']
+
+    Args:
+        model: as of `evaluate`.
+        real: the real data, likewise; by default what the model was trained on.
+        batch_sizes: sizes of the batches.
+        batches: how many of each size.
+        features: what distances are taken in: "pixels", or an extractor as of `evaluate`. Not of text.
+        flips: whether mirror images count as duplicates. Not of text.
+        per_class: whether each class is tested on its own. Not of text.
+        threshold: distance, or edits of text, under which two samples are duplicates; by default calibrated on held-out
+            real data.
+        seed: of the samples and of every draw.
+        data_dir: where data sets are prepared.
+        log: called with each line for the user.
+
+    Returns:
+        A `Birthday`: a dict, `n_eff` with `value`, `low` and `high` first of all, that prints its table.
+
+    Raises:
+        ganzoo.UserError: no data, different shapes, `per_class` without classes, or an option that text has not.
+    """
+    from ganzoo.errors import UserError
+    from ganzoo.evaluation.birthday import BirthdayTest
+    from ganzoo.evaluation.inputs.opening import open_input
+    from ganzoo.evaluation.text_birthday import birthday_of_model
+    from ganzoo.report.results import Birthday
+
+    side, real = open_input(_opened(model, "model"), data_dir), _opened(real, "real")
+    if side.feature == "text":
+        if per_class or flips or features != "pixels":
+            raise UserError("the birthday test of text counts edits: leave out per_class, flips and features")
+        return Birthday(birthday_of_model(side, real, batch_sizes, batches, threshold, seed, data_dir, log))
+    test = BirthdayTest(side, real, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, log)
+    return Birthday(test.run())
+
+
+def neighbours(
+    model: Model,
+    real: Model = None,
+    count: int = 1000,
+    extractor: Any = "auto",
+    *,
+    flips: bool = True,
+    seed: int = 0,
+    data_dir: str | Path | None = None,
+    log: Callable[[str], None] = print,
+) -> Neighbours:
+    """Whether a model of images copies: its samples beside the nearest training images, held-out images as the yardstick.
+
+    >>> found = ganzoo.neighbours("exported/digits_dcgan", count=50, extractor="pixels")
+    >>> found["verdict"].split(".")[0]
+    'No sign of copying'
+    >>> found.picture.size[0] > 50
+    True
+
+    Args:
+        model: as of `evaluate`; images.
+        real: the training data, likewise; by default what the model was trained on.
+        count: generated samples to look up.
+        extractor: features beside the pixels, as of `evaluate`.
+        flips: whether mirrored training images count.
+        seed: of the samples.
+        data_dir: where data sets are prepared.
+        log: called with each line for the user.
+
+    Returns:
+        A `Neighbours`: a dict with a `verdict` and a `picture` of the closest cases.
+
+    Raises:
+        ganzoo.UserError: no data, no images, or different shapes.
+    """
+    from ganzoo.report.model_report import neighbours_of
+    from ganzoo.report.results import Neighbours
+
+    model, real = _opened(model, "model"), _opened(real, "real")
+    return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
+
+
+def export(run: str | Path, to: str | Path | None = None) -> Path:
+    """Writes a run's averaged generator as the next version of a SavedModel that TF Serving loads, with its model card.
+
+    Args:
+        run: the run's directory.
+        to: the export's directory; `exported/<recipe>` if None.
+
+    Returns:
+        The path of the new version's directory.
+
+    Raises:
+        ganzoo.UserError: there is no such run or no checkpoint, it is a smoke run, or `to` cannot be written.
+    """
+    from ganzoo.serving.export import export
+
+    return export(run, to)
+
+
+def _opened(examples, name):
+    """Examples at hand as an `Input` of that name; anything else as it is."""
+    import numpy as np
+
+    from ganzoo.evaluation.inputs.opening import array_input
+    from ganzoo.evaluation.inputs.text import TextInput
+
+    if isinstance(examples, list | tuple) and examples and all(isinstance(one, str) for one in examples):
+        return TextInput(examples, name)
+    if isinstance(examples, np.ndarray) and examples.dtype.kind in "OU" and examples.ndim == 1:
+        return TextInput(examples.tolist(), name)
+    if isinstance(examples, list | tuple) or (hasattr(examples, "__array__") and not hasattr(examples, "arrays")):
+        return array_input(np.asarray(examples), name)
+    return examples
