@@ -89,7 +89,11 @@ class Comparison(Record):
             ImportError: pandas is not installed.
         """
         rows = (
-            {"name": row["name"], **dict(zip(self["models"], (v["value"] for v in row["values"]), strict=True)), "held-out": row["real"]}
+            {
+                "name": row["name"],
+                **dict(zip(self["models"], (v["value"] for v in row["values"]), strict=True)),
+                "held-out": row["real"],
+            }
             for row in self["rows"]
         )
         return frame(rows, "name")
@@ -104,7 +108,9 @@ class Comparison(Record):
                 cells.append(tag("b", text) if name in row["best"] else text)
             rows.append([row["name"], *cells, tables.number(row["real"]), tables.BETTER.get(row["direction"], "")])
         note = tag("p", "Bold: no other model surely beats it.")
-        return str(join(tag("p", self["protocol_line"]), table(("score", *self["models"], "held-out", ""), rows, "Scores"), note))
+        return str(
+            join(tag("p", self["protocol_line"]), table(("score", *self["models"], "held-out", ""), rows, "Scores"), note)
+        )
 
 
 class Birthday(Record):
@@ -143,5 +149,3 @@ def frame(rows: Iterable[dict], index: str) -> Any:
     except ImportError:
         raise ImportError("to_frame needs pandas, which ganzoo does not: pip install pandas") from None
     return pandas.DataFrame(list(rows)).set_index(index)
-
-

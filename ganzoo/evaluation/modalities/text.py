@@ -20,7 +20,7 @@ from ganzoo.evaluation.inputs.text import (
 )
 from ganzoo.evaluation.modalities.base import Modality
 from ganzoo.metrics.registry import TEXT
-from ganzoo.metrics.text import bleu
+from ganzoo.metrics.text.bleu import EPSILON, ORDERS
 from ganzoo.metrics.text.duplicates import EDITS
 from ganzoo.metrics.text.kneser_ney import ORDER, KneserNey
 
@@ -167,8 +167,8 @@ class Text(Modality):
     def protocol(self, metric, count):
         settings = {
             "references": self.used(metric.name, count),
-            "bleu_orders": list(bleu.ORDERS),
-            "smoothing": bleu.EPSILON,
+            "bleu_orders": list(ORDERS),
+            "smoothing": EPSILON,
             "language_model": f"Kneser-Ney, order {ORDER}",
             "edits": EDITS,
         }
@@ -181,7 +181,7 @@ class Text(Modality):
         own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
         return (
             f"N={count} against {record['reference_count']} of {record['data']}, real column {record['held_out']}, "
-            f"n-grams {bleu.ORDERS[0]}-{bleu.ORDERS[-1]} against {self.references} references{own}, Kneser-Ney order {ORDER}, "
+            f"n-grams {ORDERS[0]}-{ORDERS[-1]} against {self.references} references{own}, Kneser-Ney order {ORDER}, "
             f"{extractor.name} d={extractor.dimension}, seed {record['seed']}"
         )
 

@@ -1,0 +1,5 @@
+"""The birthday-paradox test: support sizes from duplicates among samples."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

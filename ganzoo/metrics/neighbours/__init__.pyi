@@ -1,0 +1,16 @@
+from .closest_pairs import Block as Block
+from .closest_pairs import Pairs as Pairs
+from .closest_pairs import closest_pairs as closest_pairs
+from .closest_pairs import degrees as degrees
+from .closest_pairs import fastest_dtype as fastest_dtype
+from .closest_pairs import pairs_within as pairs_within
+from .distances import Neighbours as Neighbours
+from .distances import nearest as nearest
+from .distances import neighbours as neighbours
+from .neighbourhoods import BallCount as BallCount
+from .neighbourhoods import Balls as Balls
+from .search import Nearest as Nearest
+from .search import Samples as Samples
+from .search import exact_distances as exact_distances
+from .search import search_between as search_between
+from .search import search_within as search_within
