@@ -118,7 +118,8 @@ class _Walker(ast.NodeVisitor):
     visit_ImportFrom = visit_JoinedStr = visit_Assert = visit_Import
 
     def visit_If(self, node):
-        if not self.text(node.test).startswith("__name__"):
+        only_said = not node.orelse and all(isinstance(s, ast.Expr) and self.spoken(s.value) for s in node.body)
+        if not only_said and not self.text(node.test).startswith("__name__"):
             self.add(node.test, "condition negated", f"not ({self.text(node.test)})")
             self.generic_visit(node)
 
@@ -193,7 +194,7 @@ class _Walker(ast.NodeVisitor):
             self.visit(part)
 
     def spoken(self, call):
-        return _name(call.func) in SPOKEN
+        return isinstance(call, ast.Call) and _name(call.func) in SPOKEN
 
 
 def _name(function):

@@ -1,0 +1,113 @@
+"""What the commands share: numbers in an option, files, the data directory, quiet imports."""
+
+import json
+import math
+import os
+import sys
+from pathlib import Path
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ganzoo.cli import options
+from ganzoo.errors import UserError
+
+
+@pytest.fixture
+def told():
+    """A function of a command line that gives what a command with the shared options is called with."""
+
+    @click.command()
+    @options.data_option
+    @options.data_dir_option
+    @options.json_option
+    @options.seed_option
+    @options.set_option
+    @options.code_option
+    def command(**values):
+        click.echo(repr(values))
+
+    def call(*arguments, env=None):
+        result = CliRunner().invoke(command, arguments, env=env)
+        if result.exit_code:
+            return result.exit_code, result.output
+        return eval(result.output, {"PosixPath": Path, "nan": math.nan})
+
+    return call
+
+
+def test_options_have_their_defaults(told):
+    expected = {"data": None, "data_dir": None, "json_file": None, "seed": 0, "overrides": (), "code": None}
+    assert told(env={"TFDS_DATA_DIR": None}) == expected
+
+
+def test_options_reach_the_command(told, tmp_path):
+    values = told(
+        "--data", "digits", "--json", tmp_path / "a.json", "--seed", "3", "--set", "a=1", "--set", "b=2", "--code", "1,nan,.5"
+    )
+    assert (values["data"], values["json_file"], values["seed"], values["overrides"]) == (
+        "digits",
+        tmp_path / "a.json",
+        3,
+        ("a=1", "b=2"),
+    )
+    np.testing.assert_equal(values["code"], [1.0, math.nan, 0.5])
+    assert told(env={"TFDS_DATA_DIR": "/data"})["data_dir"] == Path("/data")
+    assert told("--data-dir", "/own", env={"TFDS_DATA_DIR": "/data"})["data_dir"] == Path("/own")
+
+
+def test_what_is_no_list_of_numbers_is_refused(told):
+    code, output = told("--code", "1;2")
+    assert code == 2 and "numbers separated by commas" in output and "'1;2'" in output
+
+
+def test_facts_are_written_where_they_are_asked_for(tmp_path):
+    options.write_json(None, {"a": 1})
+    options.write_json(tmp_path / "a.json", {"a": [1, None]})
+    assert json.loads((tmp_path / "a.json").read_text()) == {"a": [1, None]}
+    assert (tmp_path / "a.json").read_text().endswith("\n")
+    options.write_file(tmp_path / "b.bin", b"\x00\x01")
+    assert (tmp_path / "b.bin").read_bytes() == b"\x00\x01"
+    for write in (options.write_json, options.write_file):
+        with pytest.raises(UserError, match="cannot write .*none.*No such file"):
+            write(tmp_path / "none" / "a", "text")
+
+
+def test_an_absent_module_cannot_be_imported_for_a_while_and_can_afterwards():
+    name = "wave"  # of the standard library; nothing here needs it
+    sys.modules.pop(name, None)
+    with options.absent(name), pytest.raises(ImportError):
+        __import__(name)
+    assert name not in sys.modules and __import__(name).__name__ == name
+    with options.absent(name):
+        assert __import__(name) is sys.modules[name], "what was imported before stays"
+    assert name in sys.modules
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_start_makes_a_data_directory_hold_for_all_that_follows(debug, monkeypatch, tmp_path):
+    monkeypatch.setenv("TFDS_DATA_DIR", "/before")
+    silenced = []
+    monkeypatch.setattr(options, "silent_stderr", lambda: silenced.append(True) or options.contextlib.nullcontext())
+    with click.Context(click.Command("main"), info_name="main") as context:
+        context.params = {"debug": debug}
+        options.start()
+        assert os.environ["TFDS_DATA_DIR"] == "/before"
+        options.start(tmp_path)
+        assert os.environ["TFDS_DATA_DIR"] == str(tmp_path)
+    assert len(silenced) == (0 if debug else 2)
+
+
+def test_the_error_stream_is_silent_within_and_back_afterwards(capfd):
+    for failing in (False, True):
+        try:
+            with options.silent_stderr():
+                os.write(2, b"from C++")
+                if failing:
+                    raise KeyError
+        except KeyError:
+            pass
+        os.write(2, b"heard ")
+    assert capfd.readouterr().err == "heard heard "
