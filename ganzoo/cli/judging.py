@@ -5,7 +5,6 @@ from pathlib import Path
 import click
 
 from ganzoo.cli.options import data_dir_option, data_option, json_option, seed_option, start, write_file, write_json
-from ganzoo.errors import UserError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -99,22 +98,13 @@ def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_
 def birthday(model, data, batch_sizes, batches, per_class, features, flips, threshold, page, auto, seed, data_dir, json_file):
     """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
     start(data_dir)
-    from ganzoo.evaluation.birthday import BirthdayTest
-    from ganzoo.evaluation.inputs.opening import open_input
+    from ganzoo.evaluation.birthday import birthday_test_of
     from ganzoo.report.birthday_tables import table
     from ganzoo.report.judge import judge_page_of
 
-    side = open_input(model)
-    if side.feature == "text":
-        if page or per_class or flips or features != "pixels":
-            raise UserError("the birthday test of text counts edits: leave out --page, --per-class, --flips and --features")
-        from ganzoo.evaluation.text_birthday import birthday_of_model
-
-        record = birthday_of_model(side, data, batch_sizes, batches, threshold, seed, data_dir, log=click.echo)
-        click.echo("\n".join(table(record)))
-        write_json(json_file, record)
-        return
-    test = BirthdayTest(side, data, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, log=click.echo)
+    options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
+    options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir}
+    test = birthday_test_of(model, data, **options, log=click.echo)
     if page:
         facts = judge_page_of(test, page)
         click.echo(f"{facts['questions']} pairs to judge ({facts['decoys']} of them decoys): open {page} in a browser,")

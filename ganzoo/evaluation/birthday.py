@@ -6,8 +6,19 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.evaluation.modalities.text import Text
 from ganzoo.evaluation.published import SOURCE, published
 from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
+from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
+from ganzoo.metrics.text.birthday import birthday_of_text
+
+MOST_SENTENCES = 30_000
+
+
+def birthday_test_of(model, data=None, *arguments, **options):
+    """The `BirthdayTest` or `TextBirthdayTest` of a model, by what it makes; arguments as of either."""
+    side = open_input(model, options.get("data_dir"))
+    return (TextBirthdayTest if side.feature == TEXT else BirthdayTest)(side, data, *arguments, **options)
 
 
 class BirthdayTest:
@@ -17,7 +28,7 @@ class BirthdayTest:
         model: what `opening.open_input` takes: a run, a SavedModel, an .npz of images, a folder.
         data: the real data, likewise; by default what the model's recipe or card names.
         batch_sizes, batches: sizes of the batches, and how many of each.
-        features: "pixels", or an extractor as of `extractors.choose`.
+        features: "pixels", or an extractor as of `features.choose.choose`.
         flips: whether mirror images count as duplicates.
         per_class: whether each class is tested on its own: of the labels that a conditional model is given, else of those
             that the data's classifier reads off its samples.
@@ -55,7 +66,7 @@ class BirthdayTest:
         self.data, self.batch_sizes, self.batches = data, tuple(batch_sizes), batches
         self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
         self.reference, self.held, _ = held_out(data, seed)
-        if data.feature == "point" and (features != "pixels" or flips):
+        if data.feature == POINTS and (features != "pixels" or flips):
             raise UserError("points have neither features nor mirror images: leave out --features and --flips")
         self.extractor = None if features == "pixels" else choose(features, data, data_dir=data_dir, log=log)
         classes = self._classes(per_class, data_dir)
@@ -93,10 +104,10 @@ class BirthdayTest:
 
     @property
     def images(self):
-        return self.samples if self.data.feature == "image" else None
+        return self.samples if self.data.feature == IMAGES else None
 
     def _features(self, examples):
-        if self.data.feature == "point":
+        if self.data.feature == POINTS:
             return examples
         if self.extractor is None:
             return examples.reshape(len(examples), -1).astype(np.float32) / 255
@@ -156,3 +167,66 @@ class BirthdayTest:
         names = getattr(source, "class_names", [])
         name = names[int(label)] if int(label) < len(names) else label
         return {"name": name, "published": published(getattr(source, "name", None), name)}
+
+
+class TextBirthdayTest:
+    """One birthday test of a model that writes text, with held-out text beside it.
+
+    Args:
+        model: what `opening.open_input` takes: a run or an export that writes text, a .txt file.
+        data: the real text, likewise; by default what the model's recipe or card names.
+        batch_sizes, batches, seed, data_dir, log: as of `BirthdayTest`.
+        features, flips, per_class: not of text: refused.
+        threshold: edits up to which two sentences are duplicates; by default calibrated on held-out text.
+
+    Attributes:
+        samples, real: generated and held-out sentences, lists of tuples of words.
+        images: None.
+
+    Raises:
+        UserError: no data, data that is no text, or an option that text does not have.
+    """
+
+    images = None
+
+    def __init__(
+        self,
+        model,
+        data=None,
+        batch_sizes=BATCH_SIZES,
+        batches=20,
+        features="pixels",
+        flips=False,
+        per_class=False,
+        threshold=None,
+        seed=0,
+        data_dir=None,
+        log=print,
+    ):
+        if per_class or flips or features != "pixels":
+            raise UserError("the birthday test of text counts edits: leave out --per-class, --flips and --features")
+        self.side = open_input(model, data_dir)
+        data = real_data(self.side, data, data_dir)
+        if data.feature != TEXT:
+            raise UserError(f"{self.side.name} writes text and {data.name} holds {data.feature}s: they cannot be compared")
+        modality = Text(data, seed, log=log)
+        self.data, self.batch_sizes, self.batches = modality.data, tuple(batch_sizes), batches
+        self.threshold, self.seed = threshold, seed
+        self.reference, self.held, _ = held_out(self.data, seed)
+        count = min(MOST_SENTENCES, samples_needed(batch_sizes, batches))
+        count = count if self.side.size is None else min(count, self.side.size)
+        log(f"drawing {count:,} sentences of {self.side.name}")
+        self.samples = modality.sample(self.side, count).examples
+        self.real = modality.sample(self.held, min(self.held.size, count)).examples
+
+    def run(self):
+        """The test; a JSON-ready record as of `birthday_of_text`, with `model`, `data`, `held_out` and `features`."""
+        options = {"batch_sizes": self.batch_sizes, "batches": self.batches, "threshold": self.threshold, "seed": self.seed}
+        record = birthday_of_text(self.samples, self.real, **options)
+        about = {
+            "model": self.side.describe(),
+            "data": self.data.name,
+            "held_out": self.held.name,
+            "features": "edits",
+        }
+        return {"n_eff": record["n_eff"], **about, **record}

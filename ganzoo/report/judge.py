@@ -14,10 +14,10 @@ def judge_page_of(test, out):
     """Writes the page of a `BirthdayTest` to the path `out`; returns what `judge_page` does.
 
     Raises:
-        UserError: points, which cannot be judged by eye.
+        UserError: points or text, which cannot be judged by eye.
     """
     if test.images is None:
-        raise UserError("points cannot be judged by eye: leave out --page")
+        raise UserError(f"{test.data.name} holds no images, and nothing else can be judged by eye: leave out --page")
     found = test.both_features()
     common = {"batches": test.batches, "batch_sizes": test.batch_sizes, "seed": test.seed}
     pairs = candidates(found["fake"], "fake", mirrored=found["mirrored"], **common)

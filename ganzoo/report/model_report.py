@@ -6,18 +6,18 @@ import numpy as np
 
 from ganzoo import pictures
 from ganzoo.errors import UserError
-from ganzoo.evaluation.birthday import BirthdayTest
+from ganzoo.evaluation.birthday import birthday_test_of
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.memorization import copies, nearest_images, picture
 from ganzoo.metrics.neighbours.closest_pairs import closest_pairs
 from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.registry import TEXT
 from ganzoo.report.page import report
-from ganzoo.report.text_report import report_on_text
 from ganzoo.run import Run
 
-SHOWN = 64
+SHOWN, SENTENCES = 64, 32
 # The report's own birthday test: what the command does by default, at half the samples.
 BATCHES = 10
 COPIES = 1000
@@ -30,7 +30,7 @@ class Neighbourhood:
     Args:
         model, data: as of `evaluate.evaluate`.
         count: generated samples.
-        extractor: features beside the pixels, as of `extractors.choose`.
+        extractor: features beside the pixels, as of `features.choose.choose`.
         flips: whether mirrored training images count.
         seed: of the samples.
         data_dir: where data sets are prepared.
@@ -42,9 +42,7 @@ class Neighbourhood:
 
     def __init__(self, model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
         side = open_input(model, data_dir)
-        data = open_input(data, data_dir) if data is not None else own_data(side, data_dir)
-        if data is None:
-            raise UserError(f"{side.name} does not say what it was trained on: name the real data with --data")
+        data = real_data(side, data, data_dir)
         if data.feature != "image" or tuple(side.shape) != tuple(data.shape):
             raise UserError(f"{side.name} gives {side.shape}, {data.name} holds {data.shape}: both must be images of one shape")
         reference, held, _ = held_out(data, seed)
@@ -106,28 +104,26 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
     Returns:
         The HTML text.
     """
-    side = open_input(model, data_dir)
-    if side.feature == "text":
-        return report_on_text(side, data, scores, seed, data_dir, log)
     log("report: the birthday test")
-    test = BirthdayTest(side, data, batches=BATCHES, seed=seed, data_dir=data_dir, log=log)
-    birthday, images = test.run(), test.images is not None
+    test = birthday_test_of(model, data, batches=BATCHES, seed=seed, data_dir=data_dir, log=log)
+    birthday = test.run()
     facts = {"Model": test.side.name, "Data": test.data.name, "Held out": test.held.name, "Seed": seed}
     step = test.side.describe().get("step")
     if step is not None:
         facts["Generator steps"] = f"{step:,}"
-    parts = {}
-    if images:
+    if test.images is not None:
         log("report: nearest training images")
-        found = Neighbourhood(model, data, COPIES, extractor, True, seed, data_dir, log)
+        near = Neighbourhood(test.side, data, COPIES, extractor, True, seed, data_dir, log)
         parts = {
             "samples": test.images[:SHOWN],
             "real": test.real[:SHOWN],
             "birthday_images": (test.images, test.real),
-            "nearest": nearest_images(found.train),
-            "copies": found.record,
-            "copies_images": (found.images, found.train, found.held),
+            "nearest": nearest_images(near.train),
+            "copies": near.record,
+            "copies_images": (near.images, near.train, near.held),
         }
+    elif test.data.feature == TEXT:
+        parts = {"texts": [[" ".join(map(str, words)) for words in text[:SENTENCES]] for text in (test.samples, test.real)]}
     else:
         parts = {
             "samples": pictures.scatter(test.samples[:2000], test.real[:2000]),

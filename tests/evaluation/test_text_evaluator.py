@@ -1,4 +1,4 @@
-"""Tests of ganzoo.evaluation.text_evaluator, sides, of_model and reporting: from sentences to scores."""
+"""Text through the evaluator, the birthday test and the report: from sentences to scores."""
 
 import json
 import math
@@ -18,8 +18,9 @@ from ganzoo.evaluation.evaluate import Evaluation, evaluate
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.base import DataInput, Input
 from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import TextInput, log_likelihoods, sentences_of, to_tokens, unit_of
-from ganzoo.evaluation.text_birthday import real_text
+from ganzoo.evaluation.modalities.text import Text
 from ganzoo.report import tables
 
 COUNT = 400
@@ -290,7 +291,7 @@ def test_a_file_of_real_text_is_split_by_the_unit_of_the_model(chinese):
     assert (unit_of(model), unit_of(told), unit_of(Input())) == ("chinese", "chinese", "word")
     (score,) = evaluate(model, chinese.name, "length", log=quiet)
     assert score["value"] == pytest.approx(score["real"], abs=0.3) and score["real"] > 3
-    assert real_text(model, chinese.name)[0].source.unit == "chinese"
+    assert Text(real_data(model, chinese.name)).data.source.unit == "chinese"
     (row,) = compare([model, TextInput.of_file(chinese.name)], chinese.name, "length", log=quiet)["rows"]
     assert all(value["value"] == pytest.approx(4.0, abs=0.5) for value in row["values"])
     with pytest.raises(UserError, match="different units .chinese, word."):

@@ -80,26 +80,90 @@ def birthday_test(
     if threshold is None and judge is None:
         calibration, warnings = _calibration(near[2], len(real), alpha)
         threshold = calibration["threshold"]
-    levels = _levels(threshold, near, real)
-    ours = degrees(fake, levels, mirrored=mirrored)
-    theirs = None if real is None else degrees(real, levels, mirrored=real_mirrored)
-    at = None if threshold is None else levels.index(threshold)
-    common = {"batch_sizes": batch_sizes, "batches": batches, "closest": closest, "seed": seed}
-    common |= {"threshold": threshold, "judge": judge}
-    record = {
+    pairs = {"fake": FeaturePairs(fake, images, mirrored)}
+    if real is not None:
+        pairs["real"] = FeaturePairs(real, real_images, real_mirrored, near)
+    about = {
         "judge": AUTOMATIC if calibration else "judge" if judge else "threshold, not human",
         "threshold": threshold,
         "calibration": calibration,
         "seed": seed,
-        "fake": _side("fake", fake, images, mirrored, None if at is None else ours[at], None, **common),
-        "real": None
-        if real is None
-        else _side("real", real, real_images, real_mirrored, None if at is None else theirs[at], near, **common),
     }
+    options = {"batch_sizes": batch_sizes, "batches": batches, "closest": closest, "seed": seed, "warnings": warnings}
+    return about | birthday_of_pairs(pairs, _levels(threshold, near, real), threshold, judge, **options)
+
+
+class FeaturePairs:
+    """All pairs of some samples by the distance of their features; what a birthday test asks of pairs.
+
+    Args:
+        features: [n, d].
+        images: uint8 [n, H, W, C], to find exact copies, or None.
+        mirrored: features of the mirrored samples [n, d], if mirror images count as duplicates.
+        nearest: the closest pairs (i, j, distance) as far as they are known already.
+
+    Attributes:
+        unit: what the samples are called.
+    """
+
+    unit = "samples"
+
+    def __init__(self, features, images=None, mirrored=None, nearest=None):
+        self.features, self.images, self.mirrored, self._nearest = features, images, mirrored, nearest
+
+    def __len__(self):
+        return len(self.features)
+
+    def degrees_by_level(self, levels):
+        """For each level, how many others lie within that distance of each sample: a list of int [n]."""
+        return list(degrees(self.features, levels, mirrored=self.mirrored))
+
+    def closest(self, count, rows=None):
+        """The `count` closest pairs (i, j, distance), of all samples or of `rows`; i and j are indices of samples."""
+        if rows is not None:
+            i, j, distance = closest_pairs(
+                self.features[rows], count, mirrored=None if self.mirrored is None else self.mirrored[rows]
+            )
+            return rows[i], rows[j], distance
+        if self._nearest is None or len(self._nearest[0]) < min(count, support.pair_count(len(self))):
+            self._nearest = closest_pairs(self.features, count, mirrored=self.mirrored)
+        return tuple(column[:count] for column in self._nearest)
+
+    def exact(self):
+        """The record of `exact_duplicates`, or None where there are no images."""
+        return None if self.images is None else exact_duplicates(self.images)
+
+    def listed(self, i, j, distance, twins):
+        """Pairs as a JSON-ready list."""
+        columns = (i.tolist(), j.tolist(), distance.tolist(), twins.tolist())
+        return [dict(zip(("i", "j", "distance", "duplicate"), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def birthday_of_pairs(
+    pairs, levels, threshold=None, judge=None, *, batch_sizes=BATCH_SIZES, batches=20, closest=20, seed=0, warnings=()
+):
+    """The birthday test of anything whose pairs have distances.
+
+    Args:
+        pairs: by side, "fake" and where there is a control "real": objects such as `FeaturePairs`.
+        levels: distances at which the `sweep` tells N_eff, ascending, `threshold` among them.
+        threshold, judge, batch_sizes, batches, closest, seed: as of `birthday_test`; a threshold or a judge is needed.
+        warnings: sentences that come first.
+
+    Returns:
+        A dict: `fake`, `real`, `n_eff`, `ratio`, `sweep` and `warnings` of `birthday_test`.
+    """
+    counts = {side: mine.degrees_by_level(levels) for side, mine in pairs.items()}
+    record = {"fake": None, "real": None}
+    for side, mine in pairs.items():
+        at = None if threshold is None else counts[side][levels.index(threshold)]
+        decide = _by_threshold(threshold) if judge is None else _by_judge(judge, side)
+        record[side] = _side(mine, at, decide, judge is not None, batch_sizes, batches, closest, seed)
     record["n_eff"] = record["fake"]["pooled"]["n_eff"]
     record["ratio"] = _ratio(record["fake"]["pooled"], record["real"] and record["real"]["pooled"])
-    record["sweep"] = [_level(*row) for row in zip(levels, ours, [None] * len(levels) if real is None else theirs, strict=True)]
-    record["warnings"] = warnings + _warnings(record, batch_sizes, batches)
+    theirs = counts.get("real", [None] * len(levels))
+    record["sweep"] = [_level(*row) for row in zip(levels, counts["fake"], theirs, strict=True)]
+    record["warnings"] = [*warnings, *_warnings(record, pairs["fake"].unit, batch_sizes, batches)]
     return record
 
 
@@ -200,31 +264,33 @@ def split_batches(n, batch_sizes, batches, seed=0):
 
 def closest_in_batches(features, batch_sizes=BATCH_SIZES, batches=20, closest=20, seed=0, mirrored=None):
     """The closest pairs of each batch: [(size, i, j, distance)], with i and j indices into `features`."""
-    features, found = _flat("features", features), []
-    for rows in split_batches(len(features), batch_sizes, batches, seed):
-        i, j, distance = closest_pairs(features[rows], closest, mirrored=None if mirrored is None else mirrored[rows])
-        found.append((len(rows), rows[i], rows[j], distance))
-    return found
+    pairs = FeaturePairs(_flat("features", features), mirrored=mirrored)
+    return [(len(rows), *pairs.closest(closest, rows)) for rows in split_batches(len(pairs), batch_sizes, batches, seed)]
 
 
-def _side(side, features, images, mirrored, counts, near, batch_sizes, batches, closest, seed, threshold, judge):
-    if judge is None:
-        log = lambda i, j, distance: distance <= threshold  # noqa: E731
-    else:
-        log = lambda i, j, distance: np.asarray(judge(side, i, j), bool)  # noqa: E731
+def _by_threshold(threshold):
+    return lambda i, j, distance: distance <= threshold
+
+
+def _by_judge(judge, side):
+    return lambda i, j, distance: np.asarray(judge(side, i, j), bool)
+
+
+def _side(pairs, counts, decide, judged, batch_sizes, batches, closest, seed):
     listed, marks = [], {}
-    for size, i, j, distance in closest_in_batches(features, batch_sizes, batches, closest, seed, mirrored):
-        twins = log(i, j, distance)
-        marks.setdefault(size, []).append(bool(twins.any()))
-        listed.append({"size": size, "pairs": _pairs(i, j, distance, twins)})
+    for rows in split_batches(len(pairs), batch_sizes, batches, seed):
+        nearest = pairs.closest(closest, rows)
+        twins = decide(*nearest)
+        marks.setdefault(len(rows), []).append(bool(twins.any()))
+        listed.append({"size": len(rows), "pairs": pairs.listed(*nearest, twins)})
     rows = [support.from_batches(size, sum(yes), len(yes)) for size, yes in marks.items()]
     fit = support.fit_batches(*([r[key] for r in rows] for key in ("size", "batches", "positive"))) if rows else None
-    if judge is None:
-        i, j, distance = (x[:closest] for x in near or closest_pairs(features, closest, mirrored=mirrored))
-        complete, twins = True, log(i, j, distance)
+    if judged:
+        counts, complete, nearest, twins = _judged(pairs, closest, decide)
     else:
-        counts, complete, i, j, distance, twins = _judged(features, mirrored, closest, log)
-    pooled = support.pooled(counts) | {"complete": complete, "closest": _pairs(i, j, distance, twins)}
+        nearest = pairs.closest(closest)
+        complete, twins = True, decide(*nearest)
+    pooled = support.pooled(counts) | {"complete": complete, "closest": pairs.listed(*nearest, twins)}
     return {
         "batches": rows,
         # The least batch size tried at which half of the batches hold a duplicate, as the paper reads it.
@@ -234,23 +300,23 @@ def _side(side, features, images, mirrored, counts, near, batch_sizes, batches, 
         "pooled": pooled,
         "support_at_least": support.at_least(rows),
         "spike": support.spike(counts, seed=seed),
-        "exact": None if images is None else exact_duplicates(images),
+        "exact": pairs.exact(),
     }
 
 
-def _judged(features, mirrored, closest, log):
+def _judged(pairs, closest, decide):
     """Degrees from a judge who goes down the list of closest pairs until several in a row are none."""
-    ask, twins, pairs = closest, np.empty(0, bool), support.pair_count(len(features))
+    ask, twins, total = closest, np.empty(0, bool), support.pair_count(len(pairs))
     while True:
-        i, j, distance = closest_pairs(features, ask, mirrored=mirrored)
+        i, j, distance = pairs.closest(ask)
         new = slice(len(twins), None)
-        twins = np.concatenate([twins, log(i[new], j[new], distance[new])])
-        complete = len(twins) == pairs or not twins[-_IN_A_ROW:].any()
+        twins = np.concatenate([twins, decide(i[new], j[new], distance[new])])
+        complete = len(twins) == total or not twins[-_IN_A_ROW:].any()
         if complete or ask >= _MOST_JUDGED:
             break
         ask = min(4 * ask, _MOST_JUDGED)
-    counts = np.bincount(np.concatenate([i[twins], j[twins]]), minlength=len(features))
-    return counts, complete, i[:closest], j[:closest], distance[:closest], twins[:closest]
+    counts = np.bincount(np.concatenate([i[twins], j[twins]]), minlength=len(pairs))
+    return counts, complete, (i[:closest], j[:closest], distance[:closest]), twins[:closest]
 
 
 def _list_length(n, alpha, closest):
@@ -305,42 +371,35 @@ def _ratio(fake, real):
     return support.ratio(fake["duplicates"], fake["pairs"], real["duplicates"], real["pairs"]).record()
 
 
-def _warnings(record, batch_sizes, batches):
-    found = []
+def _warnings(record, unit, batch_sizes, batches):
+    warnings = []
     for side, name in (("fake", "generated"), ("real", "real")):
         if not record[side]:
             continue
-        got = {r["size"]: r["batches"] for r in record[side]["batches"]}
-        missing = [s for s in sorted(set(batch_sizes)) if got.get(s, 0) < batches]
+        sizes = {row["size"]: row["batches"] for row in record[side]["batches"]}
+        missing = [size for size in sorted(set(batch_sizes)) if sizes.get(size, 0) < batches]
         if missing:
-            need = samples_needed(set(batch_sizes), batches)
-            found.append(
-                f"{record[side]['pooled']['samples']} {name} samples give fewer than {batches} batches of "
-                f"{', '.join(map(str, missing))}: {need} would do"
+            warnings.append(
+                f"{record[side]['pooled']['samples']:,} {name} {unit} give fewer than {batches} batches of "
+                f"{', '.join(map(str, missing))}: {samples_needed(set(batch_sizes), batches):,} would do"
             )
         if not record[side]["pooled"]["complete"]:
-            found.append(f"{name} samples: the judge found duplicates to the end of the list, N_eff is smaller still")
+            warnings.append(f"{name} {unit}: the judge found duplicates to the end of the list, N_eff is smaller still")
         spike = record[side]["spike"]
         if spike["p_value"] is not None and spike["p_value"] < 0.02 and spike["d"] > 2:
-            found.append(
-                f"{name} samples: duplicates gather on some images (D = {spike['d']:.3g}, uniform 1); N_eff says little "
+            warnings.append(
+                f"{name} {unit}: duplicates gather on a few of them (D = {spike['d']:.3g}, uniform 1); N_eff says little "
                 "about how many others there are"
             )
-        if record[side]["exact"] and record[side]["exact"]["duplicates"]:
-            exact = record[side]["exact"]
-            found.append(f"{name} samples: {exact['images'] - exact['distinct']} of {exact['images']} are exact copies")
+        exact = record[side]["exact"]
+        if exact and exact["duplicates"]:
+            samples = record[side]["pooled"]["samples"]
+            warnings.append(f"{name} {unit}: {samples - exact['distinct']:,} of {samples:,} are exact copies of others")
     pooled = record["fake"]["pooled"]
     if 0 < pooled["duplicates"] < 10:
-        found.append(
-            f"only {pooled['duplicates']} duplicates: some {math.ceil(math.sqrt(128 / pooled['q']))} samples would give "
-            "N_eff to 25 %"
-        )
-    return found
-
-
-def _pairs(i, j, distance, twins):
-    columns = (i.tolist(), j.tolist(), distance.tolist(), twins.tolist())
-    return [dict(zip(("i", "j", "distance", "duplicate"), row, strict=True)) for row in zip(*columns, strict=True)]
+        needed = math.ceil(math.sqrt(128 / pooled["q"]))
+        warnings.append(f"only {pooled['duplicates']} duplicates: some {needed:,} {unit} would give N_eff to 25 %")
+    return warnings
 
 
 def _flat(name, features):

@@ -1,4 +1,4 @@
-"""Sentences that are duplicates of each other, or nearly: all pairs of a text within a few edits or of like n-grams."""
+"""Sentences that are duplicates of each other, or nearly: all pairs of a text within a few edits."""
 
 import numpy as np
 from scipy import sparse
@@ -6,7 +6,6 @@ from scipy import sparse
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.registry import TEXT, metric
-from ganzoo.metrics.text.tokens import ngrams
 
 EDITS = 2
 _BLOCK = 512
@@ -15,24 +14,24 @@ _CHUNK = 200_000  # pairs whose edits are counted at a time
 
 
 class CloseSentences:
-    """Every pair of a text's sentences that lies within `most`, exactly; copies are looked up once.
+    """Every pair of a text's sentences within some edits, exactly; copies are looked up once. As a birthday test takes pairs.
 
     Args:
         sentences: list of sentences.
-        most: the greatest distance. With `by` "edits": words to insert, delete or replace, an integer. With "jaccard": one
-            minus the shared over all different n-grams of both, a number below 1.
-        by: "edits" or "jaccard".
-        order: n of the n-grams of "jaccard".
+        most: the greatest distance: words to insert, delete or replace.
 
     Attributes:
         identity: int [N], equal for exact copies.
         i, j, distance: the pairs of different sentences, as numbers of `identity` with i < j.
+        unit: what the samples are called.
 
     Raises:
         UserError: fewer than two sentences.
     """
 
-    def __init__(self, sentences, most=EDITS, by="edits", order=2):
+    unit = "sentences"
+
+    def __init__(self, sentences, most=EDITS):
         if len(sentences) < 2:
             raise UserError(f"duplicates need at least two sentences, here are {len(sentences)}")
         numbers = {}
@@ -40,11 +39,10 @@ class CloseSentences:
         self.distinct = list(numbers)
         self.copies = np.bincount(self.identity)
         self.most = most
-        if by not in ("edits", "jaccard"):
-            raise ValueError(f"sentences are compared by 'edits' or 'jaccard', not {by!r}")
-        find = edit_pairs if by == "edits" else jaccard_pairs
-        options = {} if by == "edits" else {"order": order}
-        self.i, self.j, self.distance = find(self.distinct, most, **options)
+        self.i, self.j, self.distance = edit_pairs(self.distinct, most)
+
+    def __len__(self):
+        return len(self.identity)
 
     def degrees(self, distance=0):
         """For each sentence how many others lie within `distance`, exact copies among them: int [N]."""
@@ -53,26 +51,47 @@ class CloseSentences:
         others = np.bincount(i, self.copies[j], len(self.copies)) + np.bincount(j, self.copies[i], len(self.copies))
         return support.sample_degrees(self.identity) + others.astype(np.int64)[self.identity]
 
+    def degrees_by_level(self, levels):
+        """`degrees` at each of some distances, a list."""
+        return [self.degrees(level) for level in levels]
+
     def text(self, row):
         """A sentence as one string."""
         return " ".join(map(str, self.distinct[self.identity[row]]))
 
-    def any_within(self, rows, distance=0):
-        """Whether some two of the sentences `rows` lie within `distance`."""
-        present = np.bincount(self.identity[rows], minlength=len(self.copies))
-        near = self.distance <= distance
-        return bool((present > 1).any() or (present[self.i[near]] & present[self.j[near]]).any())
+    def closest(self, count, rows=None):
+        """Up to `count` of the closest pairs (i, j, distance), of all sentences or of `rows`; exact copies come first.
 
-    def closest(self, count):
-        """Up to `count` of the closest pairs: (i, j, distance) with sentences' indices; exact copies come first."""
-        order = np.argsort(self.identity, kind="stable")
-        same = np.flatnonzero(np.diff(self.identity[order]) == 0)[:count]
+        Of several copies of a sentence one alone stands for them beside others. i and j are indices of sentences.
+        """
+        rows = np.arange(len(self)) if rows is None else np.asarray(rows)
+        identity = self.identity[rows]
+        order = np.argsort(identity, kind="stable")
+        same = np.flatnonzero(np.diff(identity[order]) == 0)[:count]
         firsts = np.full(len(self.copies), -1)
-        firsts[self.identity[::-1]] = np.arange(len(self.identity))[::-1]
-        near = np.lexsort((self.j, self.i, self.distance))[: count - len(same)]
-        i = np.concatenate([order[same], firsts[self.i[near]]])
-        j = np.concatenate([order[same + 1], firsts[self.j[near]]])
-        return i, j, np.concatenate([np.zeros(len(same)), self.distance[near]])
+        firsts[identity[::-1]] = rows[::-1]
+        inside = np.flatnonzero((firsts[self.i] >= 0) & (firsts[self.j] >= 0))
+        inside = inside[np.lexsort((self.j[inside], self.i[inside], self.distance[inside]))[: count - len(same)]]
+        i = np.concatenate([rows[order[same]], firsts[self.i[inside]]])
+        j = np.concatenate([rows[order[same + 1]], firsts[self.j[inside]]])
+        return i, j, np.concatenate([np.zeros(len(same)), self.distance[inside]])
+
+    def exact(self):
+        """How many sentences there are, how many different ones, pairs of copies, and the most copies of one."""
+        return {
+            "sentences": len(self),
+            "distinct": len(self.copies),
+            "duplicates": sum(map(support.pair_count, self.copies.tolist())),
+            "largest": int(self.copies.max()),
+        }
+
+    def listed(self, i, j, distance, twins):
+        """Pairs as a JSON-ready list, with their sentences."""
+        columns = (i.tolist(), j.tolist(), distance.tolist(), twins.tolist())
+        return [
+            {"i": a, "j": b, "distance": d, "duplicate": yes, "sentences": [self.text(a), self.text(b)]}
+            for a, b, d, yes in zip(*columns, strict=True)
+        ]
 
 
 @metric(
@@ -128,32 +147,6 @@ def edit_pairs(sentences, most):
             near = edits <= most
             found.append((i[some][near], j[some][near], edits[near]))
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
-
-
-def jaccard_pairs(sentences, most, order=2):
-    """All pairs of Jaccard distance at most `most` between their sets of n-grams: (i, j, distance) with i < j, ordered.
-
-    Sentences shorter than `order` have no n-grams; they are near to none.
-
-    Args:
-        sentences: list of tuples of tokens.
-        most: the greatest distance, below 1.
-        order: n.
-    """
-    if not 0 <= most < 1:
-        raise UserError(f"a Jaccard distance to be found lies in [0, 1), not {most}")
-    row, ids = ngrams([sentences], order)[order - 1][0]
-    row, ids = np.unique(np.stack([row, ids]), axis=1)
-    sizes = np.bincount(row, minlength=len(sentences))
-    i, j, distance = [np.empty(0, np.int64)], [np.empty(0, np.int64)], [np.empty(0)]
-    for start, shared in _shared(row, ids, len(sentences)):
-        union = sizes[start : start + len(shared), None] + sizes - shared
-        apart = 1 - shared / np.maximum(union, 1)
-        a, b = _upper((apart <= most + 1e-6) & (shared > 0), start)
-        i.append(a)
-        j.append(b)
-        distance.append(apart[a - start, b])
-    return np.concatenate(i), np.concatenate(j), np.concatenate(distance)
 
 
 def _upper(wanted, start):

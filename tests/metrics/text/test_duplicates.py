@@ -1,6 +1,5 @@
 """Tests of ganzoo.metrics.text.duplicates and birthday."""
 
-import itertools
 import json
 
 import numpy as np
@@ -9,7 +8,7 @@ import pytest
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.text.birthday import birthday_of_text
-from ganzoo.metrics.text.duplicates import CloseSentences, edit_pairs, jaccard_pairs
+from ganzoo.metrics.text.duplicates import CloseSentences, edit_pairs
 
 
 def edits(first, second):
@@ -46,30 +45,15 @@ def test_rare_and_common_words_count_alike():
     assert all(edits(text[a], text[b]) == d for a, b, d in zip(i, j, distance, strict=True))
 
 
-@pytest.mark.parametrize("most", [0.0, 0.3, 0.7])
-def test_all_pairs_of_like_ngrams_are_found(most):
-    text = list(dict.fromkeys(some_text(60, "abc")))
-    sets = [set(itertools.pairwise(s)) for s in text]
-    told = {}
-    for b in range(len(text)):
-        for a in range(b):
-            if sets[a] & sets[b]:
-                told[a, b] = 1 - len(sets[a] & sets[b]) / len(sets[a] | sets[b])
-    i, j, distance = jaccard_pairs(text, most)
-    found = dict(zip(zip(i.tolist(), j.tolist(), strict=True), distance.tolist(), strict=True))
-    assert set(found) == {pair for pair, d in told.items() if d <= most + 1e-9}
-    assert all(d == pytest.approx(told[pair], abs=1e-6) for pair, d in found.items())
-
-
 def test_degrees_are_counted_by_hand():
     text = [("a", "b", "c")] * 3 + [("a", "b", "d"), ("a", "e", "d"), ("x", "y", "z")]
     near = CloseSentences(text, 2)
     assert near.degrees(0).tolist() == [2, 2, 2, 0, 0, 0]
     assert near.degrees(1).tolist() == [3, 3, 3, 4, 1, 0]
     assert near.degrees(2).tolist() == [4, 4, 4, 4, 4, 0]
-    assert near.any_within([0, 1])
-    assert not near.any_within([0, 3, 5])
-    assert near.any_within([0, 3, 5], 1)
+    assert [column.tolist() for column in near.closest(1, [0, 1])] == [[0], [1], [0]]
+    assert [column.tolist() for column in near.closest(9, [5, 3, 0])] == [[0], [3], [1]]
+    assert [len(column) for column in near.closest(9, [0, 5])] == [0, 0, 0]
     i, j, distance = near.closest(4)
     assert distance.tolist() == [0, 0, 1, 1]
     assert all(edits(text[a], text[b]) == d for a, b, d in zip(i, j, distance, strict=True))
@@ -149,5 +133,3 @@ def test_a_threshold_may_be_given():
 def test_nonsense_is_refused():
     with pytest.raises(UserError, match="at least two"):
         CloseSentences([("a",)])
-    with pytest.raises(UserError, match="Jaccard"):
-        CloseSentences([("a",), ("b",)], 1.0, by="jaccard")
