@@ -143,6 +143,22 @@ def test_a_picture_and_the_records_of_all_paths():
     assert len(lines(records)) == 6
 
 
+def test_lines_hold_every_number_of_the_records():
+    def part(precision, sharpness):
+        return {"precision": precision, "sharpness": sharpness}
+
+    at = {"0": part(1.0, 0.99), "0.25": part(0.5, 0.875), "0.5": part(0.25, 0.75)}
+    record = {"name": "vae", "codes": "encoder", "reconstruction": 1.234, "at": at, "samples": part(0.9, 0.8)}
+    _, under, first, second, note = lines([record, {**record, "name": "pixels", "codes": None}])
+    assert first.split() == ["vae", "encoder", "1.23", "1.00", "0.50", "0.25", "0.90", "0.99", "0.88", "0.75", "0.80"]
+    assert second.split()[:3] == ["pixels", "-", "1.23"] and "held-out" in note
+    ends = [
+        [index for index, (a, b) in enumerate(zip(row, row[1:] + " ", strict=True)) if a != " " and b == " "]
+        for row in (first, under)
+    ]
+    assert ends[0][3:] == ends[1], "numbers end where their headings do"
+
+
 def test_names_stand_beside_their_rows():
     sheet = named(np.full((60, 10, 3), 255, np.uint8), ["first", "second"])
     assert sheet.shape == (60, 140, 3) and sheet[:30].min() < 100 and sheet[30:].min() < 100
