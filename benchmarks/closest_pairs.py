@@ -20,7 +20,7 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from ganzoo.metrics.neighbours.closest_pairs import closest_pairs, fastest_dtype
+from ganzoo.metrics.neighbours.pairs import closest_pairs, fastest_dtype
 
 
 def ours(samples):

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ganzoo.evaluation.birthday import BirthdayTest
-from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.report.birthday_tables import interval
 
 PAIRS, SIDE, GAP, TEXT, TOP = 3, 56, 4, 150, 26

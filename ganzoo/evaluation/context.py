@@ -9,7 +9,7 @@ import numpy as np
 
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.features.base import Extracted
-from ganzoo.metrics.neighbours.distances import Nearest, neighbours
+from ganzoo.metrics.neighbours.search import Nearest, neighbours
 
 NEIGHBOURS = 5  # kept in each direction: as many as the largest ball of any metric
 LONG = 20  # seconds after which a line tells how far an extraction is

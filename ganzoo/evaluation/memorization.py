@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.pictures import grid
 
 NEIGHBOURS = 5

@@ -10,7 +10,7 @@ from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.explore.latent_search import find_latents
-from ganzoo.metrics.neighbours.distances import neighbours
+from ganzoo.metrics.neighbours.search import neighbours
 
 PLACES = (0.0, 0.25, 0.5)  # where paths are scored: at an end, at a quarter, in the middle
 K = 3

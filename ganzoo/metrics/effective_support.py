@@ -5,7 +5,7 @@ import math
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.birthday.test import calibrate
 from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.neighbours.closest_pairs import degrees
+from ganzoo.metrics.neighbours.pairs import degrees
 from ganzoo.metrics.registry import metric
 
 

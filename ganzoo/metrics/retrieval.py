@@ -5,7 +5,7 @@ import scipy.stats
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.metrics.registry import metric
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.report.judge_page import candidates, judge_page
 
 # Nearest training images that the page shows for each image.

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday.test import BATCH_SIZES, closest_in_batches
-from ganzoo.metrics.neighbours.closest_pairs import closest_pairs
+from ganzoo.metrics.neighbours.pairs import closest_pairs
 
 FORMAT = "ganzoo-judge"
 # Strangers whose pixels differ by less than this (root mean square, of 255) might pass for twins.

@@ -11,8 +11,8 @@ from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.memorization import copies, nearest_images, picture
-from ganzoo.metrics.neighbours.closest_pairs import closest_pairs
-from ganzoo.metrics.neighbours.distances import nearest
+from ganzoo.metrics.neighbours.pairs import closest_pairs
+from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.metrics.registry import TEXT
 from ganzoo.report.page import report
 from ganzoo.run import Run

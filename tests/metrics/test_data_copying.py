@@ -4,7 +4,7 @@ import scipy.stats
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.data_copying import auth_pct, c_t, mann_whitney_z
-from ganzoo.metrics.neighbours.distances import neighbours
+from ganzoo.metrics.neighbours.search import neighbours
 
 
 def normal(count, dimension, seed):

@@ -3,7 +3,7 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.distances import neighbours
+from ganzoo.metrics.neighbours.search import neighbours
 from ganzoo.metrics.precision_recall import density_coverage, expected_coverage, precision_recall, rarity, realism
 
 

@@ -4,7 +4,7 @@ import scipy.stats
 from sklearn.neighbors import KNeighborsClassifier
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.distances import neighbours
+from ganzoo.metrics.neighbours.search import neighbours
 from ganzoo.metrics.two_sample import c2st, c2st_power, nearest_neighbour_test
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.neighbours.closest_pairs import closest_pairs, degrees
+from ganzoo.metrics.neighbours.pairs import closest_pairs, degrees
 
 AUTOMATIC = "automatic, not human"
 BATCH_SIZES = (100, 200, 400, 800)

@@ -1,206 +1,149 @@
-"""The exact blocked nearest-neighbour search: float32 products find candidates, float64 differences rank them."""
+"""The distance pass that every nearest-neighbour metric reads from: exact neighbours, bounded memory."""
 
 import dataclasses
+import functools
 
 import numpy as np
 
-SPARE = 11  # candidates kept beyond k, so that float32's rounding rarely pushes out a true neighbour
-CHUNK = 2**22  # elements of a float64 temporary: 32 MiB
+from ganzoo.errors import UserError
+from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.neighbours import tree
+from ganzoo.metrics.neighbours.neighbourhoods import BallCount, Balls, BlockCounter, count_by_blocks
+from ganzoo.metrics.neighbours.products import Samples, frame
+from ganzoo.metrics.neighbours.realism import realism
+from ganzoo.metrics.neighbours.selection import Nearest, search_between, search_within
 
 
 @dataclasses.dataclass(frozen=True)
-class Nearest:
-    """The nearest base samples of every query, nearest first.
+class Neighbours:
+    """One distance pass over real-real, real-fake and fake-fake.
 
     Attributes:
-        distances: float64 [N, k], Euclidean, exact to float64: 0 for exact duplicates.
-        indices: int64 [N, k], into the base.
+        k: neighbours kept in each direction.
+        real_real: `Nearest` reals of each real, itself left out.
+        real_fake: `Nearest` fakes of each real.
+        fake_real: `Nearest` reals of each fake.
+        fake_fake: `Nearest` fakes of each fake, itself left out.
+        balls: `Balls` by their own k.
     """
 
-    distances: np.ndarray
-    indices: np.ndarray
+    k: int
+    real_real: Nearest
+    real_fake: Nearest
+    fake_real: Nearest
+    fake_fake: Nearest
+    balls: dict[int, Balls]
 
 
-def exact_distances(queries, base, rows, columns):
-    """Euclidean distances of chosen pairs by float64 differences: float64 [P], 0 for exact duplicates."""
-    distances = np.empty(len(rows))
-    step = max(1, 2**18 // queries.shape[1])  # 2 MiB: stays in the cache
-    for start in range(0, len(rows), step):
-        part = slice(start, start + step)
-        difference = queries[rows[part]].astype(np.float64) - base[columns[part]]
-        distances[part] = np.sqrt(np.square(difference, out=difference).sum(axis=1))
-    return distances
+def neighbours(real, fake, k=5, balls=(3, 5), block=2048, real_real=None, progress=None):
+    """Every nearest-neighbour relation between two sets, in one sweep over each pair of them.
+
+    Real-real and fake-fake come first (upper triangle only), so that the sweep over real-fake has both sides' ball
+    radii in hand and counts as it goes. A block of squared distances is one float32 matrix product of centred samples;
+    the candidates that survive are ranked again, and balls' boundaries decided, by float64 differences. Rows in which
+    float32 could have lost a neighbour are searched again in float64. Points of at most 3 dimensions are searched by
+    k-d trees instead, with the same results. Equal distances come by index, but where more than `SPARE` samples tie
+    with a k-th neighbour any of them may be the one.
+
+    Memory beyond the inputs: a float32 copy of both sets, at most 64 block^2 bytes, and some 1,000 bytes a sample. For
+    50,000 x 2,048 against 50,000 that is 0.8 + 0.25 + 0.1 GiB.
+
+    Args:
+        real: [N, d].
+        fake: [M, d].
+        k: neighbours to keep; fewer than N and M.
+        balls: the k of every ball to count with, none above `k`.
+        block: rows and columns of a block.
+        real_real: the `Nearest` of an earlier record of the same `real` and at least as many neighbours, to save time.
+        progress: called with the share of the work done, 0 to 1.
+
+    Returns:
+        A `Neighbours` record.
+
+    Raises:
+        UserError: input that `checked` refuses, different dimensions, or too few samples for k.
+    """
+    real, fake = checked("real", real), checked("fake", fake)
+    same_dimension(real=real, fake=fake)
+    for name, samples in (("real", real), ("fake", fake)):
+        if len(samples) <= k:
+            raise UserError(f"{k} nearest neighbours need at least {k + 1} samples; {name} has {len(samples)}")
+    if max(balls, default=0) > k:
+        raise ValueError(f"balls {balls} reach beyond the {k} neighbours kept")
+    if real_real is not None and (len(real_real.indices) != len(real) or real_real.indices.shape[1] < k):
+        raise ValueError(f"real_real has shape {real_real.indices.shape}; ({len(real)}, {k} or more) is needed")
+
+    search = _by_tree if tree.suits(real, fake) else _by_blocks
+    return search(real, fake, k, balls, block, real_real and _cut(real_real, k), progress or (lambda share: None))
 
 
-def frame(first, second):
-    """Where to put the origin, and a power of two to divide by, so that float32 keeps digits and never overflows."""
-    centre = first.mean(axis=0, dtype=np.float64)
-    corners = np.stack([corner(part, axis=0) for part in (first, second) for corner in (np.min, np.max)])
-    reach = float(np.abs(corners - centre).max())
-    return centre, 2.0 ** np.round(np.log2(reach)) if reach > 0 else 1.0
+def _by_tree(real, fake, k, balls, block, real_real, progress):
+    scale = tree.scale_of(real, fake)
+    reals, fakes = tree.Tree(real, scale), tree.Tree(fake, scale)
+    if real_real is None:
+        real_real = reals.nearest(real, k, own=True)
+    fake_fake = fakes.nearest(fake, k, own=True)
+    progress(0.5)
+    real_fake, fake_real = fakes.nearest(real, k), reals.nearest(fake, k)
+    counts = {b: BallCount(real, fake, real_real.distances[:, b - 1], fake_fake.distances[:, b - 1]) for b in balls}
+    crowded = [count for count in counts.values() if not count.by_tree(reals, fakes)]
+    if crowded:
+        centre, scale = frame(real, fake)
+        count_by_blocks(crowded, Samples(real, centre, scale), Samples(fake, centre, scale), block)
+    progress(1.0)
+    return Neighbours(k, real_real, real_fake, fake_real, fake_fake, _balls(counts, fake_real, block))
 
 
-def _slack(dimension, dtype):
-    """Bound, measured with a margin of two, on a product's error in squared distance over |x|^2 + |y|^2."""
-    return np.finfo(dtype).eps / 2 * (8 + 2 * np.sqrt(dimension + 2))
+def _by_blocks(real, fake, k, balls, block, real_real, progress):
+    centre, scale = frame(real, fake)
+    reals, fakes = Samples(real, centre, scale), Samples(fake, centre, scale)
+    work = [len(real) ** 2 / 2 if real_real is None else 0, len(fake) ** 2 / 2, len(real) * len(fake)]
+    shares = np.concatenate([[0], np.cumsum(work)]) / sum(work)
+
+    def report(stage):
+        low, high = shares[stage : stage + 2]
+        return lambda share: progress(float(low + share * (high - low)))
+
+    if real_real is None:
+        real_real = search_within(reals, k, block, report(0))
+    fake_fake = search_within(fakes, k, block, report(1))
+    counts = {b: BallCount(real, fake, real_real.distances[:, b - 1], fake_fake.distances[:, b - 1]) for b in balls}
+    blocks = [BlockCounter(count, reals, fakes) for count in counts.values()]
+    real_fake, fake_real = search_between(reals, fakes, k, block, report(2), blocks)
+    return Neighbours(k, real_real, real_fake, fake_real, fake_fake, _balls(counts, fake_real, block))
 
 
-class Samples:
-    """Samples as factors of a product that yields squared distances: [x, |x|^2, 1] . [-2y, 1, |y|^2]."""
-
-    def __init__(self, data, centre, scale, dtype=np.float32):
-        self.data, self.centre, self.scale = data, centre, scale
-        self.size, dimension = data.shape
-        self.slack = _slack(dimension, dtype)
-        self.right = np.empty((self.size, dimension + 2), dtype)
-        self.squares = np.empty(self.size)  # |x|^2 in the frame
-        step = max(1, CHUNK // dimension)
-        for start in range(0, self.size, step):
-            part = slice(start, start + step)
-            moved = (data[part] - centre) / scale
-            self.squares[part] = np.einsum("ij,ij->i", moved, moved)
-            self.right[part, :-2] = -2 * moved
-        self.right[:, -2] = 1
-        self.right[:, -1] = self.squares
-
-    def left(self, part):
-        """The other factor of the samples `part`."""
-        left = self.right[part] * self.right.dtype.type(-0.5)  # exact: a power of two
-        left[:, -2], left[:, -1] = self.squares[part], 1
-        return left
-
-    def tolerance(self, distances):
-        """How far a product may be off, in squared distance, for pairs at most `distances` [N] (in the frame) apart."""
-        norms = np.sqrt(self.squares)
-        return self.slack * (self.squares + np.square(norms + distances))
+def _balls(counts, fake_real, block):
+    return {
+        b: count.balls(functools.partial(realism, count.real, count.fake, count.real_radii, fake_real, block))
+        for b, count in counts.items()
+    }
 
 
-class _Best:
-    """The smallest values seen for every query, with the base samples they belong to."""
-
-    def __init__(self, queries, keep, dtype=np.float32):
-        self.keep = keep
-        self.values = np.full((queries, keep), np.inf, dtype)
-        self.indices = np.full((queries, keep), -1)
-
-    def offer(self, block, queries, start, axis=1):
-        """Takes in a block of squared distances whose queries run along rows (axis=1) or columns (axis=0)."""
-        worst = self.values[queries, -1]
-        if np.isinf(worst).any():
-            worst = np.minimum(worst, _ceiling(block, self.keep, axis))
-            mask = block <= (worst[:, None] if axis else worst)
-        else:
-            mask = block < (worst[:, None] if axis else worst)
-        found = np.flatnonzero(mask)
-        if not len(found):
-            return
-        if len(found) > block.size // 8:  # a small block, or sorted or tied samples: cut before merging
-            whole = block if axis else np.ascontiguousarray(block.T)
-            keep = min(self.keep, whole.shape[1])
-            base = np.argpartition(whole, keep - 1, axis=1)[:, :keep].ravel()
-            query = np.repeat(np.arange(len(whole)), keep)
-            value = whole[query, base]
-        else:
-            query, base = np.divmod(found, block.shape[1])
-            value = block[query, base]
-            if not axis:
-                order = np.argsort(base.astype(np.uint16 if len(worst) <= 2**16 else np.int64), kind="stable")
-                query, base, value = base[order], query[order], value[order]
-        self._merge(query, base + start, value, queries)
-
-    def _merge(self, query, base, value, queries):
-        """Keeps the smallest of what each query (in ascending order) had and what it is offered."""
-        offered = np.bincount(query, minlength=queries.stop - queries.start)
-        place = np.arange(len(query)) - (np.cumsum(offered) - offered)[query]
-        touched = np.flatnonzero(offered)
-        row = (np.cumsum(offered > 0) - 1)[query]
-        values = np.full((len(touched), self.keep + offered.max()), np.inf, self.values.dtype)
-        indices = np.full(values.shape, -1)
-        touched += queries.start
-        values[:, : self.keep], indices[:, : self.keep] = self.values[touched], self.indices[touched]
-        values[row, self.keep + place], indices[row, self.keep + place] = value, base
-        kept = np.argpartition(values, self.keep - 1, axis=1)[:, : self.keep]  # the largest of them comes last
-        self.values[touched] = np.take_along_axis(values, kept, 1)
-        self.indices[touched] = np.take_along_axis(indices, kept, 1)
+def _cut(nearest, k):
+    return Nearest(nearest.distances[:, :k], nearest.indices[:, :k])
 
 
-def _ceiling(block, keep, axis):
-    """An upper bound on every query's `keep`-th smallest value in a block, from a strip of it: a cheap first cut."""
-    strip = block[:, :512] if axis else np.ascontiguousarray(block[:512].T)
-    if strip.shape[1] < keep:
-        return np.full(len(strip), np.inf, block.dtype)
-    return np.partition(strip, keep - 1, axis=1)[:, keep - 1]
+def nearest(queries, base, k=1, block=2048):
+    """The k nearest base samples of every query, by the same exact blocked search.
 
+    Args:
+        queries: [N, d].
+        base: [M, d].
+        k: neighbours to keep, at most M.
+        block: rows and columns of a block.
 
-def parts_of(size, block):
-    return [slice(start, min(start + block, size)) for start in range(0, size, block)]
+    Returns:
+        A `Nearest`.
 
-
-def search_within(samples, k, block, report=lambda share: None):
-    """The k nearest others of every sample."""
-    best = _Best(samples.size, min(k + SPARE, samples.size - 1))
-    parts = parts_of(samples.size, block)
-    for number, rows in enumerate(parts):
-        left = samples.left(rows)
-        for columns in parts[number:]:
-            squares = left @ samples.right[columns].T
-            if rows == columns:
-                np.fill_diagonal(squares, np.inf)
-            else:
-                best.offer(squares, columns, rows.start, axis=0)
-            best.offer(squares, rows, columns.start)
-        report(1 - (1 - (number + 1) / len(parts)) ** 2)
-    return _settle(best, samples, samples, k, own=True)
-
-
-def search_between(first, second, k, block, report=lambda share: None, counts=(), both=True):
-    """The k nearest of `second` of every sample of `first`, and (`both`) the other way round; feeds `counts`."""
-    forth, back = _Best(first.size, min(k + SPARE, second.size)), _Best(second.size, min(k + SPARE, first.size))
-    parts = parts_of(first.size, block)
-    for number, rows in enumerate(parts):
-        left = first.left(rows)
-        for columns in parts_of(second.size, block):
-            squares = left @ second.right[columns].T
-            forth.offer(squares, rows, columns.start)
-            if both:
-                back.offer(squares, columns, rows.start, axis=0)
-            for count in counts:
-                count.add(squares, rows, columns)
-        report((number + 1) / len(parts))
-    return _settle(forth, first, second, k), _settle(back, second, first, k) if both else None
-
-
-def _settle(best, queries, base, k, own=False):
-    """Ranks the candidates by float64 differences, and searches anew where float32 may have dropped a neighbour."""
-    result = _rank(best, queries.data, base.data, k)
-    reached = result.distances[:, -1] / base.scale
-    lowest_lost = best.values[:, -1] - queries.tolerance(reached)
-    available = base.size - own
-    doubtful = np.flatnonzero((lowest_lost < np.square(reached)) & (reached > 0)) if best.keep < available else []
-    for start in range(0, len(doubtful), 2048):
-        rows = doubtful[start : start + 2048]
-        again = _search_double(rows, queries, base, best.keep, own)
-        better = _rank(again, queries.data[rows], base.data, k)
-        result.distances[rows], result.indices[rows] = better.distances, better.indices
-    return result
-
-
-def _search_double(rows, queries, base, keep, own):
-    """The candidates of some queries from products in float64."""
-    best = _Best(len(rows), keep, np.float64)
-    left = Samples(queries.data[rows], base.centre, base.scale, np.float64).left(slice(None))
-    for columns in parts_of(base.size, 2048):
-        squares = left @ Samples(base.data[columns], base.centre, base.scale, np.float64).right.T
-        if own:
-            inside = np.flatnonzero((rows >= columns.start) & (rows < columns.stop))
-            squares[inside, rows[inside] - columns.start] = np.inf
-        best.offer(squares, slice(0, len(rows)), columns.start)
-    return best
-
-
-def _rank(best, queries, base, k):
-    """The k nearest of the candidates, by exact distance and then by index."""
-    rows = np.repeat(np.arange(len(best.indices)), best.keep)
-    distances = exact_distances(queries, base, rows, best.indices.ravel()).reshape(best.indices.shape)
-    order = np.lexsort((best.indices, distances), axis=1)[:, :k]
-    return Nearest(np.take_along_axis(distances, order, 1), np.take_along_axis(best.indices, order, 1))
+    Raises:
+        UserError: input that `checked` refuses, different dimensions, or fewer than k base samples.
+    """
+    queries, base = checked("queries", queries, least=1), checked("base", base, least=1)
+    same_dimension(queries=queries, base=base)
+    if len(base) < k:
+        raise UserError(f"{k} nearest neighbours need at least {k} samples; base has {len(base)}")
+    if tree.suits(queries, base):
+        return tree.Tree(base, tree.scale_of(base, queries)).nearest(queries, k)
+    centre, scale = frame(base, queries)
+    return search_between(Samples(queries, centre, scale), Samples(base, centre, scale), k, block, both=False)[0]

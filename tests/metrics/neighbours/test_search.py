@@ -6,7 +6,7 @@ from scipy.spatial.distance import cdist
 from sklearn.neighbors import NearestNeighbors
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.distances import nearest, neighbours
+from ganzoo.metrics.neighbours.search import nearest, neighbours
 
 DRAWS = np.random.default_rng(0)
 A = DRAWS.standard_normal((400, 32)).astype(np.float32)
@@ -137,7 +137,7 @@ def test_progress_rises_to_one():
 
 @pytest.mark.parametrize("collapsed", [False, True])
 def test_memory_is_bounded_by_the_block_and_linear_in_the_samples(collapsed):
-    size, dimension, block = 4000, 16, 256
+    size, dimension, block = 2500, 16, 256
     real, fake = np.random.default_rng(1).standard_normal((2, size, dimension)).astype(np.float32)
     if collapsed:
         fake = real[:1] + 1e-6 * fake  # searched again in float64

@@ -1,15 +1,12 @@
 """The search finds exactly what brute force finds, in every precision and at every block size."""
 
-import importlib
-
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours.closest_pairs import closest_pairs, degrees, pairs_within
-
-search = importlib.import_module("ganzoo.metrics.neighbours.closest_pairs")
+from ganzoo.metrics.neighbours import pairs as search
+from ganzoo.metrics.neighbours import tree
+from ganzoo.metrics.neighbours.pairs import closest_pairs, degrees, pairs_within
 
 
 def brute(features, mirrored=None):
@@ -30,11 +27,12 @@ def assert_same(found, expected):
     np.testing.assert_allclose(found[2], expected[2], rtol=1e-12, atol=0)
 
 
-@pytest.fixture(params=[tf.bfloat16, tf.float32, tf.float64], ids=lambda x: x.name)
-def dtype(request, monkeypatch):
-    """Every sample size goes through the precision under test."""
-    monkeypatch.setattr(search, "fastest_dtype", lambda: request.param)
-    monkeypatch.setattr(search, "_SMALL", 0)
+@pytest.fixture(params=["bfloat16", "float32", "float64", "tree"])
+def method(request, monkeypatch):
+    """Every sample size goes through the precision under test, or through the tree where that is one of its sizes."""
+    if request.param != "tree":
+        monkeypatch.setattr(search, "first_precision", lambda size, dimension: request.param)
+        monkeypatch.setattr(tree, "DIMENSIONS", 0)
     return request.param
 
 
@@ -43,25 +41,25 @@ def gaussian(n, d, seed=0):
 
 
 @pytest.mark.parametrize("n, d, block", [(300, 8, 64), (257, 40, 100), (100, 3, 2048), (129, 1, 128), (65, 500, 64)])
-def test_equals_brute_force(dtype, n, d, block):
+def test_equals_brute_force(method, n, d, block):
     features = gaussian(n, d)
     expected = brute(features)
     assert_same(closest_pairs(features, 20, block), [x[:20] for x in expected])
 
 
-def test_many_pairs_too_alike_for_the_products(dtype):
+def test_many_pairs_too_alike_for_the_products(method):
     # 200 pairs whose distances differ by far less than rounding the vectors to bfloat16 moves them
     features = gaussian(900, 200)
     assert_same(closest_pairs(features, 200, 128), [x[:200] for x in brute(features)])
 
 
-def test_far_from_the_origin_and_at_any_scale(dtype):
+def test_far_from_the_origin_and_at_any_scale(method):
     for scale, shift in ((1.0, 1e4), (1e12, 0.0), (1e-15, 0.0), (1e30, 1e30)):
         features = gaussian(200, 10).astype(np.float64) * scale + shift
         assert_same(closest_pairs(features, 10, 64), [x[:10] for x in brute(features)])
 
 
-def test_near_duplicates_below_float32_are_ordered(dtype):
+def test_near_duplicates_below_float32_are_ordered(method):
     rng = np.random.default_rng(1)
     features = rng.standard_normal((400, 64)) * 10
     # Squared distances from 1e-14 to 1e-8 of the squared norm: products in float32 see only zeros and negatives.
@@ -73,7 +71,7 @@ def test_near_duplicates_below_float32_are_ordered(dtype):
     np.testing.assert_allclose(distance, np.linalg.norm(features[i] - features[j], axis=1), rtol=1e-12)
 
 
-def test_tight_clusters_that_no_product_in_float32_resolves(dtype, monkeypatch):
+def test_tight_clusters_that_no_product_in_float32_resolves(method, monkeypatch):
     monkeypatch.setattr(search, "_CROWD", 100)
     rng = np.random.default_rng(2)
     features = 10 * rng.standard_normal((5, 16))[rng.integers(5, size=500)] + 1e-5 * rng.standard_normal((500, 16))
@@ -110,7 +108,7 @@ def test_images_are_flattened_and_bytes_do_not_wrap():
     assert_same(closest_pairs(images, 7), [x[:7] for x in brute(images)])
 
 
-def test_mirrored_copies_count(dtype):
+def test_mirrored_copies_count(method):
     images = np.random.default_rng(3).random((150, 4, 6, 1)).astype(np.float32)
     images[90] = images[10, :, ::-1] + 1e-3
     mirrored = images[:, :, ::-1]
@@ -126,7 +124,7 @@ def test_features_of_mirrored_samples_need_no_symmetry():
 
 
 @pytest.mark.parametrize("share", [0, 0.001, 0.2, 1])
-def test_pairs_within_streams_every_pair_once(dtype, share):
+def test_pairs_within_streams_every_pair_once(method, share):
     features = gaussian(260, 6)
     expected = brute(features)
     count = int(share * len(expected[0]))
@@ -137,7 +135,7 @@ def test_pairs_within_streams_every_pair_once(dtype, share):
     assert_same([x[order] for x in found], [x[:count] for x in expected])
 
 
-def test_degrees_at_many_thresholds(dtype):
+def test_degrees_at_many_thresholds(method):
     features = gaussian(260, 6)
     i, j, distance = brute(features)
     # On the very distance of a pair, and in any order.
@@ -148,7 +146,7 @@ def test_degrees_at_many_thresholds(dtype):
         np.testing.assert_array_equal(row, np.bincount(np.concatenate([i[inside], j[inside]]), minlength=260))
 
 
-def test_degrees_of_clusters_that_need_float64(dtype, monkeypatch):
+def test_degrees_of_clusters_that_need_float64(method, monkeypatch):
     monkeypatch.setattr(search, "_CROWD", 300)
     rng = np.random.default_rng(2)
     features = 10 * rng.standard_normal((5, 16))[rng.integers(5, size=400)] + 1e-5 * rng.standard_normal((400, 16))
@@ -160,7 +158,7 @@ def test_degrees_of_clusters_that_need_float64(dtype, monkeypatch):
 
 
 @pytest.mark.parametrize("threshold", [0.0, 1e-9, 0.5])
-def test_degrees_of_many_copies_of_few_samples(dtype, monkeypatch, threshold):
+def test_degrees_of_many_copies_of_few_samples(method, monkeypatch, threshold):
     monkeypatch.setattr(search, "_CROWD", 50)
     which = np.arange(300) % 3
     found = degrees(gaussian(3, 16)[which] * 10, [threshold], 128)[0]
@@ -174,10 +172,6 @@ def test_order_of_samples_does_not_matter():
     a, b, again = closest_pairs(features[order], 10)
     np.testing.assert_array_equal(distance, again)
     assert [set(p) for p in zip(i, j, strict=True)] == [set(p) for p in zip(order[a], order[b], strict=True)]
-
-
-def test_the_fastest_type_is_one_with_known_error():
-    assert search.fastest_dtype() in (tf.float32, tf.bfloat16)
 
 
 @pytest.mark.parametrize("features", [np.ones((1, 3)), np.empty((0, 3)), np.full((5, 2), np.nan), np.full((5, 2), np.inf)])
