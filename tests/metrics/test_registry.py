@@ -9,7 +9,7 @@ import pytest
 
 from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.metrics import registry
-from ganzoo.metrics.neighbours.distances import neighbours
+from ganzoo.metrics.neighbours.search import neighbours
 from ganzoo.metrics.registry import ARGUMENTS, Metric, Part, all_metrics, metric, metrics_of
 from ganzoo.metrics.text.kneser_ney import KneserNey
 
