@@ -68,7 +68,16 @@ INTERNAL = {
         "threads.*",
     ],
     "metrics/birthday": [],
-    "metrics/neighbours": ["search.frame", "search.parts_of"],
+    "metrics/neighbours": [
+        "coarse.*",
+        "neighbourhoods.[!B]*",
+        "neighbourhoods.Ball[!s]*",
+        "pairs.[BPf]*",
+        "products.[!e]*",
+        "realism.*",
+        "selection.s*",
+        "tree.*",
+    ],
     "metrics/text": ["scores.*", "tokens.*"],
 }
 

@@ -14,6 +14,8 @@ from .support import ratio as ratio
 from .support import sample_degrees as sample_degrees
 from .support import spike as spike
 from .support import support_at as support_at
+from .test import FeaturePairs as FeaturePairs
+from .test import birthday_of_pairs as birthday_of_pairs
 from .test import birthday_test as birthday_test
 from .test import by_class as by_class
 from .test import calibrate as calibrate

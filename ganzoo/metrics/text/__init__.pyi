@@ -18,7 +18,6 @@ from .diversity import share as share
 from .duplicates import CloseSentences as CloseSentences
 from .duplicates import duplicates as duplicates
 from .duplicates import edit_pairs as edit_pairs
-from .duplicates import jaccard_pairs as jaccard_pairs
 from .frechet_embedding import frechet_embedding_distance as frechet_embedding_distance
 from .kneser_ney import KneserNey as KneserNey
 from .kneser_ney import lm_nll as lm_nll
