@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import hashlib
+import re
 
 COMPARISONS = {"Lt": "<=", "LtE": "<", "Gt": ">=", "GtE": ">", "Eq": "!=", "NotEq": "==", "In": "not in", "NotIn": "in"}
 COMPARISONS |= {"Is": "is not", "IsNot": "is"}
@@ -13,6 +14,8 @@ SWAPPED = dict(SWAPS) | {b: a for a, b in SWAPS}
 # Calls whose words or names no test is meant to pin.
 SPOKEN = {"print", "log", "track", "warn", "echo", "debug", "info", "metric", "option", "argument", "command"}
 NAMING = {"name", "help", "desc", "description", "meaning", "misleads", "paper", "log", "verbose"}
+# How much is done at once: it decides the speed and the memory, not the result.
+PORTION = re.compile(r"_?(block|chunk|batch|at_once)(_size)?$", re.IGNORECASE)
 PRAGMA = "pragma: no mutate"
 
 
@@ -95,14 +98,20 @@ class _Walker(ast.NodeVisitor):
         for decorator in node.decorator_list:
             self.visit(decorator)
         if not isinstance(node, ast.ClassDef):
-            for default in [*node.args.defaults, *node.args.kw_defaults]:
-                if default is not None:
+            given = [*node.args.posonlyargs, *node.args.args]
+            defaults = zip(given[len(given) - len(node.args.defaults) :], node.args.defaults, strict=True)
+            for argument, default in [*defaults, *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]:
+                if default is not None and not PORTION.match(argument.arg):
                     self.visit(default)
         for statement in node.body:
             self.visit(statement)
         self.scope.pop()
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = visit_body
+
+    def visit_Assign(self, node):
+        if not all(isinstance(target, ast.Name) and PORTION.match(target.id) for target in node.targets):
+            self.generic_visit(node)
 
     def visit_AnnAssign(self, node):
         if node.value is not None:
@@ -174,10 +183,11 @@ class _Walker(ast.NodeVisitor):
         value = node.value
         if isinstance(value, bool):
             self.add(node, "constant", str(not value))
-        elif isinstance(value, int):
+        elif isinstance(value, int) and not (value >= 512 and value & (value - 1) == 0):  # portions again
             self.add(node, "constant", str(value + 1))
         elif isinstance(value, float):
-            self.add(node, "constant", str(2 * value) if value else "1.0")
+            # Twice a guard against 0 is as good a guard; a large one is not.
+            self.add(node, "constant", "1.0" if not value else "0.1" if abs(value) < 1e-4 else str(2 * value))
 
     def visit_Call(self, node):
         if self.spoken(node):

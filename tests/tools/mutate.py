@@ -72,12 +72,17 @@ def room_of(file):
 def all_mutants(root, package):
     """Every mutant of the package's files, but those known to be equivalent."""
     known = tomllib.loads(EQUIVALENT.read_text())["mutant"] if EQUIVALENT.exists() else []
-    known = {(entry["file"], entry["before"], entry["after"]) for entry in known}
+    known = {(entry["file"], entry["line"], entry["after"]) for entry in known}
     found = []
     for path in sorted((root / package).rglob("*.py")):
         if path.name not in ("__init__.py", "__main__.py"):
-            found += mutants_of(str(path.relative_to(root)), path.read_text())
-    return [m for m in found if (m.file, " ".join(m.before.split()), " ".join(m.after.split())) not in known]
+            source = path.read_text()
+            lines = source.splitlines()
+            for mutant in mutants_of(str(path.relative_to(root)), source):
+                after = " ".join(mutant.after.split())
+                if (mutant.file, lines[mutant.line - 1].strip(), after) not in known:
+                    found.append(mutant)
+    return found
 
 
 # What becomes of them.

@@ -3,6 +3,7 @@
 import ast
 import collections
 import contextlib
+import inspect
 import json
 import math
 import os
@@ -14,8 +15,8 @@ import time
 from pathlib import Path
 
 LEFT_OUT = {".git", ".venv", "runs", "build", "__pycache__"}
-SLOW_FIXTURES = {"isolated", "fresh_python", "command", "browser"}
-SLOW_FIXTURES |= {"two_replicas_equal_one", "resumes_exactly", "texts_travel"}
+SLOW_FIXTURES = {"browser", "resumes_exactly", "texts_travel"}
+PROCESSES = {"processes", "subprocess"}  # modules by which tests, or fixtures, start processes of their own
 SLOW = 8.0  # seconds: a test that takes longer waits for the second pass
 PATIENCE = 45.0  # seconds that a test may take beside five times of what it took before
 UNKNOWN = 30.0  # seconds that are taken for those of a test which never ran
@@ -70,6 +71,16 @@ def module_of(file):
     return ".".join(Path(file).with_suffix("").parts).removesuffix(".__init__")
 
 
+def names_in(function):
+    """The global names that a function uses, those of functions within it too."""
+    codes, names = [getattr(inspect.unwrap(function), "__code__", None)], set()
+    while codes:
+        if code := codes.pop():
+            names |= set(code.co_names)
+            codes += [constant for constant in code.co_consts if inspect.iscode(constant)]
+    return names
+
+
 class Plugin:
     """What the forked process tells its parent: a line a test; and which tests it leaves out.
 
@@ -90,7 +101,10 @@ class Plugin:
     def pytest_collection_modifyitems(self, config, items):
         def is_slow(item):
             marked = any(item.get_closest_marker(name) for name in ("slow", "strategy", "subprocess"))
-            return bool(marked or SLOW_FIXTURES & set(item.fixturenames) or self.durations.get(item.nodeid, 0) > SLOW)
+            definitions = [found[-1].func for found in item._fixtureinfo.name2fixturedefs.values()]
+            called = {name for f in [item.function, *definitions] for name in names_in(f)}
+            known = self.durations.get(item.nodeid, 0) > SLOW
+            return bool(marked or known or called & PROCESSES or SLOW_FIXTURES & set(item.fixturenames))
 
         kept = [item for item in items if item.nodeid not in self.excluded and self.slow != "none"]
         if self.slow in ("no", "only"):

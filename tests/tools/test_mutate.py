@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,13 @@ def test_mutants_are_drawn_from_every_room_by_the_seed_and_a_larger_count_keeps_
     (toy / "toy" / "maths.py").write_text("\n\n" + MATHS)  # lines that move do not change the draw
     moved = set(mutate(toy, "--list", "--count", 8).splitlines())
     assert {line.split(" ", 1)[1] for line in moved} == {line.split(" ", 1)[1] for line in few}
+
+
+def test_what_is_known_to_be_equivalent_stands_in_the_source():
+    root = TOOL.parents[2]
+    for entry in tomllib.loads(TOOL.with_name("equivalent.toml").read_text())["mutant"]:
+        assert entry["line"] in [line.strip() for line in (root / entry["file"]).read_text().splitlines()], entry
+        assert entry["reason"]
 
 
 def test_mutants_leave_out_what_no_test_should_pin(toy):
