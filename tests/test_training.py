@@ -4,12 +4,15 @@ import os
 import random
 import signal
 import time
+import types
 
 import numpy as np
 import processes
 import pytest
 import tensorflow as tf
 
+from ganzoo import training
+from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
 from ganzoo.run import Run
@@ -342,3 +345,48 @@ def test_data_of_another_shape_than_the_networks_is_refused_before_a_run_begins(
     with pytest.raises(UserError, match=r"the networks are made for \(8, 8, 1\), and digits holds \(16, 16, 1\)"):
         train(recipe, tmp_path / "run", [override])
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "start, end, every, generator_steps, size",
+    [
+        (0, 1000, (100, 500, 500), 1, 20),
+        (0, 1000, (100, 500, 30), 1, 10),
+        (0, 1000, (100, 500, 7), 1, 1),
+        (990, 1000, (100, 500, 500), 1, 10),  # a run that was taken up
+        (0, 23, (100, 500, 500), 1, 1),
+        (0, 1000, (40, 40, 40), 2, 20),  # twenty rounds of two steps
+        (0, 1000, (30, 30, 30), 2, 5),
+        (0, 3000, (22, 22, 44), 1, 2),
+        (0, 3000, (22, 22, 22, 33), 1, 1),  # the last one an evaluation's
+    ],
+)
+def test_rounds_in_one_go_meet_every_event(start, end, every, generator_steps, size):
+    log, sample, checkpoint, *evaluations = every
+    model = types.SimpleNamespace(generator_steps=generator_steps, one_round_at_a_time=False)
+    built = types.SimpleNamespace(model=model, log_every=log, sample_every=sample, checkpoint_every=checkpoint)
+    built.evaluations = [types.SimpleNamespace(every=number) for number in evaluations]
+    one = types.SimpleNamespace(num_replicas_in_sync=1)
+    assert training.MOST_STEPS_PER_EXECUTION == 20 and training.steps_per_execution(built, start, end, one) == size
+    two = types.SimpleNamespace(num_replicas_in_sync=2)
+    assert training.steps_per_execution(built, start, end, two) == 1
+    model.one_round_at_a_time = True
+    assert training.steps_per_execution(built, start, end, one) == 1
+
+
+def test_real_examples_are_the_first_of_the_stream():
+    source = Points("ring8", take=300)
+    examples = training.real_examples(source, source.arrays(), seed=3)
+    assert len(examples) == training.REAL_EXAMPLES < 300
+    batch = next(source.batches(training.REAL_EXAMPLES, seed=3).as_numpy_iterator())
+    np.testing.assert_array_equal(examples, batch["point"])
+    few = Points("ring8", take=10)
+    assert len(training.real_examples(few, few.arrays(), seed=0)) == 10
+
+
+def test_what_shows_the_training_is_closed_at_its_end(tmp_path, tiny_recipe, monkeypatch):
+    closed = []
+    for shown in (training.Board, training.TerminalProgress):
+        monkeypatch.setattr(shown, "close", lambda self, close=shown.close: closed.append(type(self)) or close(self))
+    train(tiny_recipe, tmp_path / "run", steps=2, log=lambda line: None)
+    assert set(closed) == {training.Board, training.TerminalProgress}
