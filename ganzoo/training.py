@@ -17,7 +17,7 @@ from ganzoo import strategies
 from ganzoo.callbacks.board import Board
 from ganzoo.callbacks.evaluations import Evaluations
 from ganzoo.callbacks.monitor import Monitor
-from ganzoo.callbacks.progress import TerminalProgress, clock
+from ganzoo.callbacks.progress import clock, progress_of
 from ganzoo.callbacks.reports import Reports
 from ganzoo.callbacks.samples import Samples
 from ganzoo.callbacks.saving import GracefulStop, Saving
@@ -192,35 +192,35 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
 
     dataset = strategies.distributed(distribution, make_dataset, built.batch_size)
     model.steps_per_execution = steps_per_execution(built, start, end, distribution)
-    terminal = board = None
+    progress = board = None
     reports = Reports(built.log_every, per_round / model.generator_steps)
     stop = GracefulStop(log)
     callbacks = [reports, stop]
     if chief:
-        terminal = TerminalProgress(built.steps, start)
+        progress = progress_of(built.steps, start)
         board = Board(run.logs, model.equilibrium)
 
         def warn(step, line):
-            terminal.log(f"step {step}: {line}")
+            progress.log(f"step {step}: {line}")
             board.log_text(step, "monitor", line)
 
-        stop.log = terminal.log
+        stop.log = progress.log
         monitor = Monitor(model.equilibrium, warn)
-        reports.listeners += [terminal, board, monitor]
+        reports.listeners += [progress, board, monitor]
         real = real_examples(built.data, data, built.seed)
         for entry in built.evaluations:
-            entry.prepare(built.data, terminal.log)
+            entry.prepare(built.data, progress.log)
         callbacks += [
-            Samples(built.sample_every, run.samples, real, board, monitor),
+            Samples(built.sample_every, run.samples, real, board, monitor, progress.show),
             Saving(built.checkpoint_every, checkpoints),
-            *(Evaluations(entry, run, board, terminal.log) for entry in built.evaluations),
+            *(Evaluations(entry, run, board, progress.log) for entry in built.evaluations),
         ]
     try:
         with translated(model, checkpoints):
             model.fit(dataset, steps_per_epoch=rounds, epochs=1, verbose=0, shuffle=False, callbacks=callbacks)
     finally:
         stop.restore()
-        for listener in (terminal, board):
+        for listener in (progress, board):
             if listener:
                 with contextlib.suppress(tf.errors.OpError):
                     listener.close()

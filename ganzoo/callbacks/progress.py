@@ -1,12 +1,28 @@
-"""What a person at the terminal sees: steps done, losses, images a second, time left."""
+"""What a person sees of a training: steps done, losses, images a second, time left; in a notebook samples too."""
 
+import html
+import sys
 import time
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from ganzoo.pictures import png
+
 # Without a terminal a line at most this often, in seconds.
 LINE_EVERY = 5.0
+
+
+def progress_of(steps, start=0):
+    """What suits where the training runs: a `NotebookProgress` in a notebook's kernel, else a `TerminalProgress`."""
+    return (NotebookProgress if in_notebook() else TerminalProgress)(steps, start)
+
+
+def in_notebook():
+    """Whether this is a notebook's kernel, which displays HTML and pictures; IPython in a terminal does not."""
+    ipython = sys.modules.get("IPython")  # whoever runs in a kernel has it imported
+    shell = ipython.get_ipython() if ipython else None
+    return getattr(shell, "kernel", None) is not None
 
 
 class TerminalProgress:
@@ -53,9 +69,58 @@ class TerminalProgress:
         """Prints a line above the bar."""
         (self._bar.console if self._bar else self.console).print(line)
 
+    def show(self, step, samples):
+        """Nothing: samples are files, which a terminal does not show."""
+
     def close(self):
         if self._bar:
             self._bar.stop()
+
+
+class NotebookProgress:
+    """A progress bar in a notebook's cell, with the newest samples below it.
+
+    Args:
+        steps: generator steps of the whole run.
+        start: generator steps done before.
+    """
+
+    def __init__(self, steps, start=0):
+        from IPython import display
+
+        self.steps = steps
+        self.start = start
+        self._display = display
+        self._began = time.monotonic()
+        self._bar = display.display(self._html(start, "", None), display_id=True)
+        self._samples = None
+
+    def on_log(self, step, records):
+        left = (time.monotonic() - self._began) / max(step - self.start, 1) * (self.steps - step)
+        self._bar.update(self._html(step, summary(records), left))
+
+    def _html(self, step, words, left):
+        remaining = "" if left is None else f" {clock(left)} left"
+        bar = f'<progress max="{self.steps}" value="{step}"></progress>'
+        return self._display.HTML(f"{bar} step {step:,}/{self.steps:,} <code>{html.escape(words)}</code>{remaining}")
+
+    def log(self, line):
+        """Prints a line below what is shown."""
+        print(line)
+
+    def show(self, step, samples):
+        """Shows samples in the place of those before: a picture, uint8 [H, W, C], or a list of lines."""
+        if isinstance(samples, list):
+            shown = self._display.HTML(f"step {step:,}<pre>{html.escape(chr(10).join(samples))}</pre>")
+        else:
+            shown = self._display.Image(png(samples), format="png", alt=f"Samples at step {step:,}")
+        if self._samples:
+            self._samples.update(shown)
+        else:
+            self._samples = self._display.display(shown, display_id=True)
+
+    def close(self):
+        """Nothing is left open."""
 
 
 def summary(records):

@@ -19,10 +19,12 @@ class Samples(Stepwise):
         real: real examples [N, ...] as the model sees them, shown once and compared with.
         board: a `Board`.
         monitor: a `Monitor`.
+        show: called with the step and the fixed samples, a picture uint8 [H, W, C] or a list of lines; None for nobody.
     """
 
-    def __init__(self, every, directory, real, board, monitor):
+    def __init__(self, every, directory, real, board, monitor, show=None):
         super().__init__(every)
+        self.show = show
         self.directory = directory
         self.real = real
         self.board = board
@@ -46,6 +48,8 @@ class Samples(Stepwise):
         else:
             write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(shown))
         self.monitor.on_samples(step, fresh, self.real)
+        if self.show:
+            self.show(step, shown)
 
     def _show(self, step, tag, examples, real=None):
         """Shows examples on the board; returns the picture, or the list of lines that texts are."""

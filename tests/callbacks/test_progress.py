@@ -1,11 +1,13 @@
 import io
+import sys
 import time
 import types
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from ganzoo.callbacks.progress import LINE_EVERY, TerminalProgress, clock, summary
+from ganzoo.callbacks.progress import LINE_EVERY, NotebookProgress, TerminalProgress, clock, progress_of, summary
 
 RECORDS = {"generator_loss": 0.5, "discriminator_loss": 1.23456, "real_score": 0.9, "images_per_second": 12345.6}
 
@@ -69,3 +71,58 @@ def test_on_a_terminal_there_is_a_bar_with_lines_above_it():
     length = len(shown)
     time.sleep(0.3)
     assert len(stream.getvalue()) == length, "a closed bar draws no more"
+
+
+class Notebook:
+    """A stand-in for IPython: notes what is displayed, and what then takes its place."""
+
+    def __init__(self, monkeypatch, kernel=True):
+        self.shown = []
+        shell = types.SimpleNamespace(**({"kernel": object()} if kernel else {}))
+        module = types.SimpleNamespace(display=self, get_ipython=lambda: shell)
+        monkeypatch.setitem(sys.modules, "IPython", module)
+
+    HTML = staticmethod(lambda text: text)
+    Image = staticmethod(lambda data, format, alt: (data, alt))
+
+    def display(self, what, display_id):
+        self.shown.append([what])
+        return types.SimpleNamespace(update=self.shown[-1].append)
+
+
+def test_a_notebook_has_a_bar_and_the_newest_samples(monkeypatch, now, capsys):
+    notebook = Notebook(monkeypatch)
+    bar = progress_of(100, start=20)
+    assert isinstance(bar, NotebookProgress)
+    now.seconds += 10
+    bar.on_log(40, RECORDS)
+    for step in (40, 60):
+        bar.show(step, np.zeros((8, 8, 3), np.uint8))
+    bar.log("the discriminator has won")
+    bar.close()
+    bars, samples = notebook.shown
+    assert 'value="20"' in bars[0] and 'value="40"' in bars[1] and "discriminator 1.235" in bars[1] and "0:30 left" in bars[1]
+    assert [alt for _, alt in samples] == ["Samples at step 40", "Samples at step 60"]
+    assert samples[1][0].startswith(b"\x89PNG") and capsys.readouterr().out == "the discriminator has won\n"
+
+
+def test_a_notebook_shows_texts_as_lines(monkeypatch):
+    notebook = Notebook(monkeypatch)
+    NotebookProgress(10).show(5, ["a <b>", "c"])
+    assert notebook.shown[1] == ["step 5<pre>a &lt;b&gt;\nc</pre>"]
+
+
+def test_ipython_in_a_terminal_is_a_terminal(monkeypatch):
+    Notebook(monkeypatch, kernel=False)
+    assert isinstance(progress_of(10), TerminalProgress)
+    monkeypatch.setitem(sys.modules, "IPython", None)
+    assert isinstance(progress_of(10), TerminalProgress)
+
+
+def test_a_training_shows_its_bar_and_samples_in_a_notebook(monkeypatch, tmp_path, tiny_recipe):
+    import ganzoo
+
+    notebook = Notebook(monkeypatch)
+    ganzoo.train(tiny_recipe, tmp_path / "run", log=lambda line: None)
+    bars, samples = notebook.shown
+    assert len(bars) == 3 and 'value="20"' in bars[-1] and [alt for _, alt in samples][-1] == "Samples at step 20"
