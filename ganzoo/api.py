@@ -34,10 +34,6 @@ def train(
 ) -> dict[str, Any]:
     """Trains a recipe, or takes its run up where it stopped; in a notebook with a bar and the newest samples.
 
-    >>> facts = ganzoo.train("ring_vanilla", "runs/doctest", {"model.generator.width": 8}, steps=2, log=lambda line: None)
-    >>> facts["steps"], facts["run"]
-    (2, 'runs/doctest')
-
     Args:
         recipe: a recipe file, or the name of one that ships with ganzoo.
         run: the run's directory; `runs/<recipe>/default` if None.
@@ -130,8 +126,8 @@ def evaluate(
     """Scores a model, or samples at hand, beside the same scores of held-out real data.
 
     >>> real = np.random.default_rng(0).normal(size=(400, 2))
-    >>> scores = ganzoo.evaluate(real[:200] + 1.0, real[200:], ["c2st"])
-    >>> scores["c2st"]["value"] > scores["c2st"]["real"]
+    >>> scores = ganzoo.evaluate(real[:200] + 1.0, real[200:], ["c2st"], log=lambda line: None)
+    >>> scores["c2st.knn[points]"]["value"] > scores["c2st.knn[points]"]["real"]
     True
 
     Args:
@@ -182,7 +178,7 @@ def compare(
 
     >>> real = np.random.default_rng(0).normal(size=(400, 2))
     >>> models = {"near": real[:200] + 0.1, "far": real[:200] + 2.0}
-    >>> record = ganzoo.compare(models, real[200:], ["c2st"])
+    >>> record = ganzoo.compare(models, real[200:], ["c2st"], log=lambda line: None)
     >>> record["models"]
     ['near', 'far']
     >>> record["rows"][0]["best"]
@@ -251,19 +247,13 @@ def birthday(
     Raises:
         ganzoo.UserError: no data, different shapes, `per_class` without classes, or an option that text has not.
     """
-    from ganzoo.errors import UserError
-    from ganzoo.evaluation.birthday import BirthdayTest
-    from ganzoo.evaluation.inputs.opening import open_input
-    from ganzoo.evaluation.text_birthday import birthday_of_model
+    from ganzoo.evaluation.birthday import birthday_test_of
     from ganzoo.report.results import Birthday
 
-    side, real = open_input(_opened(model, "model"), data_dir), _opened(real, "real")
-    if side.feature == "text":
-        if per_class or flips or features != "pixels":
-            raise UserError("the birthday test of text counts edits: leave out per_class, flips and features")
-        return Birthday(birthday_of_model(side, real, batch_sizes, batches, threshold, seed, data_dir, log))
-    test = BirthdayTest(side, real, batch_sizes, batches, features, flips, per_class, threshold, seed, data_dir, log)
-    return Birthday(test.run())
+    model, real = _opened(model, "model"), _opened(real, "real")
+    options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
+    options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir, "log": log}
+    return Birthday(birthday_test_of(model, real, **options).run())
 
 
 def neighbours(

@@ -28,7 +28,8 @@ class CaptionedImages(Images):
         UserError: no such data set, or one whose captions are not known here.
 
     Example:
-        CaptionedImages("captioned_shapes").batches(64, seed=0)
+        >>> ganzoo.data.CaptionedImages("captioned_shapes").shape
+        (16, 16, 3)
     """
 
     def __init__(self, name, split="train", take=None, data_dir=None):

@@ -138,8 +138,7 @@ class TextFileConfig(tfds.core.BuilderConfig):
 class TextFile(tfds.core.GeneratorBasedBuilder):
     """Sentences of a text file, as they stand and as tokens padded with 0; `info.metadata["words"]` are the words of 1, 2, ...
 
-    Example:
-        tfds.builder("sentences", config=TextFileConfig(file="captions.txt", least_count=2)).download_and_prepare()
+    Its configuration is a `TextFileConfig` of the file.
     """
 
     name = "sentences"

@@ -46,7 +46,9 @@ class Images(NamedSource):
             sizes without `size` or `crop`. Data that is not prepared is missed only once it is read.
 
     Example:
-        Images("cifar10", flip=True, labels=True).batches(128, seed=0)
+        >>> batch = next(iter(ganzoo.data.Images("digits", flip=True, labels=True).batches(128, seed=0)))
+        >>> batch["image"].shape, batch["label"].shape
+        (TensorShape([128, 8, 8, 1]), TensorShape([128]))
     """
 
     def __init__(

@@ -19,7 +19,8 @@ class Points(NamedSource):
         UserError: no such data set, no points in it, or no labels where they are asked for.
 
     Example:
-        Points("ring8").batches(512, seed=0)
+        >>> next(iter(ganzoo.data.Points("ring8").batches(512, seed=0)))["point"].shape
+        TensorShape([512, 2])
     """
 
     feature = "point"

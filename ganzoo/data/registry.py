@@ -38,14 +38,10 @@ class EmbeddedSet:
 
 
 def embedded(about, source, **known):
-    """Decorates a TFDS builder, and enters its data set under the builder's name.
+    """Decorates a TFDS builder, and enters its data set under the builder's name: `@embedded("grey squares", source=Images)`.
 
     Args:
         about, source, known: the attributes of `EmbeddedSet`.
-
-    Example:
-        @embedded("grey squares", source=Images)
-        class Squares(tfds.core.GeneratorBasedBuilder): ...
     """
 
     def register(builder):

@@ -24,7 +24,8 @@ class FewLabels(Images):
         UserError: a class has not as many images; or as `Images`.
 
     Example:
-        FewLabels("digits", per_class=10).batches(128, seed=0)
+        >>> sorted(next(iter(ganzoo.data.FewLabels("digits", per_class=10).batches(128, seed=0))))
+        ['image', 'label', 'labelled_image', 'labelled_label']
     """
 
     def __init__(

@@ -47,7 +47,8 @@ class Sentences(NamedSource):
             its sentences are needed.
 
     Example:
-        Sentences("captions.txt", vocabulary_size=5000, length=20).batches(64, seed=0)
+        >>> next(iter(ganzoo.data.Sentences("grammar").batches(64, seed=0)))["text"].shape
+        TensorShape([64, 15])
     """
 
     feature = "text"

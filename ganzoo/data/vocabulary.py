@@ -42,7 +42,8 @@ class Vocabulary:
         ends: whether a text may end before its greatest length; if not, token 0 never occurs within one.
 
     Example:
-        Vocabulary(["a", "b"]).encode(["b a b"], length=4)  # [[2, 1, 2, 0]]
+        >>> ganzoo.data.Vocabulary(["a", "b"]).encode(["b a b"], length=4)
+        array([[2, 1, 2, 0]])
     """
 
     def __init__(self, words, unit="word", ends=True):

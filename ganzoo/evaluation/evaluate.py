@@ -63,7 +63,10 @@ class Evaluation:
         extractor, seed, reference_count: as of `evaluate`.
 
     Example:
-        Recipe(..., evaluations=(Evaluation(count=2000, every=1000),))
+        >>> from ganzoo.evaluation.evaluate import Evaluation
+        >>> entry = Evaluation(count=2000, every=1000)  # for Recipe(..., evaluations=(entry,))
+        >>> entry.prepare(ganzoo.data.Points("ring8"), log=lambda line: None).metrics
+        ('frechet_distance', 'precision_recall')
     """
 
     def __init__(

@@ -76,7 +76,11 @@ class ImprovedGAN(GAN):
         Others: as of `GAN`.
 
     Example:
-        ImprovedGAN(dcgan_generator(), dcgan_discriminator(), feature_matching=FeatureMatching())
+        >>> from ganzoo.networks import dcgan_discriminator, dcgan_generator
+        >>> matching = ganzoo.families.FeatureMatching()
+        >>> model = ganzoo.families.ImprovedGAN(dcgan_generator(), dcgan_discriminator(), feature_matching=matching)
+        >>> model.data_shape
+        (64, 64, 3)
 
     Reference: Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498.
     """

@@ -14,7 +14,8 @@ class ConcatLabels(keras.layers.Layer):
     Input: `[x, labels]`, x [B, ..., C] and integer labels [B]. Output: [B, ..., C + K].
 
     Example:
-        `ConcatLabels(10)([keras.Input((8, 8, 64)), keras.Input((), dtype="int64")])` has shape [B, 8, 8, 74].
+        >>> ganzoo.layers.ConcatLabels(10)([keras.Input((8, 8, 64)), keras.Input((), dtype="int64")]).shape
+        (None, 8, 8, 74)
 
     Reference: Mirza and Osindero 2014, 1411.1784; the maps at every layer follow DCGAN, 1511.06434.
     """

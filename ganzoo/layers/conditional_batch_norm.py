@@ -20,7 +20,11 @@ class ConditionalBatchNorm(keras.layers.Layer):
     Input: `[x, c]`, x [B, ..., C], c integers [B] or vectors [B, d]. Output: [B, ..., C].
 
     Example:
-        `ConditionalBatchNorm(10)([keras.Input((8, 8, 64)), keras.Input((), dtype="int64")])` trains 2 * 10 * 64 values.
+        >>> layer = ganzoo.layers.ConditionalBatchNorm(10)
+        >>> layer([keras.Input((8, 8, 64)), keras.Input((), dtype="int64")]).shape
+        (None, 8, 8, 64)
+        >>> sum(int(np.prod(weight.shape)) for weight in layer.trainable_weights) == 2 * 10 * 64
+        True
 
     Reference: Dumoulin et al. 2016, 1610.07629; by a shared vector Brock et al. 2019, 1809.11096.
     """

@@ -16,7 +16,11 @@ class Maxout(keras.layers.Layer):
     Input: [B, ..., A]. Output: [B, ..., units].
 
     Example:
-        `Maxout(240, pieces=5)(keras.Input((784,)))` has 240 outputs and 1200 * 785 parameters.
+        >>> layer = ganzoo.layers.Maxout(240, pieces=5)
+        >>> layer(keras.Input((784,))).shape
+        (None, 240)
+        >>> layer.count_params() == 1200 * 785
+        True
 
     Reference: Goodfellow et al. 2013, 1302.4389.
     """

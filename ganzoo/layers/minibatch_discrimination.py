@@ -20,7 +20,8 @@ class MinibatchDiscrimination(keras.layers.Layer):
     Input: [B, A]. Output: [B, A + kernels].
 
     Example:
-        `MinibatchDiscrimination()(keras.Input((512,)))` has shape [B, 612].
+        >>> ganzoo.layers.MinibatchDiscrimination()(keras.Input((512,))).shape
+        (None, 612)
 
     Reference: Salimans et al. 2016, 1606.03498.
     """

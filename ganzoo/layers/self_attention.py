@@ -19,7 +19,8 @@ class SelfAttention(keras.layers.Layer):
     Input and output: [B, H, W, C], H and W at least 2.
 
     Example:
-        `SelfAttention()(keras.Input((32, 32, 64)))`
+        >>> ganzoo.layers.SelfAttention()(keras.Input((32, 32, 64))).shape
+        (None, 32, 32, 64)
 
     Reference: Zhang et al. 2018, 1805.08318; without biases and with the pooling of BigGAN, 1809.11096.
     """

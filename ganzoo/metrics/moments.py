@@ -16,11 +16,12 @@ class Moments:
     about 1e-7, where raw float32 sums of x x^T lose two digits or all.
 
     Example:
-        moments = Moments.of(features)            # at once
-        moments = Moments(128)                    # or in parts
-        for batch in batches:
-            moments.update(batch)
-        moments.merge(others)                     # from another replica
+        >>> features = np.random.default_rng(0).normal(size=(100, 3))
+        >>> at_once, in_parts = ganzoo.metrics.Moments.of(features), ganzoo.metrics.Moments(3)
+        >>> for batch in np.split(features, 4):
+        ...     _ = in_parts.update(batch)
+        >>> np.allclose(in_parts.covariance(), at_once.covariance())
+        True
 
     Attributes:
         count: rows seen.
