@@ -177,3 +177,9 @@ def test_a_model_of_text_shows_and_gives_strings():
     texts = ganzoo.sample(sampler, 5, seed=1)
     assert texts == sampler.show(5, seed=1) and all(isinstance(text, str) for text in texts)
     assert sampler._repr_png_() is None and sampler.show()[0] in sampler._repr_html_()
+
+
+def test_the_citation_and_the_changelog_name_this_version():
+    root = public_names.PACKAGE.parent
+    assert f"version: {ganzoo.__version__}\n" in (root / "CITATION.cff").read_text()
+    assert ganzoo.__version__ in (root / "CHANGELOG.md").read_text()
