@@ -71,7 +71,7 @@ class _Walker(ast.NodeVisitor):
         self.starts = [0]
         for line in self.lines:
             self.starts.append(self.starts[-1] + len(line))
-        self.mutants, self.scope, self.seen = [], [], {}
+        self.mutants, self.scope, self.seen, self.reshaping = [], [], {}, 0
 
     def place(self, node):
         return (
@@ -172,6 +172,8 @@ class _Walker(ast.NodeVisitor):
             self.add(node, "condition negated", f"({self.text(node.operand)})")
         elif isinstance(node.op, ast.USub):
             self.add(node, "arithmetic", f"({self.text(node.operand)})")
+            if self.text(node) == "-1" and self.reshaping:  # -2 means the same there
+                return
         self.generic_visit(node)
 
     def visit_BoolOp(self, node):
@@ -200,8 +202,11 @@ class _Walker(ast.NodeVisitor):
         for keyword in keywords:
             others = [self.text(part) for part in (*node.args, *node.keywords) if part is not keyword]
             self.add(node, "argument removed", f"{self.text(node.func)}({', '.join(others)})")
-        for part in (node.func, *node.args, *(k.value for k in node.keywords if k.arg not in NAMING)):
+        self.visit(node.func)
+        self.reshaping += name == "reshape"
+        for part in (*node.args, *(k.value for k in node.keywords if k.arg not in NAMING)):
             self.visit(part)
+        self.reshaping -= name == "reshape"
 
     def spoken(self, call):
         return isinstance(call, ast.Call) and _name(call.func) in SPOKEN
