@@ -109,7 +109,11 @@ class Run:
         """Every score of this run, oldest first."""
         if not self.scores.is_file():
             return []
-        return [json.loads(line) for line in self.scores.read_text().splitlines() if line.strip()]
+        scores = [json.loads(line) for line in self.scores.read_text().splitlines() if line.strip()]
+        for score in scores:
+            if "measure" in score:  # what metrics were called in runs of 0.1.0
+                score["metric"] = score.pop("measure")
+        return scores
 
     def refuse_other_data(self, sha256):
         """Raises a UserError where the data's file is not the one that the run began with, as far as the run knows that one."""

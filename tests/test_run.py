@@ -87,6 +87,9 @@ def test_scores_are_appended(tmp_path, tiny_recipe):
     run.add_score({"name": "a", "value": 1.0})
     run.add_score({"name": "b", "value": 2.0})
     assert [score["name"] for score in run.all_scores()] == ["a", "b"]
+    with run.scores.open("a") as file:  # as 0.1.0 wrote it
+        file.write('{"name": "c", "measure": "ndb"}\n')
+    assert run.all_scores()[-1] == {"name": "c", "metric": "ndb"}
 
 
 def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from ganzoo.errors import UserError
+from ganzoo.metrics.birthday.support import clopper_pearson
 from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.pictures import grid
 
@@ -212,8 +213,8 @@ def _exact(twins):
 
 def _share(count, total):
     """A share with its exact 95 % interval."""
-    interval = stats.binomtest(int(count), int(total)).proportion_ci()
-    return {"share": float(count / total), "low": float(interval.low), "high": float(interval.high)}
+    low, high = clopper_pearson(int(count), int(total))
+    return {"share": float(count / total), "low": low, "high": high}
 
 
 def _ratios(distances):

@@ -7,21 +7,11 @@ models under that classifier alone.
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import softmax, xlogy
+from scipy.special import xlogy
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.arguments import check_features, check_probabilities
+from ganzoo.metrics.arguments import check_probabilities
 from ganzoo.metrics.registry import metric
-
-
-def probabilities(logits):
-    """Class probabilities [N, K] in float64 of logits [N, K].
-
-    Raises:
-        UserError: fewer than two rows, NaN or infinite logits.
-    """
-    (logits,) = check_features(logits=logits)
-    return softmax(logits.astype(np.float64), axis=1)
 
 
 @metric(

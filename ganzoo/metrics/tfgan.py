@@ -66,12 +66,6 @@ def _quiet():
         logger.setLevel(level)
 
 
-def classifier_score(logits):
-    """TF-GAN's Inception Score of logits [N, K], in float64, without splits."""
-    with _quiet():
-        return float(module("classifier_metrics").classifier_score_from_logits(_tensor(logits)))
-
-
 def frechet_distance(real, fake):
     """TF-GAN's Frechet distance between features [N, d] and [M, d], in float64; two full SVDs, slow for large d."""
     function = module("classifier_metrics").frechet_classifier_distance_from_activations

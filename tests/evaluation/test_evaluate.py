@@ -313,6 +313,30 @@ def test_a_conditional_model_is_judged_by_the_labels_that_its_samples_were_asked
     assert score["value"] == pytest.approx((found == inputs["labels"].numpy()).mean())
 
 
+class Encoding(ArrayInput):
+    """A side whose model reconstructs images, a little darker."""
+
+    def __init__(self, images, darker=10):
+        super().__init__(images, "encoding")
+        self.sampler, self.services, self.darker = self, {"reconstruct": None}, darker
+
+    def serve(self, service, images):
+        assert service == "reconstruct" and images.dtype == np.float32
+        return {"images": np.clip(images - self.darker / 127.5, -1, 1)}
+
+
+def test_a_model_with_an_encoder_is_judged_by_what_it_makes_of_held_out_images(evaluator, digits):
+    held = open_input("digits:test")
+    images = held.examples(360).astype(float)
+    error = np.square(images - np.clip(images - 10, 0, 255)).mean(axis=(1, 2, 3))
+    scores = by_name(evaluator.scores(Encoding(digits[0][:360]), "reconstruction", intervals=True))
+    assert set(scores) == {f"reconstruction.{part}" for part in ("psnr", "ssim", "ms_ssim", "sharpness")}
+    assert scores["reconstruction.psnr"]["value"] == pytest.approx(np.mean(10 * np.log10(255**2 / error)), rel=1e-6)
+    assert all(score["real"] is None and score["low"] is None for score in scores.values())
+    with pytest.raises(UserError, match="reconstruction does not apply to .*: there is no outputs"):
+        evaluator.scores(ArrayInput(digits[0][:360]), "reconstruction")
+
+
 def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeypatch):
     said = []
     monkeypatch.setattr(evaluator, "log", said.append)

@@ -13,9 +13,11 @@ from ganzoo.data import sentences
 from ganzoo.data.grammar import Grammar
 from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
+from ganzoo.evaluation.cache import Cache
 from ganzoo.evaluation.compare import compare
 from ganzoo.evaluation.evaluate import Evaluation, evaluate
 from ganzoo.evaluation.evaluator import Evaluator
+from ganzoo.evaluation.features.text import NgramSVD
 from ganzoo.evaluation.inputs.base import DataInput, Input
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
@@ -143,6 +145,46 @@ def test_the_references_that_are_stated_are_those_that_were_used(evaluator, text
     assert all(f"{COUNT - 1} references (self-BLEU: 149)" in score["protocol_line"] for score in scores.values())
     warned = {name: any("by 149 references" in words for words in score["warnings"]) for name, score in scores.items()}
     assert warned["self-BLEU-2"] and not warned["BLEU-2"]
+
+
+def test_the_real_column_of_text_is_kept(tmp_path, texts, monkeypatch):
+    names = "bleu,frechet_embedding_distance,grammatical,length"
+
+    def run(**options):
+        made = Evaluator(open_input("grammar"), count=100, reference_count=300, cache=Cache(tmp_path), log=quiet, **options)
+        return by_name(made.scores(TextInput(texts["honest"], "honest"), names)), made.clock
+
+    first, clock = run()
+    again, kept = run()
+    assert {"bleu of real data", "grammatical of real data"} <= set(clock)
+    assert not any("of real data" in what for what in kept)
+    assert {name: score["real"] for name, score in again.items()} == {name: score["real"] for name, score in first.items()}
+    assert {name: score["value"] for name, score in again.items()} == {name: score["value"] for name, score in first.items()}
+    # A parser from outside is part of no protocol: what follows from it is never kept.
+    other, clock = run(parser=lambda tokens: tokens[:, 0] < 0)
+    assert other["grammatical"]["real"] == 0 < first["grammatical"]["real"]
+    assert "grammatical of real data" in clock and "bleu of real data" not in clock
+
+
+def test_the_vectors_of_text_are_kept(tmp_path, texts, monkeypatch):
+    def features(**options):
+        made = Evaluator(open_input("grammar"), count=100, reference_count=300, cache=Cache(tmp_path), log=quiet, **options)
+        return made.real.features
+
+    first = features()
+    monkeypatch.setattr(NgramSVD, "__call__", lambda self, sentences: pytest.fail("embedded again"))
+    np.testing.assert_array_equal(features(), first)
+    with pytest.raises(pytest.fail.Exception):
+        features(extractor="ngram-svd:8")
+
+
+def test_intervals_of_text_are_there_when_wanted(evaluator, texts):
+    model = TextInput(texts["honest"], "honest")
+    usual, wanted = (by_name(evaluator.scores(model, "distinct_n,length,duplicates", intervals=on)) for on in (False, True))
+    assert usual["distinct-2"]["low"] is None
+    assert wanted["distinct-2"]["low"] < wanted["distinct-2"]["value"] < wanted["distinct-2"]["high"]
+    for name in ("length", "duplicates.near_n_eff"):  # their own
+        assert (wanted[name]["low"], wanted[name]["high"]) == (usual[name]["low"], usual[name]["high"])
 
 
 def test_another_data_set_has_neither_truth_nor_parser(texts):

@@ -24,7 +24,7 @@ def test_modules_import_and_leave_no_empty_packages(name):
 def test_a_fresh_process_imports_quietly():
     code = (
         "import numpy as np; from ganzoo.metrics import tfgan; x = np.random.rand(40, 3);"
-        "print(tfgan.kernel_distance(x, x, block=10), tfgan.frechet_distance(x, x), tfgan.classifier_score(x))"
+        "print(tfgan.kernel_distance(x, x, block=10), tfgan.frechet_distance(x, x))"
     )
     process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "deprecated" not in process.stderr
@@ -52,10 +52,6 @@ def test_a_missing_dependency_is_named(monkeypatch):
     with pytest.raises(UserError, match="needs the package 'tensorflow_probability'"):
         tfgan.module("classifier_metrics")
     tfgan.module.cache_clear()
-
-
-def test_classifier_score_of_sure_and_balanced_logits():
-    assert tfgan.classifier_score(100 * np.eye(5)) == pytest.approx(5)
 
 
 def test_frechet_distance_of_a_shift():

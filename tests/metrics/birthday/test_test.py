@@ -8,7 +8,8 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import test as protocol
-from ganzoo.metrics.birthday.test import birthday_test, by_class, calibrate, exact_duplicates
+from ganzoo.metrics.birthday.pairs import exact_duplicates
+from ganzoo.metrics.birthday.test import birthday_test, by_class, calibrate
 
 SIZES = (30, 60, 120)
 
