@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ganzoo.evaluation.birthday import BirthdayTest
 from ganzoo.metrics.neighbours.search import nearest
-from ganzoo.report.birthday_tables import interval
+from ganzoo.report.numbers import interval
 
 PAIRS, SIDE, GAP, TEXT, TOP = 3, 56, 4, 150, 26
 

@@ -3,6 +3,7 @@
 import math
 
 from ganzoo.metrics.birthday.test import AUTOMATIC
+from ganzoo.report.numbers import interval
 from ganzoo.report.tables import columns
 
 
@@ -56,15 +57,3 @@ def class_table(classes):
         name = one.get("name", label)
         rows.append((label if name == label else f"{label} {name}", *cells, interval(one["n_eff"])))
     return columns(rows, header)
-
-
-def interval(n_eff):
-    """`1,234 [567, 8,901]`, with words where a bound is open."""
-    value, low, high = (n_eff[key] for key in ("value", "low", "high"))
-
-    def word(number):
-        return "open" if number is None else f"{number:,.0f}"
-
-    if value is None:
-        return f"not determined, at least {word(low)}" if low is not None else "not determined"
-    return f"{word(value)} [{word(low)}, {word(high)}]"

@@ -2,7 +2,8 @@
 
 import math
 
-from ganzoo.report.markup import number, tag
+from ganzoo.report.markup import tag
+from ganzoo.report.numbers import number
 from ganzoo.report.scores import arrow, canonical
 
 WIDTH, HEIGHT = 400, 220

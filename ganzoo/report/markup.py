@@ -49,41 +49,6 @@ def hidden(words):
     return tag("span", words, class_="sr")
 
 
-def number(value, digits=4):
-    """A number for people: `digits` significant ones (whole numbers keep all if 4), commas, and words for what is none."""
-    if value is None:
-        return "–"
-    value = float(value)
-    if math.isnan(value):
-        return "undefined"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if value == int(value) and (abs(value) < 10**digits or (digits >= 4 and abs(value) < 1e9)):
-        return f"{int(value):,}".replace("-", "−")
-    if abs(value) >= 10 ** (digits - 1):
-        power = 10 ** (math.floor(math.log10(abs(value))) + 1 - digits)
-        return f"{round(value / power) * power:,.0f}".replace("-", "−")
-    return f"{value:.{digits}g}".replace("-", "−")
-
-
-def percent(share):
-    """A share in percent."""
-    return "–" if share is None else f"{number(100 * share, 2 if share < 0.1 else 3)} %"
-
-
-def estimate(record):
-    """An estimate {value, low, high} in words, such as `about 120 (90 to 170)` or `more than 40,000`."""
-    if not record:
-        return "not determined"
-    value, low, high = (record.get(key) for key in ("value", "low", "high"))
-    if value is not None:
-        reach = f" ({number(low, 3)} to {number(high, 3)})" if low is not None and high is not None else ""
-        return f"about {number(value, 3)}{reach}"
-    if low is not None and (high is None or low > 1):
-        return f"more than {number(low, 3)}"
-    return f"fewer than {number(high, 3)}" if high is not None else "not determined"
-
-
 def image(picture, alt, **attributes):
     """An <img> that carries its PNG, of uint8 [H, W, 1 or 3]."""
     picture = np.asarray(picture)

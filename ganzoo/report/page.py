@@ -5,7 +5,8 @@ from importlib import resources
 
 from ganzoo import __version__
 from ganzoo.report.curves import charts
-from ganzoo.report.markup import hidden, image, join, number, scroll, section, sheet, tag
+from ganzoo.report.markup import hidden, image, join, scroll, section, sheet, tag
+from ganzoo.report.numbers import number
 from ganzoo.report.scores import about, arrow, interval, score_tables
 from ganzoo.report.sections import birthday_section, copies_section
 from ganzoo.report.summary import cards

@@ -8,6 +8,7 @@ from PIL import Image
 
 from ganzoo.report import birthday_tables, tables
 from ganzoo.report.markup import image, join, table, tag, warning_list
+from ganzoo.report.numbers import plain
 
 
 class Scores(list):
@@ -45,7 +46,7 @@ class Scores(list):
         for protocol in dict.fromkeys(score["protocol_line"] for score in self):
             mine = [score for score in self if score["protocol_line"] == protocol]
             rows = [
-                [score["name"], *(tables.number(score[key]) for key in ("value", "real", "floor", "excess")), *_spread(score)]
+                [score["name"], *(plain(score[key]) for key in ("value", "real", "floor", "excess")), *_spread(score)]
                 for score in mine
             ]
             parts += [tag("p", protocol), table(("score", "value", "held-out", "floor", "excess", "95 %", ""), rows, "Scores")]
@@ -54,7 +55,7 @@ class Scores(list):
 
 
 def _spread(score):
-    spread = "" if score.get("low") is None else f"{tables.number(score['low'])} .. {tables.number(score['high'])}"
+    spread = "" if score.get("low") is None else f"{plain(score['low'])} .. {plain(score['high'])}"
     return spread, tables.BETTER.get(score["direction"], "")
 
 
@@ -104,9 +105,9 @@ class Comparison(Record):
             cells = []
             for name, value in zip(self["models"], row["values"], strict=True):
                 spread, _ = _spread({**value, "direction": ""})
-                text = f"{tables.number(value['value'])}{f' ({spread})' if spread else ''}"
+                text = f"{plain(value['value'])}{f' ({spread})' if spread else ''}"
                 cells.append(tag("b", text) if name in row["best"] else text)
-            rows.append([row["name"], *cells, tables.number(row["real"]), tables.BETTER.get(row["direction"], "")])
+            rows.append([row["name"], *cells, plain(row["real"]), tables.BETTER.get(row["direction"], "")])
         note = tag("p", "Bold: no other model surely beats it.")
         return str(
             join(tag("p", self["protocol_line"]), table(("score", *self["models"], "held-out", ""), rows, "Scores"), note)

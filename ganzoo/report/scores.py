@@ -4,7 +4,8 @@ import collections
 import json
 
 from ganzoo.metrics.registry import Part, all_metrics
-from ganzoo.report.markup import hidden, join, number, percent, scroll, tag, warning_list
+from ganzoo.report.markup import hidden, join, scroll, tag, warning_list
+from ganzoo.report.numbers import number, percent
 
 ARROWS = {
     "higher": ("↑", "higher is better"),

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ganzoo.evaluation.memorization import case_images
-from ganzoo.report.markup import estimate, image, join, number, percent, section, table, tag, warning_list
+from ganzoo.report.markup import image, join, section, table, tag, warning_list
+from ganzoo.report.numbers import estimate, number, percent
 
 TWINS, CASES = 12, 12
 SIDES = {"fake": "generated", "real": "held-out real"}

@@ -1,6 +1,7 @@
 """The verdict at the top, in words: is it like the data, does it keep varying, is it new?"""
 
-from ganzoo.report.markup import estimate, number, percent, tag
+from ganzoo.report.markup import tag
+from ganzoo.report.numbers import estimate, number, percent
 from ganzoo.report.scores import standing, tone
 
 LABELS = {

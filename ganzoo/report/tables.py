@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ganzoo.callbacks.board import Board
+from ganzoo.report.numbers import plain
 from ganzoo.run import Run
 
 BETTER = {
@@ -11,11 +12,6 @@ BETTER = {
     "real": "held-out is the target",
     "zero": "0 is best",
 }
-
-
-def number(value):
-    """A number in four digits; a dash where there is none."""
-    return "-" if value is None else f"{value:.4g}"
 
 
 def columns(rows, header):
@@ -36,14 +32,14 @@ def scores(scores):
         mine = [score for score in scores if score["protocol_line"] == protocol]
         rows = []
         for score in mine:
-            spread = "" if score["low"] is None else f"{number(score['low'])} .. {number(score['high'])}"
+            spread = "" if score["low"] is None else f"{plain(score['low'])} .. {plain(score['high'])}"
             rows.append(
                 (
                     score["name"],
-                    number(score["value"]),
-                    number(score["real"]),
-                    number(score["floor"]),
-                    number(score["excess"]),
+                    plain(score["value"]),
+                    plain(score["real"]),
+                    plain(score["floor"]),
+                    plain(score["excess"]),
                     spread,
                     BETTER.get(score["direction"], ""),
                 )
@@ -65,9 +61,9 @@ def comparison(record):
     for row in record["rows"]:
         cells = []
         for name, value in zip(record["models"], row["values"], strict=True):
-            spread = "" if value["low"] is None else f" ({number(value['low'])} .. {number(value['high'])})"
-            cells.append(f"{number(value['value'])}{spread}{' *' if name in row['best'] else '  '}")
-        rows.append((row["name"], *cells, number(row["real"]), BETTER.get(row["direction"], "")))
+            spread = "" if value["low"] is None else f" ({plain(value['low'])} .. {plain(value['high'])})"
+            cells.append(f"{plain(value['value'])}{spread}{' *' if name in row['best'] else '  '}")
+        rows.append((row["name"], *cells, plain(row["real"]), BETTER.get(row["direction"], "")))
     header = ("score", *record["models"], "held-out", "")
     return [record["protocol_line"], *columns(rows, header), "", "* no other model surely beats it"]
 
@@ -82,13 +78,13 @@ def judged(record):
         lines.append(f"rater {rater['rater']}: {rater['answered']} of {rater['questions']} answered, {known}")
     agreement = record["agreement"]
     if agreement["metric"]:
-        lines.append(f"agreement: {agreement['share']:.0%} of votes, {agreement['metric']} {number(agreement['kappa'])}")
+        lines.append(f"agreement: {agreement['share']:.0%} of votes, {agreement['metric']} {plain(agreement['kappa'])}")
     lines.append("pairs: " + ", ".join(f"{count} {word}" for word, count in record["counts"].items()))
     for result in record["results"]:
         n_eff = result["n_eff"]
-        bounds = f"[{number(n_eff['low'])}, {number(n_eff['high'])}]"
+        bounds = f"[{plain(n_eff['low'])}, {plain(n_eff['high'])}]"
         name = f"{result['side']} {result['name']}".strip()
-        lines.append(f"{name}: N_eff {number(n_eff['value'])} {bounds} (human)")
+        lines.append(f"{name}: N_eff {plain(n_eff['value'])} {bounds} (human)")
     return lines + [f"note: {warning}" for warning in record["warnings"]]
 
 

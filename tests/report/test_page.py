@@ -14,7 +14,7 @@ from ganzoo.metrics.birthday.test import birthday_test, by_class
 from ganzoo.report.curves import charts
 from ganzoo.report.judge_answers import read_answers, read_key
 from ganzoo.report.judge_page import candidates, judge_page
-from ganzoo.report.markup import estimate, number, percent
+from ganzoo.report.numbers import estimate, number, percent
 from ganzoo.report.page import compare_report, report
 from ganzoo.report.scores import standing
 
