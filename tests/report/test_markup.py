@@ -9,20 +9,8 @@ import pytest
 from PIL import Image
 
 from ganzoo.errors import UserError
-from ganzoo.report.markup import (
-    Markup,
-    estimate,
-    image,
-    join,
-    number,
-    percent,
-    scroll,
-    section,
-    sheet,
-    table,
-    tag,
-    warning_list,
-)
+from ganzoo.report.markup import Markup, image, join, scroll, section, sheet, table, tag, warning_list
+from ganzoo.report.numbers import estimate, number, percent
 
 
 def test_an_element_escapes_what_is_no_markup_yet():
