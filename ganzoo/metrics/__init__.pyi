@@ -7,7 +7,6 @@ from .classifier import inception_score as inception_score
 from .classifier import label_accuracy as label_accuracy
 from .classifier import m_inception_score as m_inception_score
 from .classifier import mode_score as mode_score
-from .classifier import probabilities as probabilities
 from .clustering import match as match
 from .clustering import matched_accuracy as matched_accuracy
 from .data_copying import auth_pct as auth_pct

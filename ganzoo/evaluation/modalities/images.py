@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ganzoo.data.mixtures import MIXTURES
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
@@ -64,7 +63,7 @@ class Points(Modality):
         real, fake = context.comparison.real, context.comparison.other
         made = super().providers(context)
         made |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
-        modes = MIXTURES.get(getattr(getattr(self.data, "source", None), "name", None))
+        modes = getattr(getattr(self.data, "source", None), "modes", None)
         if modes is not None:
             made["modes"] = lambda: modes
         return made
