@@ -11,7 +11,8 @@ from ganzoo.families.scratchgan import ScratchGAN
 from ganzoo.families.seqgan import SeqGAN
 from ganzoo.families.stacked import AUTHORS_LADDER, StackedGAN
 from ganzoo.families.wgan import WGAN
-from ganzoo.layers import batch_norm
+from ganzoo.layers.batch_norm import EPSILON as BATCH_NORM_EPSILON
+from ganzoo.layers.batch_norm import MOMENTUM
 from ganzoo.layers.maxout import Maxout
 from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganzoo.layers.spectral_norm import power_iteration
@@ -23,7 +24,9 @@ from ganzoo.metrics.mode_coverage import mode_coverage
 from ganzoo.metrics.ndb import LEVEL
 from ganzoo.metrics.prd import prd, prd_curve
 from ganzoo.metrics.precision_recall import density_coverage, precision_recall, rarity, realism
-from ganzoo.metrics.text import bleu, divergence_frontier, diversity
+from ganzoo.metrics.text import diversity
+from ganzoo.metrics.text.bleu import EPSILON, ORDERS
+from ganzoo.metrics.text.divergence_frontier import SCALE, VARIANCE
 from ganzoo.metrics.vendi import vendi
 
 
@@ -77,14 +80,14 @@ def test_an_argument_that_is_not_given_is_the_papers(of, defaults):
     "constant, value",
     [
         (LEVEL, 0.05),  # Richardson and Weiss 2018
-        (bleu.ORDERS, (2, 3, 4, 5)),  # Texygen
-        (bleu.EPSILON, 0.1),  # Chen and Cherry 2014, method 1 in NLTK
+        (ORDERS, (2, 3, 4, 5)),  # Texygen
+        (EPSILON, 0.1),  # Chen and Cherry 2014, method 1 in NLTK
         (diversity.DISTINCT, (1, 2, 3)),
-        (divergence_frontier.SCALE, 5.0),  # Pillutla et al. 2021
-        (divergence_frontier.VARIANCE, 0.9),
+        (SCALE, 5.0),  # Pillutla et al. 2021
+        (VARIANCE, 0.9),
         (AUTHORS_LADDER, ((0.65, 1), (0.5, 3), (0.3, 5), (0.0, 7))),
-        (batch_norm.MOMENTUM, 0.9),  # PyTorch's, which the papers' code has
-        (batch_norm.EPSILON, 1e-5),
+        (MOMENTUM, 0.9),  # PyTorch's, which the papers' code has
+        (BATCH_NORM_EPSILON, 1e-5),
     ],
 )
 def test_a_constant_is_the_papers(constant, value):
