@@ -183,3 +183,12 @@ def test_the_citation_and_the_changelog_name_this_version():
     root = public_names.PACKAGE.parent
     assert f"version: {ganzoo.__version__}\n" in (root / "CITATION.cff").read_text()
     assert ganzoo.__version__ in (root / "CHANGELOG.md").read_text()
+
+
+def test_every_metric_is_typed():
+    from ganzoo.metrics.registry import all_metrics
+
+    for metric in all_metrics().values():
+        signature = inspect.signature(metric.function)
+        assert inspect.Parameter.empty not in [p.annotation for p in signature.parameters.values()], metric.name
+        assert signature.return_annotation == (float if set(metric.parts) == {""} else dict[str, float]), metric.name

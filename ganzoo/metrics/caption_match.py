@@ -1,5 +1,8 @@
 """Whether images show what their captions say, where both can be read exactly."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -19,7 +22,7 @@ _OPEN = -1  # what a caption leaves open, and what cannot be read off an image
     of=(IMAGES,),
     default=60,
 )
-def caption_match(fake_images, fake_captions, caption_reader):
+def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption_reader: Any) -> dict[str, float]:
     """The share of scenes of shapes that match their captions.
 
     Args:

@@ -31,7 +31,7 @@ from ganzoo.metrics.registry import metric
     compared=True,
     origin=1.0,
 )
-def inception_score(fake_probs, splits=10):
+def inception_score(fake_probs: np.ndarray, splits: int = 10) -> dict[str, float]:
     """Inception Score: exp of the mean KL divergence of p(y|x) from p(y).
 
     Args:
@@ -66,7 +66,7 @@ def inception_score(fake_probs, splits=10):
     title="m-CS",
     published="m-IS",
 )
-def m_inception_score(fake_probs, epsilon=1e-12):
+def m_inception_score(fake_probs: np.ndarray, epsilon: float = 1e-12) -> float:
     """Modified Inception Score: exp of the mean KL between samples assigned to one class, averaged over classes.
 
     Args:
@@ -100,7 +100,7 @@ def m_inception_score(fake_probs, epsilon=1e-12):
     meaning="The Inception Score, lowered where the generated classes' shares differ from those of the real data.",
     misleads="Blind to everything within a class, as the Inception Score is.",
 )
-def mode_score(real_probs, fake_probs, epsilon=1e-12):
+def mode_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e-12) -> float:
     """Mode Score: exp( E KL(p(y|x) || p(y)) - KL(p(y) || p_real(y)) ).
 
     The form often printed, exp( E KL(p(y|x) || p_real(y)) - KL(p(y) || p_real(y)) ), equals the Inception Score for
@@ -132,7 +132,7 @@ def mode_score(real_probs, fake_probs, epsilon=1e-12):
     "sample, in nats.",
     misleads="One perfect image a class scores 0; a class that is never generated adds a term set by an epsilon.",
 )
-def am_score(real_probs, fake_probs, epsilon=1e-18):
+def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e-18) -> float:
     """AM score: KL(p_real(y) || p(y)) + E H(p(y|x)), in nats.
 
     Args:
@@ -163,7 +163,7 @@ def am_score(real_probs, fake_probs, epsilon=1e-18):
     main="accuracy",
     default=40,
 )
-def label_accuracy(fake_probs, fake_labels):
+def label_accuracy(fake_probs: np.ndarray, fake_labels: np.ndarray) -> dict[str, float]:
     """The share of samples whose most probable class is the label that they were asked for.
 
     Args:

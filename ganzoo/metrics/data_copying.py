@@ -1,5 +1,7 @@
 """Does it copy? Two tests of fakes that sit closer to the training data than new data would."""
 
+from typing import Any
+
 import numpy as np
 import scipy.stats
 from sklearn.cluster import KMeans
@@ -25,7 +27,9 @@ LEAST_IN_CELL = 20
     sees_copies=True,
     around_zero=True,
 )
-def c_t(real, fake, test, neighbours, test_neighbours, seed=0, cells=3):
+def c_t(
+    real: np.ndarray, fake: np.ndarray, test: np.ndarray, neighbours: Any, test_neighbours: Any, seed: int = 0, cells: int = 3
+) -> float:
     """Mann and Whitney's Z of distances to the training data, fake against held-out, averaged over cells of the space.
 
     Cells come from k-means on `real`. A cell counts with at least 20 fakes and one test sample, and weighs as its share
@@ -82,7 +86,7 @@ def mann_whitney_z(first, second):
     default=140,
     sees_copies=True,
 )
-def auth_pct(neighbours):
+def auth_pct(neighbours: Any) -> float:
     """AuthPct: the percentage, 0 to 100, of authentic fakes: those whose nearest real has a still nearer real."""
     distance, index = neighbours.fake_real.distances[:, 0], neighbours.fake_real.indices[:, 0]
     return float(100 * np.mean(neighbours.real_real.distances[index, 0] < distance))

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.birthday.test import calibrate
 from ganzoo.metrics.checks import checked, same_dimension
@@ -19,7 +21,7 @@ from ganzoo.metrics.registry import metric
     parts={"n_eff": None, "at_least": None, "duplicates": "aside"},
     stand_in="halves",
 )
-def birthday(fake, test, alpha=1e-6):
+def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[str, float]:
     """Effective support by duplicates among all pairs, closer than all but a share `alpha` of held-out real pairs are.
 
     Args:

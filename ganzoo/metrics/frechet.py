@@ -121,7 +121,7 @@ def _interval(context, values, wanted):
     floor=frechet_floor_of,
     interval=_interval,
 )
-def frechet_distance(real, fake):
+def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
     """Frechet distance |m1 - m2|^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)) of the features' sample moments.
 
     Args:

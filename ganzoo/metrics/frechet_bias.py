@@ -24,7 +24,7 @@ from ganzoo.metrics.registry import metric
     covariances=True,
     around_zero=True,
 )
-def frechet_distance_debiased(real, fake):
+def frechet_distance_debiased(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
     """The Frechet distance less its expected sampling bias at the given counts, in closed form.
 
     The bias of the means' distance is Tr S1 / N + Tr S2 / M; that of the trace term follows from the spectrum s of
@@ -64,7 +64,9 @@ def frechet_distance_debiased(real, fake):
     covariances=True,
     around_zero=True,
 )
-def frechet_distance_infinity(real, fake, seed=0, points=15, least=None):
+def frechet_distance_infinity(
+    real: np.ndarray, fake: np.ndarray, seed: int = 0, points: int = 15, least: int | None = None
+) -> float:
     """The Frechet distance at 1/M -> 0: the intercept of a line through distances of random subsets of `fake` over 1/M.
 
     Args:

@@ -19,7 +19,15 @@ MOST_HOLES = 100
     misleads="It sees shape and nothing else, no dropped kinds and no blur, and few landmark sets make it noisy: read "
     "it beside the score of held-out reals.",
 )
-def geometry_score(real, fake, seed=0, sets=100, landmarks=64, gamma=None, cap=2000):
+def geometry_score(
+    real: np.ndarray,
+    fake: np.ndarray,
+    seed: int = 0,
+    sets: int = 100,
+    landmarks: int = 64,
+    gamma: float | None = None,
+    cap: int = 2000,
+) -> float:
     """Squared distance of the mean relative living times of 1-dimensional holes.
 
     Args:

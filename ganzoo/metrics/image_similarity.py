@@ -126,7 +126,7 @@ def sharpness_difference(images, targets):
     of=(IMAGES,),
     default=160,
 )
-def ms_ssim(fake_images, seed=0, pairs=2000):
+def ms_ssim(fake_images: np.ndarray, seed: int = 0, pairs: int = 2000) -> float:
     """Mean MS-SSIM over random pairs of different images of one set; the real value comes from a call with real images.
 
     Args:
@@ -158,7 +158,7 @@ def ms_ssim(fake_images, seed=0, pairs=2000):
     of=(IMAGES,),
     stand_in=None,
 )
-def reconstruction(outputs, targets):
+def reconstruction(outputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     """Means over pairs of PSNR, SSIM, MS-SSIM and sharpness difference.
 
     Args:

@@ -20,7 +20,9 @@ from ganzoo.metrics.registry import IMAGES, metric
     of=(IMAGES,),
     default=170,
 )
-def power_spectrum_distance(real_images, fake_images, seed=0, cap=2000):
+def power_spectrum_distance(
+    real_images: np.ndarray, fake_images: np.ndarray, seed: int = 0, cap: int = 2000
+) -> dict[str, float]:
     """Distance between the radially averaged power spectra of two sets of images.
 
     Args:
@@ -95,7 +97,9 @@ def spectrum_slope(frequencies, power):
     parts={"kl": None, "kurtosis": "zero"},
     of=(IMAGES,),
 )
-def filter_response_distance(real_images, fake_images, seed=0, filters=16, size=5, cap=1000):
+def filter_response_distance(
+    real_images: np.ndarray, fake_images: np.ndarray, seed: int = 0, filters: int = 16, size: int = 5, cap: int = 1000
+) -> dict[str, float]:
     """Divergence between the responses of two sets of images to random zero-mean filters of unit norm.
 
     Args:
@@ -147,7 +151,9 @@ def filter_responses(images, kernel):
     parts={"kl": None, "shape": "zero", "scale": "zero", "flat": "zero"},
     of=(IMAGES,),
 )
-def local_contrast_distance(real_images, fake_images, seed=0, cap=1000):
+def local_contrast_distance(
+    real_images: np.ndarray, fake_images: np.ndarray, seed: int = 0, cap: int = 1000
+) -> dict[str, float]:
     """Divergence between the distributions of local contrast (gradient magnitude) of two sets of images.
 
     Args:

@@ -24,7 +24,15 @@ _BLOCK = 2048  # rows of a kernel block: 32 MB in float64
     main="u",
     around_zero=True,
 )
-def mmd_rbf(real, fake, seed=0, bandwidth=None, permutations=500, cap=10_000, test_cap=2000):
+def mmd_rbf(
+    real: np.ndarray,
+    fake: np.ndarray,
+    seed: int = 0,
+    bandwidth: float | None = None,
+    permutations: int = 500,
+    cap: int = 10000,
+    test_cap: int = 2000,
+) -> dict[str, float]:
     """Squared maximum mean discrepancy under k(x, y) = exp(-|x - y|^2 / (2 s^2)), and a permutation test of equality.
 
     Args:
@@ -93,7 +101,9 @@ def _interval(context, values, wanted):
     around_zero=True,
     interval=_interval,
 )
-def kernel_distance(real, fake, seed=0, subsets=100, size=1000):
+def kernel_distance(
+    real: np.ndarray, fake: np.ndarray, seed: int = 0, subsets: int = 100, size: int = 1000
+) -> dict[str, float]:
     """Kernel distance: the unbiased MMD^2 under k(x, y) = (x.y / d + 1)^3; KID where the features are Inception's.
 
     Args:

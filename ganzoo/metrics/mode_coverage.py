@@ -1,5 +1,7 @@
 """Mode drop and mode collapse, where the modes are known: mixtures of Gaussians, and classes under a classifier."""
 
+from typing import Any
+
 import numpy as np
 import scipy.stats
 
@@ -27,7 +29,7 @@ from ganzoo.metrics.registry import POINTS, Part, metric
     default=70,
     compared=True,
 )
-def mode_coverage(fake_points, modes, radius=3.0):
+def mode_coverage(fake_points: np.ndarray, modes: Any, radius: float = 3.0) -> dict[str, float]:
     """Modes captured, share of high-quality samples, and the divergence from the true weights.
 
     Args:
@@ -79,7 +81,7 @@ def mode_coverage(fake_points, modes, radius=3.0):
     },
     default=50,
 )
-def label_coverage(real_probs, fake_probs, confidence=0.0):
+def label_coverage(real_probs: np.ndarray, fake_probs: np.ndarray, confidence: float = 0.0) -> dict[str, float]:
     """Classes captured, and the divergence of the fakes' classes from the reals'.
 
     Args:

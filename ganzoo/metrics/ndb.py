@@ -20,7 +20,7 @@ LEVEL = 0.05
     parts={"share": Part(worst="the worst"), "share_bh": Part(worst="the worst"), "js": None, "bins": "aside"},
     default=120,
 )
-def ndb(real, fake, seed=0, bins=None):
+def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = None) -> dict[str, float]:
     """NDB/K, its share after Benjamini and Hochberg's correction, and the divergence of the two histograms.
 
     Args:

@@ -19,7 +19,7 @@ from ganzoo.metrics.threads import one_thread
     misleads="Sees only the shares of a few clusters: two models that differ within clusters score alike.",
     parts={"f8": None, "f1/8": None},
 )
-def prd(real, fake, seed=0, clusters=20, runs=10):
+def prd(real: np.ndarray, fake: np.ndarray, seed: int = 0, clusters: int = 20, runs: int = 10) -> dict[str, float]:
     """The F8 and F1/8 scores of the precision-recall curve `prd_curve`, as its authors summarise it.
 
     Args:

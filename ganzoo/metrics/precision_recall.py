@@ -1,5 +1,7 @@
 """Fidelity and variety by nearest-neighbour balls: which fakes lie among the reals, which reals among the fakes."""
 
+from typing import Any
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -18,7 +20,7 @@ from ganzoo.metrics.registry import metric
     default=80,
     compared=True,
 )
-def precision_recall(neighbours, k=3):
+def precision_recall(neighbours: Any, k: int = 3) -> dict[str, float]:
     """Improved precision and recall, and their harmonic mean.
 
     Args:
@@ -50,7 +52,7 @@ def precision_recall(neighbours, k=3):
     default=90,
     compared=True,
 )
-def density_coverage(neighbours, k=5):
+def density_coverage(neighbours: Any, k: int = 5) -> dict[str, float]:
     """Density and coverage.
 
     Args:
@@ -84,7 +86,7 @@ def expected_coverage(reals, fakes, k=5):
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
     parts={"median": None, "above_one": None},
 )
-def realism(neighbours, k=3):
+def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     """Realism scores of the fakes, summarised so that copies (infinity) do no harm.
 
     Args:
@@ -111,7 +113,7 @@ def realism(neighbours, k=3):
     misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",
     parts={"mean": None, "outside": None},
 )
-def rarity(neighbours, k=3):
+def rarity(neighbours: Any, k: int = 3) -> dict[str, float]:
     """Rarity of the fakes on the real manifold: the radius of the smallest real ball around each.
 
     Args:

@@ -21,7 +21,7 @@ from ganzoo.metrics.registry import metric
     stand_in="halves",
     around_zero=True,
 )
-def retrieval(real, fake, test, seed=0, j=1):
+def retrieval(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 0, j: int = 1) -> dict[str, float]:
     """Mean excess of the distance test-to-fake over the distance test-to-real, at equal counts.
 
     Args:

@@ -17,7 +17,7 @@ from ganzoo.metrics.threads import one_thread
     meaning="Mean squared distance that mass must move along random directions of feature space: sees more than two moments.",
     misleads="Biased up for small counts; with 1,000 directions its own Monte Carlo error is up to some 4 %.",
 )
-def sliced_wasserstein(real, fake, seed=0, directions=1000, cap=10_000):
+def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, seed: int = 0, directions: int = 1000, cap: int = 10000) -> float:
     """Sliced W2^2 of features, scaled by three times the dimension: 3 d / K sum_u mean_j (sort(X u)_j - sort(Y u)_j)^2.
 
     With that scale a pure shift by mu gives 3 |mu|^2 whatever d is.
@@ -62,7 +62,9 @@ def sliced_wasserstein(real, fake, seed=0, directions=1000, cap=10_000):
     main="mean",
     of=(IMAGES,),
 )
-def sliced_wasserstein_patches(real_images, fake_images, seed=0, cap=1024):
+def sliced_wasserstein_patches(
+    real_images: np.ndarray, fake_images: np.ndarray, seed: int = 0, cap: int = 1024
+) -> dict[str, float]:
     """Sliced Wasserstein distance of 7 x 7 patches on a Laplacian pyramid, by TF-GAN, times 1,000 as the paper has it.
 
     Patches are normalised by their own mean and spread; a faint dither (a thousandth of a grey level) keeps flat

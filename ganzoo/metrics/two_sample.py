@@ -1,5 +1,7 @@
 """Two-sample tests: can the nearest neighbour, or a trained classifier, tell fakes from reals?"""
 
+from typing import Any
+
 import numpy as np
 import scipy.stats
 from sklearn.linear_model import LogisticRegression
@@ -24,7 +26,7 @@ from ganzoo.metrics.registry import Part, metric
     default=100,
     sees_copies=True,
 )
-def nearest_neighbour_test(neighbours):
+def nearest_neighbour_test(neighbours: Any) -> dict[str, float]:
     """Leave-one-out accuracy of the 1-nearest-neighbour classifier of reals against fakes.
 
     Returns:
@@ -56,7 +58,7 @@ def _closer(own, other):
     },
     default=110,
 )
-def c2st(real, fake, seed=0, cap=5000):
+def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> dict[str, float]:
     """Classifier two-sample tests with logistic regression and k nearest neighbours.
 
     The larger set is cut to the smaller one's count (at most `cap` each); half of each side trains, the other half

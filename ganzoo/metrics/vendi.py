@@ -17,7 +17,7 @@ from ganzoo.metrics.registry import IMAGES, metric
     of=(IMAGES,),
     default=150,
 )
-def vendi(fake, seed=0, order=1, cap=5000):
+def vendi(fake: np.ndarray, seed: int = 0, order: int = 1, cap: int = 5000) -> float:
     """Vendi score with cosine similarity, from the d x d or the n x n matrix, whichever is smaller.
 
     Args:

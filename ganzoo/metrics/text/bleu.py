@@ -1,5 +1,7 @@
 """BLEU of sentences against many references, and of a corpus against itself: n-grams of references are counted once."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -97,7 +99,7 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
     compared=True,
     stand_in="reference",
 )
-def mean_bleu(fake_text, test_text, references):
+def mean_bleu(fake_text: Sequence, test_text: Sequence, references: int) -> dict[str, float]:
     """Mean sentence BLEU against `references` held-out sentences."""
     scores = bleu(fake_text, test_text[:references])
     return {str(order): mean_interval(values) for order, values in scores.items()}
@@ -116,7 +118,7 @@ def mean_bleu(fake_text, test_text, references):
     default=20,
     compared=True,
 )
-def mean_self_bleu(fake_text, references, seed):
+def mean_self_bleu(fake_text: Sequence, references: int, seed: int) -> dict[str, float]:
     """Mean BLEU of `references` + 1 sentences, or all where there are fewer, each against the others."""
     scores = self_bleu(fake_text, min(references, len(fake_text) - 1), seed=seed)
     return {str(order): mean_interval(values) for order, values in scores.items()}

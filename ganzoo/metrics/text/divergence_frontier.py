@@ -50,7 +50,7 @@ def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
     default=80,
     compared=True,
 )
-def frontier_of_samples(real, fake, seed):
+def frontier_of_samples(real: np.ndarray, fake: np.ndarray, seed: int) -> float:
     """The area under the divergence frontier; the jackknife keeps the clusters."""
     first, second, clusters = assign(real[: len(fake)], fake, seed=seed)
 

@@ -1,5 +1,7 @@
 """Plain counts of a text: distinct n-grams, copies of the training text, sentences that a parser accepts, lengths."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -72,7 +74,7 @@ def share(accepted):
     of=(TEXT,),
     default=100,
 )
-def distinct_ngrams(fake_text):
+def distinct_ngrams(fake_text: Sequence) -> dict[str, float]:
     """Distinct n-grams by n."""
     return {str(order): share for order, share in distinct_n(fake_text).items()}
 
@@ -88,7 +90,7 @@ def distinct_ngrams(fake_text):
     of=(TEXT,),
     default=110,
 )
-def copied_share(fake_text, training_text):
+def copied_share(fake_text: Sequence, training_text: Sequence) -> float:
     """The share of exact copies of training sentences, with its exact interval."""
     found = copied(fake_text, training_text)
     return found["share"], found["low"], found["high"]
@@ -105,7 +107,7 @@ def copied_share(fake_text, training_text):
     default=90,
     compared=True,
 )
-def grammatical(accepted):
+def grammatical(accepted: np.ndarray) -> float:
     """The share of accepted sentences with its exact interval."""
     found = share(accepted)
     return found["share"], found["low"], found["high"]
@@ -121,6 +123,6 @@ def grammatical(accepted):
     of=(TEXT,),
     default=130,
 )
-def mean_length(fake_text):
+def mean_length(fake_text: Sequence) -> float:
     """Mean words of a sentence."""
     return mean_interval([len(sentence) for sentence in fake_text])

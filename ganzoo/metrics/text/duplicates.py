@@ -1,5 +1,7 @@
 """Sentences that are duplicates of each other, or nearly: all pairs of a text within a few edits."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy import sparse
 
@@ -113,7 +115,7 @@ class CloseSentences:
     of=(TEXT,),
     default=120,
 )
-def duplicates(fake_text):
+def duplicates(fake_text: Sequence) -> dict[str, float]:
     """Effective support by exact and by near duplicates: `n_eff`, `near_n_eff` (NaN without any), and the pairs found."""
     close, parts = CloseSentences(fake_text, EDITS), {}
     for prefix, distance in (("", 0), ("near_", EDITS)):

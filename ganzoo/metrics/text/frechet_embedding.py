@@ -1,5 +1,7 @@
 """The Frechet distance of sentences' vectors."""
 
+import numpy as np
+
 from ganzoo.metrics.frechet import frechet_distance, frechet_floor_of, frechet_interval
 from ganzoo.metrics.registry import TEXT, metric
 
@@ -29,6 +31,6 @@ def _interval(context, values, wanted):
     floor=frechet_floor_of,
     interval=_interval,
 )
-def frechet_embedding_distance(real, fake):
+def frechet_embedding_distance(real: np.ndarray, fake: np.ndarray) -> float:
     """The Frechet distance of the sentences' vectors, as `frechet.frechet_distance`."""
     return frechet_distance(real, fake)

@@ -1,5 +1,8 @@
 """An n-gram language model with interpolated Kneser-Ney smoothing, as arrays: trained and asked in one pass over a text."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from ganzoo.errors import UserError
@@ -178,7 +181,7 @@ def lm_nll(train, test, order=ORDER, vocabulary=None):
     default=50,
     compared=True,
 )
-def lm_score(fake_text, language_model):
+def lm_score(fake_text: Sequence, language_model: Any) -> float:
     """Nats per word of the generated text under a Kneser-Ney model of the reference text."""
     cost = nll(*language_model.log_probabilities(fake_text))
     return cost["value"], cost["low"], cost["high"]
@@ -198,7 +201,7 @@ def lm_score(fake_text, language_model):
     compared=True,
     stand_in="reference",
 )
-def reverse_lm_score(fake_text, test_text, vocabulary, seed):
+def reverse_lm_score(fake_text: Sequence, test_text: Sequence, vocabulary: Any, seed: int) -> float:
     """Nats per word of held-out text under a Kneser-Ney model of the generated text; a jackknife over the latter."""
 
     def cost(rows):

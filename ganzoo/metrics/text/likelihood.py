@@ -61,7 +61,7 @@ def _impossible(values, count):
     compared=True,
     warn=_impossible,
 )
-def nll_oracle(true_likelihoods):
+def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     """Nats per word under the true distribution; impossible sentences are left out and counted in `impossible`.
 
     Infinite where every sentence is impossible.
@@ -86,6 +86,6 @@ def nll_oracle(true_likelihoods):
     compared=True,
     stand_in=None,
 )
-def nll_test(model_likelihoods):
+def nll_test(model_likelihoods: tuple[np.ndarray, np.ndarray]) -> float:
     """Nats per word of held-out text under the model."""
     return _with_interval(nll(*model_likelihoods))
