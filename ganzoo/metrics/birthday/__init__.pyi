@@ -1,3 +1,5 @@
+from .pairs import FeaturePairs as FeaturePairs
+from .pairs import exact_duplicates as exact_duplicates
 from .support import Estimate as Estimate
 from .support import at_least as at_least
 from .support import clopper_pearson as clopper_pearson
@@ -14,13 +16,11 @@ from .support import ratio as ratio
 from .support import sample_degrees as sample_degrees
 from .support import spike as spike
 from .support import support_at as support_at
-from .pairs import FeaturePairs as FeaturePairs
 from .test import birthday_of_pairs as birthday_of_pairs
 from .test import birthday_test as birthday_test
 from .test import by_class as by_class
 from .test import calibrate as calibrate
 from .test import closest_in_batches as closest_in_batches
-from .pairs import exact_duplicates as exact_duplicates
 from .test import plan_batches as plan_batches
 from .test import samples_needed as samples_needed
 from .test import split_batches as split_batches
