@@ -1,8 +1,10 @@
 """Where a score stands between real data and infinitely worse, and how scores are grouped."""
 
+import re
+
 import pytest
 
-from ganzoo.report.scores import by_protocol, standing, tone
+from ganzoo.report.scores import by_protocol, score_tables, standing, tone
 
 
 def score(value, real, direction="lower", metric="frechet_distance", part="", **more):
@@ -60,3 +62,26 @@ def test_no_two_protocols_and_no_two_models_share_a_group():
     ]
     facts.append({"name": "R", "protocol": {"a": 1, "b": 1}, "model": {"name": "x"}})  # the order of keys says nothing
     assert [[one["name"] for one in group] for group in by_protocol(facts)] == [["FD", "P", "R"], ["KD"], ["IS"]]
+
+
+def table_of(*models, **more):
+    common = {"floor": None, "excess": None, "warnings": [], "protocol_line": "N=9", "name": "FD"}
+    return score_tables([score(2.0, 1.0) | common | {"protocol": {"count": 9}, "model": {"name": m}} | more for m in models])
+
+
+def test_tables_name_their_model_where_there_are_several():
+    assert re.findall("<h3>(.*?)</h3>", table_of("dcgan")) == ["On the examples themselves"]
+    assert re.findall("<h3>(.*?)</h3>", table_of("dcgan", "wgan")) == [
+        "On the examples themselves · dcgan",
+        "On the examples themselves · wgan",
+    ]
+    features = {"protocol": {"count": 9, "extractor": {"name": "cnn-digits"}}}
+    assert re.findall("<h3>(.*?)</h3>", table_of("dcgan", **features)) == ["In the features of cnn-digits"]
+
+
+def test_a_row_holds_the_value_its_interval_and_what_it_is_held_against():
+    text = table_of("dcgan", low=1.5, high=2.5, floor=0.5, excess=1.25, real_count=7, value_at_real_count=2.25)
+    cells = [re.sub("<.*?>", " ", cell).split() for cell in re.findall("<td>(.*?)</td>", text)]
+    assert cells == [["2", "1.5", "to", "2.5", "2.25", "at", "7"], ["1", "of", "7"], ["0.5"], ["1.25"]]
+    plain = re.findall("<td>(.*?)</td>", table_of("dcgan", real_count=9))
+    assert [re.sub("<.*?>", " ", cell).split() for cell in plain] == [["2"], ["1"], ["–"], ["–"]]

@@ -32,6 +32,14 @@ class TestsOf:
 
     def __init__(self, root, package):
         self.root, self.package = root, package
+        # Names that a package offers lazily: where they are defined.
+        self.defined = collections.defaultdict(set)
+        for path in (root / package).rglob("*.py"):
+            module = module_of(str(path.relative_to(root)))
+            for node in ast.parse(path.read_text()).body:
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    for depth in range(1, module.count(".") + 1):
+                        self.defined[f"{module.rsplit('.', depth)[0]}.{node.name}"].add(module)
         self.tests = {str(p.relative_to(root)): self._imports(p) for p in sorted((root / "tests").rglob("test_*.py"))}
         self.importers = collections.defaultdict(set)
         for path in (root / package).rglob("*.py"):
@@ -47,6 +55,8 @@ class TestsOf:
                     names[f"{node.module}.{alias.name}"] += 1
             elif isinstance(node, ast.Import):
                 names.update(alias.name for alias in node.names)
+        for name in list(names):
+            names.update(self.defined.get(name, ()))
         return {name: count for name, count in names.items() if name.split(".")[0] == self.package}
 
     def direct(self, file):
