@@ -23,6 +23,7 @@ from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import TextInput, log_likelihoods, sentences_of, to_tokens, unit_of
 from ganzoo.evaluation.modalities.text import Text
+from ganzoo.metrics.text.bleu import mean_bleu, mean_self_bleu
 from ganzoo.report import tables
 
 COUNT = 400
@@ -84,6 +85,13 @@ def test_an_honest_text_scores_as_real_text_does(scored):
             assert abs(score["value"] - score["real"]) < 2 * width, name
     assert scored["honest"]["grammatical"]["value"] == 1
     assert scored["honest"]["NLL_oracle.impossible"]["direction"] == "aside"
+
+
+def test_real_text_stands_in_where_a_metric_says(evaluator, scored):
+    real, held = evaluator.real.examples, evaluator.held.examples
+    assert scored["honest"]["BLEU-2"]["real"] == mean_bleu(real[:COUNT], held, COUNT - 1)["2"][0]
+    assert scored["honest"]["self-BLEU-2"]["real"] == mean_self_bleu(held[:COUNT], COUNT - 1, 0)["2"][0]
+    assert scored["honest"]["length"]["real"] == np.mean([len(sentence) for sentence in held[:COUNT]])
 
 
 def test_each_fault_shows_where_it_should(scored):
