@@ -28,6 +28,21 @@ from ganzoo.metrics.text import diversity
 from ganzoo.metrics.text.bleu import EPSILON, ORDERS
 from ganzoo.metrics.text.divergence_frontier import SCALE, VARIANCE
 from ganzoo.metrics.vendi import vendi
+from ganzoo.networks.began import began_generator
+from ganzoo.networks.biggan import biggan_generator
+from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.networks.infogan import recognition_heads
+from ganzoo.networks.r3gan import r3gan_generator
+from ganzoo.networks.resnet import resnet_generator
+from ganzoo.networks.stacked import (
+    stacked_discriminator_0,
+    stacked_discriminator_1,
+    stacked_encoder,
+    stacked_generator_0,
+    stacked_generator_1,
+)
+from ganzoo.networks.text import cnn_discriminator, lstm_generator
+from ganzoo.networks.text_recurrent import rnn_discriminator
 
 
 def default(of, name):
@@ -69,6 +84,21 @@ def default(of, name):
         (c_t, {"cells": 3}),  # Meehan et al. 2020
         (mode_coverage, {"radius": 3.0}),  # Srivastava et al. 2017
         (vendi, {"order": 1}),  # Friedman and Dieng 2023
+        (dcgan_generator, {"latent_dim": 100, "width": 64, "kernel_size": 5, "norm": "batch"}),  # Radford et al. 2016
+        (dcgan_discriminator, {"width": 64, "kernel_size": 5, "norm": "batch"}),
+        (biggan_generator, {"latent_dim": 128, "shared_dim": 128, "hierarchical": True, "spectral_norm": True}),
+        (resnet_generator, {"latent_dim": 128}),
+        (recognition_heads, {"width": 128}),  # Chen et al. 2016, table 1
+        (began_generator, {"latent_dim": 64, "width": 128, "first_side": 8}),  # Berthelot et al. 2017
+        (r3gan_generator, {"latent_dim": 64, "width": 768, "expansion": 2, "group_size": 16}),  # Huang et al. 2024
+        (stacked_encoder, {"feature_dim": 256}),  # Huang et al. 2017, their code
+        (stacked_generator_1, {"feature_dim": 256, "latent_dim": 50, "width": 512}),
+        (stacked_discriminator_1, {"feature_dim": 256, "latent_dim": 50, "width": 512}),
+        (stacked_generator_0, {"feature_dim": 256, "latent_dim": 16, "embedding": 128, "kernel_size": 5}),
+        (stacked_discriminator_0, {"latent_dim": 16, "width": 96, "dropout": 0.1}),
+        (lstm_generator, {"embedding": 32, "hidden": 32, "scale": 0.1}),  # Yu et al. 2017, their code
+        (cnn_discriminator, {"embedding": 64, "dropout": 0.25, "l2": 0.2}),
+        (rnn_discriminator, {"hidden": 512, "layer_norm": True, "positions": 8}),  # de Masson d'Autume et al. 2019
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
