@@ -92,6 +92,12 @@ def test_a_file_that_is_mapped_into_memory_stays(tmp_path, monkeypatch):
     assert len(make_room(tmp_path)) == 1 and names(tmp_path) == []
 
 
+def test_opening_renews_the_last_use(tmp_path):
+    path = write(tmp_path, "images/set.images", used=1000)
+    open_in_use(path).close()
+    assert entries(tmp_path)[0].used > time.time() - 60
+
+
 def test_what_a_process_still_writes_stays_until_it_is_abandoned(tmp_path, monkeypatch):
     draft = write(tmp_path, "images/.set.images.123", used=time.time())
     monkeypatch.setenv("GANZOO_CACHE_BYTES", "0")

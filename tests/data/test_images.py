@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+from ganzoo import cache_directory
 from ganzoo.data import catalogue, images
 from ganzoo.data.images import Images, fit
 from ganzoo.errors import UserError
@@ -344,6 +345,11 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
         Images("digits", data_dir=tmp_path / "data", only=3).arrays()["image"], source.arrays()["image"]
     )
     assert cached[1].parent == tmp_path / "home" / "images"
+    mapped = Images("digits", data_dir=tmp_path / "data", only=3).arrays()
+    (entry,) = cache_directory.entries()
+    assert len(entry.files) == 2 and not cache_directory.remove(entry), "a set in use stays"
+    del mapped
+    assert cache_directory.remove(entry)
 
 
 def test_a_full_disk_is_one_line(flat, cached, monkeypatch):

@@ -99,6 +99,9 @@ def test_the_bound_is_looked_at_again_after_so_many_bytes(tmp_path, monkeypatch)
     assert cache.path("features", "aa").exists()
     cache.store("features", "cc", ARRAYS)
     assert [key for key in ("aa", "bb", "cc") if cache.path("features", key).exists()] == ["cc"]
+    monkeypatch.setenv("GANZOO_CACHE_BYTES", "0")
+    Cache(tmp_path).store("features", "dd", ARRAYS)
+    assert cache.load("features", "dd") is not None, "what was just written stays"
 
 
 def test_digests_tell_everything_apart(tmp_path):
