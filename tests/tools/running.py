@@ -60,11 +60,11 @@ class TestsOf:
         return {name: count for name, count in names.items() if name.split(".")[0] == self.package}
 
     def direct(self, file):
-        """Test files that mirror the module or import it, the mirror first, then those of its room."""
+        """Test files that mirror the module or import it, the mirror first, then the small ones: they are soon done."""
         mirror = Path("tests", *Path(file).parts[1:-1], f"test_{Path(file).name}")
         module = module_of(file)
         named = [test for test, names in self.tests.items() if module in names or Path(test) == mirror]
-        return sorted(named, key=lambda test: (Path(test) != mirror, Path(test).parent != mirror.parent, test))
+        return sorted(named, key=lambda test: (Path(test) != mirror, (self.root / test).stat().st_size, test))
 
     def indirect(self, file):
         """Test files that import a module which imports this one, those of its room first."""
