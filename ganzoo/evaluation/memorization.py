@@ -55,16 +55,16 @@ def nearest_training(images, train, features=None, train_features=None, k=NEIGHB
     """
     images, train = _images("images", images), _images("training images", train, images.shape[1:])
     k = min(k, len(train))
-    asked = np.concatenate([images, images[:, :, ::-1]]) if flips else images
+    both = np.concatenate([images, images[:, :, ::-1]]) if flips else images
     if features is None:
-        base, queries = train.reshape(len(train), -1), asked.reshape(len(asked), -1)
+        base, queries = train.reshape(len(train), -1), both.reshape(len(both), -1)
         unit = math.sqrt(base.shape[1])
     else:
-        base, queries, unit = features(train) if train_features is None else train_features, features(asked), 1.0
+        base, queries, unit = features(train) if train_features is None else train_features, features(both), 1.0
         if len(base) != len(train):
             raise ValueError(f"{len(base)} training features for {len(train)} training images")
-    found = nearest(queries, base, k)
-    distances, indices = found.distances / unit, found.indices
+    near = nearest(queries, base, k)
+    distances, indices = near.distances / unit, near.indices
     mirrored = np.zeros(indices.shape, bool)
     if flips:
         count = len(images)
@@ -84,8 +84,8 @@ def nearest_images(train, features=None, train_features=None, k=3, flips=True):
         train_features = features(train)
 
     def look(images):
-        found = nearest_training(images, train, features, train_features, k, flips)
-        return _as_matched(train, found.indices, found.mirrored)
+        near = nearest_training(images, train, features, train_features, k, flips)
+        return _as_matched(train, near.indices, near.mirrored)
 
     return look
 
@@ -132,7 +132,7 @@ def copies(fake, train, held, features=None, train_features=None, flips=True, al
     exact = {side: _exact(twins[rows]) for side, rows in (("fake", slice(count)), ("held", slice(count, None)))}
     table = [[exact[side]["count"], exact[side]["images"] - exact[side]["count"]] for side in ("fake", "held")]
     exact["p_value"] = float(stats.fisher_exact(table, "greater").pvalue)
-    spaces = {name: _space(found, count, alpha) for name, found in parts.items()}
+    spaces = {name: _space(near, count, alpha) for name, near in parts.items()}
     record = {
         "finding": _finding(exact, spaces),
         "alpha": alpha,
@@ -170,16 +170,16 @@ def picture(record, images, train, side="fake", rows=12):
 
 def case_images(record, case, images, train):
     """One case of a record's `closest`: the image and its nearest training image in each space, uint8 [n, H, W, C]."""
-    shown = [np.asarray(images)[case["index"]]]
+    row = [np.asarray(images)[case["index"]]]
     for name in record["spaces"]:
         near = case["spaces"][name]
-        shown.append(_as_matched(np.asarray(train), near["train"], near["mirrored"]))
-    return np.stack(shown)
+        row.append(_as_matched(np.asarray(train), near["train"], near["mirrored"]))
+    return np.stack(row)
 
 
 def _as_matched(train, indices, mirrored):
-    found = train[indices]
-    return np.where(np.asarray(mirrored)[..., None, None, None], found[..., ::-1, :], found)
+    matches = train[indices]
+    return np.where(np.asarray(mirrored)[..., None, None, None], matches[..., ::-1, :], matches)
 
 
 def _once(distances, indices, mirrored, k):
@@ -206,9 +206,8 @@ def _digest(image):
 
 
 def _exact(twins):
-    found = twins[:, 0] >= 0
-    record = {"images": len(twins), "count": int(found.sum()), "mirrored": int(twins[:, 1].sum())}
-    return record | _share(found.sum(), len(twins))
+    count = int((twins[:, 0] >= 0).sum())
+    return {"images": len(twins), "count": count, "mirrored": int(twins[:, 1].sum())} | _share(count, len(twins))
 
 
 def _share(count, total):
@@ -218,21 +217,21 @@ def _share(count, total):
 
 
 def _ratios(distances):
-    """The nearest distance over the farthest kept one: 1 where all are alike, 0 for a copy."""
+    """The nearest distance over the k-th: 1 where all are alike, 0 for a copy."""
     first, last = distances[:, 0], distances[:, -1]
     return np.divide(first, last, out=np.zeros(len(first)), where=last > 0)
 
 
-def _space(found, count, alpha):
-    """The record of one space, `found` being of `count` generated images and then the held-out ones."""
-    record = _beyond(found.distances[:count, 0], found.distances[count:, 0], alpha)
-    ratios = _ratios(found.distances)
+def _space(near, count, alpha):
+    """The record of one space, `near` being of `count` generated images and then the held-out ones."""
+    record = _beyond(near.distances[:count, 0], near.distances[count:, 0], alpha)
+    ratios = _ratios(near.distances)
     record["ratio"] = _beyond(ratios[:count], ratios[count:], alpha)
     # Few copies among many samples drown under alpha, and in distance among kinds that lie close anyway, but not here.
     record["ratio"]["strict"] = _beyond(ratios[:count], ratios[count:], alpha / 10)
-    record["mirrored"] = {"fake": float(found.mirrored[:count, 0].mean()), "held": float(found.mirrored[count:, 0].mean())}
+    record["mirrored"] = {"fake": float(near.mirrored[:count, 0].mean()), "held": float(near.mirrored[count:, 0].mean())}
     record["quantiles"] = {
-        side: {f"{q:g}": float(np.quantile(found.distances[rows, 0], q)) for q in QUANTILES}
+        side: {f"{q:g}": float(np.quantile(near.distances[rows, 0], q)) for q in QUANTILES}
         for side, rows in (("fake", slice(count)), ("held", slice(count, None)))
     }
     return record
@@ -271,19 +270,19 @@ def _level(spaces):
 def _closest(parts, rows, count, twins, closest):
     """The closest cases of some rows, in units of the held-out images' median distance; indices start at the first row."""
     closeness = []
-    for found in parts.values():
-        middle = np.median(found.distances[count:, 0])
-        closeness.append(found.distances[rows, 0] / (middle or 1.0))
-    ratios = {name: _ratios(found.distances) for name, found in parts.items()}
-    held = {name: np.sort(found.distances[count:, 0]) for name, found in parts.items()}
+    for near in parts.values():
+        middle = np.median(near.distances[count:, 0])
+        closeness.append(near.distances[rows, 0] / (middle or 1.0))
+    ratios = {name: _ratios(near.distances) for name, near in parts.items()}
+    held = {name: np.sort(near.distances[count:, 0]) for name, near in parts.items()}
     cases = []
     for row in rows[np.argsort(np.min(closeness, axis=0), kind="stable")[:closest]]:
         spaces = {}
-        for name, found in parts.items():
-            distance = float(found.distances[row, 0])
+        for name, near in parts.items():
+            distance = float(near.distances[row, 0])
             spaces[name] = {
-                "train": int(found.indices[row, 0]),
-                "mirrored": bool(found.mirrored[row, 0]),
+                "train": int(near.indices[row, 0]),
+                "mirrored": bool(near.mirrored[row, 0]),
                 "distance": distance,
                 "ratio": float(ratios[name][row]),
                 "held_nearer": float(np.searchsorted(held[name], distance, "right") / len(held[name])),
@@ -294,7 +293,7 @@ def _closest(parts, rows, count, twins, closest):
 
 def _verdict(record):
     """What the record says, in sentences."""
-    count, exact, said = record["counts"]["fake"], record["exact"], []
+    count, exact, sentences = record["counts"]["fake"], record["exact"], []
     opening = {
         "copies": "It copies its training data.",
         "near": "It keeps nearer to its training data than held-out data does, but not to single images: look at the closest.",
@@ -302,42 +301,42 @@ def _verdict(record):
     }
     if record["finding"] == "none" and exact["fake"]["count"]:
         opening["none"] = "No clear sign of copying."
-    said.append(opening[record["finding"]])
+    sentences.append(opening[record["finding"]])
     if exact["fake"]["count"]:
         mirrored = f" ({exact['fake']['mirrored']:,} mirrored)" if exact["fake"]["mirrored"] else ""
-        said.append(
+        sentences.append(
             f"{exact['fake']['count']:,} of {count:,} samples are exact copies of training images{mirrored}; of "
             f"{exact['held']['images']:,} held-out images {exact['held']['count']:,} are."
         )
     for name, space in record["spaces"].items():
         where = "in pixels" if name == "pixels" else f"in the features of {name}"
-        said.append(
+        sentences.append(
             f"{where[0].upper()}{where[1:]}, {space['nearer']:,} of {count:,} samples lie nearer to a training image than all "
             f"but {100 * space['held_share']:.2g} % of held-out images do: expected {space['expected']:.0f}."
         )
         strict = space["ratio"]["strict"]
         if strict["p_value"] < _level(record["spaces"]):
-            said.append(
+            sentences.append(
                 f"{strict['nearer']:,} keep to a single training image more than all but {100 * strict['held_share']:.2g} % of "
                 f"held-out images do: expected {max(1, strict['expected']):.0f}."
             )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _warnings(held, alpha, exact, spaces, flips):
-    found = []
+    warnings = []
     if alpha * (held + 1) < 1:
-        found.append(f"{held} held-out images cannot show a share of {alpha:g}: the threshold is their nearest one")
+        warnings.append(f"{held} held-out images cannot show a share of {alpha:g}: the threshold is their nearest one")
     if exact["held"]["count"]:
-        found.append(
+        warnings.append(
             f"{exact['held']['count']:,} of {exact['held']['images']:,} held-out images are in the training data themselves"
         )
     zero = [name for name, space in spaces.items() if space["threshold"] == 0]
     if zero:
-        found.append(f"held-out images are so often copies that distances in {', '.join(zero)} tell nothing")
+        warnings.append(f"held-out images are so often copies that distances in {', '.join(zero)} tell nothing")
     if not flips:
-        found.append("mirror images were not looked at: a generator that mirrors its training data goes unseen")
-    return found
+        warnings.append("mirror images were not looked at: a generator that mirrors its training data goes unseen")
+    return warnings
 
 
 def _images(name, images, shape=None):

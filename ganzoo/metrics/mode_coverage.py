@@ -48,9 +48,9 @@ def mode_coverage(fake_points: np.ndarray, modes: Any, radius: float = 3.0) -> d
     """
     points, means = checked("fake_points", fake_points, least=1), checked("modes", modes.means, least=1)
     same_dimension(fake_points=points, modes=means)
-    found = nearest(points, means)
-    mode = found.indices[:, 0]
-    good = found.distances[:, 0] <= radius * np.broadcast_to(modes.scale, len(means))[mode]
+    near = nearest(points, means)
+    mode = near.indices[:, 0]
+    good = near.distances[:, 0] <= radius * np.broadcast_to(modes.scale, len(means))[mode]
     counts = np.bincount(mode, minlength=len(means))
     weights = getattr(modes, "weights", None)
     weights = np.ones(len(means)) if weights is None else np.asarray(weights, float)

@@ -71,6 +71,7 @@ INTERNAL = {
     "metrics/neighbours": [
         "coarse.*",
         "neighbourhoods.[!B]*",
+        "neighbourhoods.B[!a]*",
         "neighbourhoods.Ball[!s]*",
         "pairs.[BPf]*",
         "products.[!e]*",

@@ -175,22 +175,22 @@ def pooled(degrees, level=0.95):
     """
     degrees = np.asarray(degrees, np.float64)
     n = len(degrees)
-    pairs, found = pair_count(n), round(float(degrees.sum()) / 2)
-    record = {"samples": n, "pairs": pairs, "duplicates": found, "q": found / pairs}
-    if not found:
+    pairs, duplicates = pair_count(n), round(float(degrees.sum()) / 2)
+    record = {"samples": n, "pairs": pairs, "duplicates": duplicates, "q": duplicates / pairs}
+    if not duplicates:
         estimate = Estimate(math.inf, pairs / _NONE_SEEN, math.inf)
         return record | {"q_error": None, "n_eff": estimate.record(), "half": half_record(estimate)}
-    q = found / pairs
+    q = duplicates / pairs
     # Hoeffding's variance: pairs that share a sample are correlated unless the law is uniform.
     shared = _triples(degrees) - q * q if n > 2 else 0.0
     variance = 2 / (n * (n - 1)) * (2 * (n - 2) * max(shared, 0) + q - q * q)
     relative = math.sqrt(variance) / q
     width = math.exp(stats.norm.ppf((1 + level) / 2) * relative)
     low, high = 1 / q / width, 1 / q * width
-    if found < 10:
+    if duplicates < 10:
         tail = (1 - level) / 2
-        low = min(low, pairs / (stats.chi2.ppf(1 - tail, 2 * found + 2) / 2))
-        high = max(high, pairs / (stats.chi2.ppf(tail, 2 * found) / 2))
+        low = min(low, pairs / (stats.chi2.ppf(1 - tail, 2 * duplicates + 2) / 2))
+        high = max(high, pairs / (stats.chi2.ppf(tail, 2 * duplicates) / 2))
     estimate = Estimate(1 / q, max(low, 1.0), high)
     return record | {"q_error": relative * q, "n_eff": estimate.record(), "half": half_record(estimate)}
 
@@ -207,10 +207,10 @@ def spike(degrees, draws=199, seed=0):
         the most repeated image makes. Values are None where there are no duplicates to tell.
     """
     degrees = np.asarray(degrees, np.float64)
-    n, found = len(degrees), degrees.sum() / 2
-    if not found or n < 3:
+    n, duplicates = len(degrees), degrees.sum() / 2
+    if not duplicates or n < 3:
         return {"tau": None, "n_3": None, "d": None, "p_value": None, "largest": None}
-    q, tau = found / pair_count(n), _triples(degrees)
+    q, tau = duplicates / pair_count(n), _triples(degrees)
     d = tau / q**2
     rng = np.random.default_rng(seed)
     beaten = 0
@@ -224,7 +224,7 @@ def spike(degrees, draws=199, seed=0):
         "n_3": tau**-0.5 if tau else None,
         "d": d,
         "p_value": (1 + beaten) / (1 + draws),
-        "largest": min(1.0, most * (most - 1) / 2 / found),
+        "largest": min(1.0, most * (most - 1) / 2 / duplicates),
     }
 
 
@@ -247,24 +247,26 @@ def corrected(q, sensitivity, false_positive):
     return min(1.0, max(0.0, (q - false_positive) / (sensitivity - false_positive)))
 
 
-def ratio(found, pairs, real_found, real_pairs, level=0.95):
+def ratio(duplicates, pairs, real_duplicates, real_pairs, level=0.95):
     """q of a generator over q of real data, with the conditional binomial interval, as an `Estimate`.
 
     Given their sum, the generator's duplicates are binomial with probability R C_g / (R C_g + C_r). Takes pairs as
     independent: too narrow where one image makes many duplicates.
     """
-    if not found + real_found:
+    if not duplicates + real_duplicates:
         return Estimate(math.nan, 0.0, math.inf)
 
     def odds(p):
         return p / (1 - p) * real_pairs / pairs if p < 1 else math.inf
 
-    low, high = clopper_pearson(found, found + real_found, level)
-    return Estimate(odds(found / (found + real_found)), odds(low), odds(high))
+    low, high = clopper_pearson(duplicates, duplicates + real_duplicates, level)
+    return Estimate(odds(duplicates / (duplicates + real_duplicates)), odds(low), odds(high))
 
 
 def mass_bound(support, size, mass=1.0):
     """Least probability of a duplicate among `size` draws if some `support` things carry at least this `mass`.
+
+    What the birthday test's argument rests on: how many samples to draw so that a small support shows.
 
     Returns:
         dict: `exact`, the binomial mixture of uniform laws, which is a bound; and `theorem_a` =

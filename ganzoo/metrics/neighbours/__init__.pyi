@@ -1,5 +1,4 @@
 from .neighbourhoods import Balls as Balls
-from .neighbourhoods import BlockCounter as BlockCounter
 from .pairs import closest_pairs as closest_pairs
 from .pairs import degrees as degrees
 from .pairs import pairs_within as pairs_within

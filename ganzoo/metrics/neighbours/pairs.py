@@ -61,6 +61,8 @@ def closest_pairs(features, k=20, block=2048, mirrored=None):
 def pairs_within(features, threshold, block=2048, mirrored=None):
     """Streams all pairs at most `threshold` apart, in memory that does not grow with their number.
 
+    For who wants the pairs themselves, to look at them or to join them to groups; `degrees` only counts them.
+
     Args:
         features, block, mirrored: as for `closest_pairs`.
         threshold: the greatest distance, inclusive.

@@ -38,17 +38,17 @@ class _Best:
             mask = block <= (worst[:, None] if axis else worst)
         else:
             mask = block < (worst[:, None] if axis else worst)
-        found = np.flatnonzero(mask)
-        if not len(found):
+        places = np.flatnonzero(mask)
+        if not len(places):
             return
-        if len(found) > block.size // 8:  # a small block, or sorted or tied samples: cut before merging
+        if len(places) > block.size // 8:  # a small block, or sorted or tied samples: cut before merging
             whole = block if axis else np.ascontiguousarray(block.T)
             keep = min(self.keep, whole.shape[1])
             base = np.argpartition(whole, keep - 1, axis=1)[:, :keep].ravel()
             query = np.repeat(np.arange(len(whole)), keep)
             value = whole[query, base]
         else:
-            query, base = np.divmod(found, block.shape[1])
+            query, base = np.divmod(places, block.shape[1])
             value = block[query, base]
             if not axis:
                 order = np.argsort(base.astype(np.uint16 if len(worst) <= 2**16 else np.int64), kind="stable")
@@ -66,9 +66,9 @@ class _Best:
         touched += queries.start
         values[:, : self.keep], indices[:, : self.keep] = self.values[touched], self.indices[touched]
         values[row, self.keep + place], indices[row, self.keep + place] = value, base
-        kept = np.argpartition(values, self.keep - 1, axis=1)[:, : self.keep]  # the largest of them comes last
-        self.values[touched] = np.take_along_axis(values, kept, 1)
-        self.indices[touched] = np.take_along_axis(indices, kept, 1)
+        smallest = np.argpartition(values, self.keep - 1, axis=1)[:, : self.keep]  # the largest of them comes last
+        self.values[touched] = np.take_along_axis(values, smallest, 1)
+        self.indices[touched] = np.take_along_axis(indices, smallest, 1)
 
 
 def _ceiling(block, keep, axis):

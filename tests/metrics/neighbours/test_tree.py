@@ -92,9 +92,9 @@ def test_neighbours_and_balls_are_those_of_the_blocks(kind, most, monkeypatch):
 
 
 def test_ties_come_by_index_however_many_they_are():
-    line = np.repeat(np.arange(4.0), 30)[:, None]
+    line = np.repeat(np.arange(4.0), 60)[:, None]
     near = nearest(np.array([[-1.0], [3.5]]), line, 20)
-    np.testing.assert_array_equal(near.indices, [np.arange(20), np.arange(90, 110)])
+    np.testing.assert_array_equal(near.indices, [np.arange(20), np.arange(180, 200)])
     np.testing.assert_array_equal(near.distances, [[1] * 20, [0.5] * 20])
 
 
