@@ -92,10 +92,11 @@ def test_neighbours_and_balls_are_those_of_the_blocks(kind, most, monkeypatch):
 
 
 def test_ties_come_by_index_however_many_they_are():
-    line = np.repeat(np.arange(4.0), 60)[:, None]
-    near = nearest(np.array([[-1.0], [3.5]]), line, 20)
-    np.testing.assert_array_equal(near.indices, [np.arange(20), np.arange(180, 200)])
-    np.testing.assert_array_equal(near.distances, [[1] * 20, [0.5] * 20])
+    line = np.tile(np.arange(4.0), 60)[:, None]
+    near = nearest(np.array([[1.5], [-1.0]]), line, 20)
+    np.testing.assert_array_equal(near.indices[0], np.flatnonzero(np.isin(line[:, 0], (1, 2)))[:20])
+    np.testing.assert_array_equal(near.indices[1], np.arange(0, 80, 4))
+    np.testing.assert_array_equal(near.distances, [[0.5] * 20, [1.0] * 20])
 
 
 def test_balls_hold_what_lies_on_their_boundary():
