@@ -54,7 +54,7 @@ def main():
     data = open_input(options.data)
     evaluator = Evaluator(data, count=options.count)
     train = evaluator.reference.examples(min(10_000, evaluator.reference.size))
-    held = evaluator.held_side.examples(evaluator.held_side.size)
+    held = evaluator.held_out.examples(evaluator.held_out.size)
     held = held[rng.permutation(len(held))]
     made = failures(train, held, rng, options.count)
     honest = [held[i * options.count : (i + 1) * options.count] for i in range(options.honest)]

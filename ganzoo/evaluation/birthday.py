@@ -1,4 +1,4 @@
-"""The birthday test of a model beside its held-out data: samples, features and classes."""
+"""The birthday test of a model and of held-out data: samples, features and classes."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.modalities.text import Text
-from ganzoo.evaluation.published import SOURCE, published
+from ganzoo.evaluation.published_birthday import SOURCE, published
 from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
 from ganzoo.metrics.text.birthday import birthday_of_text
@@ -16,13 +16,13 @@ MOST_SENTENCES = 30_000
 
 
 def birthday_test_of(model, data=None, *arguments, **options):
-    """The `BirthdayTest` or `TextBirthdayTest` of a model, by what it makes; arguments as of either."""
-    side = open_input(model, options.get("data_dir"))
-    return (TextBirthdayTest if side.feature == TEXT else BirthdayTest)(side, data, *arguments, **options)
+    """The `BirthdayTest` or `TextBirthdayTest` of a model, chosen by what the model generates; arguments as of either class."""
+    model = open_input(model, options.get("data_dir"))
+    return (TextBirthdayTest if model.feature == TEXT else BirthdayTest)(model, data, *arguments, **options)
 
 
 class BirthdayTest:
-    """Everything that one birthday test of a model needs, drawn once.
+    """The birthday test of a model: its samples, the held-out data and the features of both, drawn once.
 
     Args:
         model: what `opening.open_input` takes: a run, a SavedModel, an .npz of images, a folder.
@@ -31,7 +31,7 @@ class BirthdayTest:
         features: "pixels", or an extractor as of `features.choose.choose`.
         flips: whether mirror images count as duplicates.
         per_class: whether each class is tested on its own: of the labels that a conditional model is given, else of those
-            that the data's classifier reads off its samples.
+            that the data's classifier predicts for its samples.
         threshold: distance under which two samples are duplicates; by default calibrated on held-out real data.
         seed: of the samples and of every draw.
         data_dir: where data sets are prepared.
@@ -59,46 +59,46 @@ class BirthdayTest:
         data_dir=None,
         log=print,
     ):
-        self.side = open_input(model, data_dir)
-        data = real_data(self.side, data, data_dir)
-        if tuple(data.shape) != tuple(self.side.shape):
-            raise UserError(f"{self.side.name} gives {self.side.shape}, {data.name} holds {data.shape}: shapes must agree")
+        self.model = open_input(model, data_dir)
+        data = real_data(self.model, data, data_dir)
+        if tuple(data.shape) != tuple(self.model.shape):
+            raise UserError(f"{self.model.name} gives {self.model.shape}, {data.name} holds {data.shape}: shapes must agree")
         self.data, self.batch_sizes, self.batches = data, tuple(batch_sizes), batches
         self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
-        self.reference, self.held, _ = held_out(data, seed)
+        self.reference, self.held_out, _ = held_out(data, seed)
         if data.feature == POINTS and (features != "pixels" or flips):
             raise UserError("points have neither features nor mirror images: leave out --features and --flips")
         self.extractor = None if features == "pixels" else choose(features, data, data_dir=data_dir, log=log)
         classes = self._classes(per_class, data_dir)
         count = samples_needed(batch_sizes, batches) * max(len(classes), 1)
-        if self.side.size is not None:
-            count = min(count, self.side.size)
+        if self.model.size is not None:
+            count = min(count, self.model.size)
         self.samples, self.labels = self._draw(count, classes, data_dir)
-        self.real = self.held.examples(self.held.size, seed)
-        self.real_labels = self.held.labels(self.held.size, seed) if per_class else None
+        self.real = self.held_out.examples(self.held_out.size, seed)
+        self.real_labels = self.held_out.labels(self.held_out.size, seed) if per_class else None
 
     def _classes(self, per_class, data_dir):
         if not per_class:
             return []
         if not self.data.labelled:
-            raise UserError(f"{self.data.name} has no labels to go by: leave out --per-class")
+            raise UserError(f"{self.data.name} has no labels: leave out --per-class")
         return sorted(set(self.data.labels(self.data.size).tolist()))
 
     def _draw(self, count, classes, data_dir):
         """Samples and, where there are classes, their labels."""
-        sampler = getattr(self.side, "sampler", None)
-        self.log(f"drawing {count:,} samples of {self.side.name}")
+        sampler = getattr(self.model, "sampler", None)
+        self.log(f"drawing {count:,} samples of {self.model.name}")
         if classes and sampler is not None and "label" in sampler.options:
             each = count // len(classes)
-            given = np.concatenate([sampler.sample(each, self.seed, label=label) for label in classes])
-            return open_input(given).examples(len(given)), np.repeat(classes, each)
-        samples = self.side.examples(count, self.seed)
+            samples = np.concatenate([sampler.sample(each, self.seed, label=label) for label in classes])
+            return open_input(samples).examples(len(samples)), np.repeat(classes, each)
+        samples = self.model.examples(count, self.seed)
         if not classes:
             return samples, None
-        labels = self.side.labels(count, self.seed)
+        labels = self.model.labels(count, self.seed)
         if labels is None:
             classifier = choose("classifier", self.data, data_dir=data_dir, log=self.log)
-            self.log(f"classes of the samples as {classifier.name} reads them")
+            self.log(f"classes of the samples as predicted by {classifier.name}")
             labels = classifier.probabilities(samples).argmax(1)
         return samples, labels
 
@@ -114,27 +114,27 @@ class BirthdayTest:
         return self.extractor.features(examples)
 
     def both_features(self):
-        """Features of both sides by the parameters of `birthday_test`, mirrored ones too where flips count."""
-        found = {
+        """Features of generated and real examples by the parameters of `birthday_test`, mirrored ones too if `flips`."""
+        features = {
             "fake": self._features(self.samples),
             "real": self._features(self.real),
             "mirrored": None,
             "real_mirrored": None,
         }
         if self.flips:
-            found["mirrored"] = self._features(self.samples[:, :, ::-1])
-            found["real_mirrored"] = self._features(self.real[:, :, ::-1])
-        return found
+            features["mirrored"] = self._features(self.samples[:, :, ::-1])
+            features["real_mirrored"] = self._features(self.real[:, :, ::-1])
+        return features
 
     def run(self):
-        """The test by an automatic threshold.
+        """Runs the test, with an automatic threshold where none was set.
 
         Returns:
-            A JSON-ready record as of `birthday_test` (`n_eff` with `value`, `low` and `high` first of all), with `model`,
-            `data`, `held_out`, `features`, `flips`; with classes, `classes` holds one by each class beside the whole,
-            with its `name` and what the study `published` about it, a dict of `batch_size` and `support`, or None.
+            A JSON-ready record as of `birthday_test` (first `n_eff` with `value`, `low` and `high`), with `model`, `data`,
+            `held_out`, `features`, `flips`; with classes, `classes` holds one such record per class, with its `name` and
+            the `published` result for it, a dict of `batch_size` and `support`, or None.
         """
-        found = self.both_features()
+        features = self.both_features()
         images = self.images
         options = {
             "batch_sizes": self.batch_sizes,
@@ -144,25 +144,25 @@ class BirthdayTest:
             "images": images,
             "real_images": None if images is None else self.real,
         }
-        record = birthday_test(**found, **options)
+        record = birthday_test(**features, **options)
         about = {
-            "model": self.side.describe(),
+            "model": self.model.describe(),
             "data": self.data.name,
-            "held_out": self.held.name,
+            "held_out": self.held_out.name,
             "features": "points" if images is None else getattr(self.extractor, "name", "pixels"),
             "flips": self.flips,
         }
         record = {"n_eff": record["n_eff"], **about, **record}
         if self.labels is not None:
-            fake, real = found.pop("fake"), found.pop("real")
-            classes = by_class(fake, self.labels, real, self.real_labels, **found, **options)
-            record["classes"] = {label: {**self._about_class(label), **one} for label, one in classes.items()}
-            if any(one["published"] for one in record["classes"].values()):
+            fake, real = features.pop("fake"), features.pop("real")
+            classes = by_class(fake, self.labels, real, self.real_labels, **features, **options)
+            record["classes"] = {label: {**self._about_class(label), **of_class} for label, of_class in classes.items()}
+            if any(of_class["published"] for of_class in record["classes"].values()):
                 record["published"] = SOURCE
         return record
 
     def _about_class(self, label):
-        """A class's name, and what was published about it."""
+        """A class's name, and the published result for it."""
         source = getattr(self.data, "source", None)
         names = getattr(source, "class_names", [])
         name = names[int(label)] if int(label) < len(names) else label
@@ -170,13 +170,13 @@ class BirthdayTest:
 
 
 class TextBirthdayTest:
-    """One birthday test of a model that writes text, with held-out text beside it.
+    """The birthday test of a model that generates text, and of held-out text.
 
     Args:
-        model: what `opening.open_input` takes: a run or an export that writes text, a .txt file.
+        model: what `opening.open_input` takes: a run or an export that generates text, a .txt file.
         data: the real text, likewise; by default what the model's recipe or card names.
         batch_sizes, batches, seed, data_dir, log: as of `BirthdayTest`.
-        features, flips, per_class: not of text: refused.
+        features, flips, per_class: do not apply to text: refused.
         threshold: edits up to which two sentences are duplicates; by default calibrated on held-out text.
 
     Attributes:
@@ -184,7 +184,7 @@ class TextBirthdayTest:
         images: None.
 
     Raises:
-        UserError: no data, data that is no text, or an option that text does not have.
+        UserError: no data, data that is not text, or an option that does not apply to text.
     """
 
     images = None
@@ -205,28 +205,28 @@ class TextBirthdayTest:
     ):
         if per_class or flips or features != "pixels":
             raise UserError("the birthday test of text counts edits: leave out --per-class, --flips and --features")
-        self.side = open_input(model, data_dir)
-        data = real_data(self.side, data, data_dir)
+        self.model = open_input(model, data_dir)
+        data = real_data(self.model, data, data_dir)
         if data.feature != TEXT:
-            raise UserError(f"{self.side.name} writes text and {data.name} holds {data.feature}s: they cannot be compared")
+            raise UserError(f"{self.model.name} gives text and {data.name} holds {data.feature}s: they cannot be compared")
         modality = Text(data, seed, log=log)
         self.data, self.batch_sizes, self.batches = modality.data, tuple(batch_sizes), batches
         self.threshold, self.seed = threshold, seed
-        self.reference, self.held, _ = held_out(self.data, seed)
+        self.reference, self.held_out, _ = held_out(self.data, seed)
         count = min(MOST_SENTENCES, samples_needed(batch_sizes, batches))
-        count = count if self.side.size is None else min(count, self.side.size)
-        log(f"drawing {count:,} sentences of {self.side.name}")
-        self.samples = modality.sample(self.side, count).examples
-        self.real = modality.sample(self.held, min(self.held.size, count)).examples
+        count = count if self.model.size is None else min(count, self.model.size)
+        log(f"drawing {count:,} sentences of {self.model.name}")
+        self.samples = modality.sample(self.model, count).examples
+        self.real = modality.sample(self.held_out, min(self.held_out.size, count)).examples
 
     def run(self):
         """The test; a JSON-ready record as of `birthday_of_text`, with `model`, `data`, `held_out` and `features`."""
         options = {"batch_sizes": self.batch_sizes, "batches": self.batches, "threshold": self.threshold, "seed": self.seed}
         record = birthday_of_text(self.samples, self.real, **options)
         about = {
-            "model": self.side.describe(),
+            "model": self.model.describe(),
             "data": self.data.name,
-            "held_out": self.held.name,
+            "held_out": self.held_out.name,
             "features": "edits",
         }
         return {"n_eff": record["n_eff"], **about, **record}

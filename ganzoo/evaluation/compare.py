@@ -1,4 +1,4 @@
-"""Models side by side under one protocol, never under two."""
+"""Scores of several models under one protocol."""
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
@@ -39,31 +39,31 @@ def compare(
     """
     if len(models) < 2:
         raise UserError("compare takes at least two models")
-    sides = [open_input(model, data_dir) for model in models]
+    inputs = [open_input(model, data_dir) for model in models]
     if data is not None:
-        units = sorted({unit_of(side) for side in sides if side.kind == "model"}) or ["word"]
+        units = sorted({unit_of(entry) for entry in inputs if entry.kind == "model"}) or ["word"]
         if len(units) > 1:
             raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
         data = open_input(data, data_dir, units[0])
     else:
-        own = [real_data(side, data_dir=data_dir) for side in sides]
+        own = [real_data(entry, data_dir=data_dir) for entry in inputs]
         if len({(known.name, known.shape) for known in own}) > 1:
-            names = ", ".join(f"{side.name}: {known.name}" for side, known in zip(sides, own, strict=True))
+            names = ", ".join(f"{entry.name}: {known.name}" for entry, known in zip(inputs, own, strict=True))
             raise UserError(f"the models were trained on different data ({names}): name the real data with --data")
         data = own[0]
-    sizes = [side.size for side in sides if side.size is not None]
+    sizes = [entry.size for entry in inputs if entry.size is not None]
     evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, log)
     if sizes and min(sizes) < evaluator.count:
         log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
         evaluator = Evaluator(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
     if metrics == "default":
         compared = [name for name, metric in metrics_of(evaluator.modality.kind).items() if metric.compared]
-        metrics = tuple(name for name in compared if all(evaluator.applies(name, side) for side in sides))
-    named = {}
-    for side, model in zip(sides, models, strict=True):
-        name = side.name if side.name not in named else f"{side.name} ({model})"
-        named[name] = evaluator.scores(side, metrics, intervals)
-    return side_by_side(named)
+        metrics = tuple(name for name in compared if all(evaluator.applies(name, entry) for entry in inputs))
+    scores = {}
+    for entry, model in zip(inputs, models, strict=True):
+        name = entry.name if entry.name not in scores else f"{entry.name} ({model})"
+        scores[name] = evaluator.scores(entry, metrics, intervals)
+    return side_by_side(scores)
 
 
 def side_by_side(scores):
@@ -75,8 +75,8 @@ def side_by_side(scores):
     Returns:
         A JSON-ready dict: `models` (names), `protocol_line`, and `rows`, one for each score that all models have: `name`,
         `metric`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
-        holds the names of the models that no other surely beats (whose interval reaches the best value; the best value
-        alone where there are no intervals; none where there is no better or worse).
+        holds the names of the models that no other is significantly better than (whose interval reaches the best value; the
+        best value alone where there are no intervals; none where there is no better or worse).
 
     Raises:
         UserError: two scores of one column have different protocols.
@@ -104,7 +104,7 @@ def side_by_side(scores):
 
 
 def _best(names, scores, direction, real):
-    """The models whose score is the best or cannot be told from it."""
+    """The models whose score is the best, or not significantly worse."""
     if direction == "real" and real is None:
         return []
     target = {"higher": float("inf"), "lower": float("-inf"), "zero": 0.0, "real": real}[direction]
@@ -113,11 +113,11 @@ def _best(names, scores, direction, real):
         return abs(value - target) if direction in ("zero", "real") else (-value if direction == "higher" else value)
 
     best = min(scores, key=lambda score: loss(score["value"]))
-    found = []
+    tied = []
     for name, score in zip(names, scores, strict=True):
         ends = [score[end] for end in ("low", "high") if score[end] is not None]
         inside = len(ends) == 2 and direction in ("zero", "real") and ends[0] <= target <= ends[1]
         least = 0.0 if inside else min(loss(value) for value in (score["value"], *ends))
         if least <= loss(best["value"]):
-            found.append(name)
-    return found
+            tied.append(name)
+    return tied

@@ -1,4 +1,4 @@
-"""What metrics ask for, made when first asked and once: examples, features, probabilities, distances."""
+"""The arguments of metrics, computed once and when first needed: examples, features, probabilities, distances."""
 
 import contextlib
 import dataclasses
@@ -11,49 +11,49 @@ from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.features.base import Extracted
 from ganzoo.metrics.neighbours.search import Nearest, neighbours
 
-NEIGHBOURS = 5  # kept in each direction: as many as the largest ball of any metric
-LONG = 20  # seconds after which a line tells how far an extraction is
+NEIGHBOURS = 5  # in each direction: as many as any metric uses
+LONG = 20  # seconds after which the progress of an extraction is logged
 
 
 class Sample:
-    """A fixed number of one side's examples, and what an extractor makes of them.
+    """A fixed number of examples of an `Input`, and their features.
 
     Args:
-        side: a `Input`.
+        input: an `Input`.
         count: how many.
         seed: of the draw.
-        extractor: an `Extractor`; one that is fitted to the sample itself may be set later.
+        extractor: an `Extractor`; one that is fitted to this sample may be set later.
         cache: a `Cache` for the features, or None.
-        clock: a dict of seconds by what they went into, added to.
+        clock: a dict of seconds by task, added to.
         log: called with lines for the user.
     """
 
-    def __init__(self, side, count, seed, extractor=None, cache=None, clock=None, log=print):
-        self.side, self.count, self.seed = side, count, seed
+    def __init__(self, input, count, seed, extractor=None, cache=None, clock=None, log=print):
+        self.input, self.count, self.seed = input, count, seed
         self.extractor, self.cache, self.log = extractor, cache, log
         self.clock = {} if clock is None else clock
 
     @functools.cached_property
     def examples(self):
         with timed(self.clock, "examples"):
-            return self.side.examples(self.count, self.seed)
+            return self.input.examples(self.count, self.seed)
 
     @functools.cached_property
     def identity(self):
-        return self.side.key(self.count, self.seed) or digest_array(self.examples)
+        return self.input.key(self.count, self.seed) or digest_array(self.examples)
 
     @functools.cached_property
     def extracted(self):
         extractor = self.extractor
-        if self.cache is None or not extractor.kept:
+        if self.cache is None or not extractor.cacheable:
             return self._extract()
         key = digest("features", self.identity, extractor.sha256, extractor.layer, extractor.preprocessing)
         stored = self.cache.load("features", key)
         if stored is not None and len(stored["features"]) == self.count:
             return Extracted(stored["features"], stored.get("probabilities"))
-        made = self._extract()
-        self.cache.store("features", key, {name: array for name, array in vars(made).items() if array is not None})
-        return made
+        extracted = self._extract()
+        self.cache.store("features", key, {name: array for name, array in vars(extracted).items() if array is not None})
+        return extracted
 
     def _extract(self):
         examples = self.examples
@@ -65,7 +65,7 @@ class Sample:
             if now - last > LONG and share < 1:
                 last = now
                 left = (now - began) * (1 - share) / share
-                self.log(f"features of {self.side.name} by {self.extractor.name}: {share:.0%}, {left:.0f} s left")
+                self.log(f"features of {self.input.name} by {self.extractor.name}: {share:.0%}, {left:.0f} s left")
 
         with timed(self.clock, "features"):
             return self.extractor.extract(examples, progress)
@@ -73,12 +73,12 @@ class Sample:
     @functools.cached_property
     def labels(self):
         """The labels int64 [count] of the examples, or None."""
-        return self.side.labels(self.count, self.seed)
+        return self.input.labels(self.count, self.seed)
 
     @functools.cached_property
     def captions(self):
         """The captions of the examples, a list of strings, or None."""
-        return self.side.captions(self.count, self.seed)
+        return self.input.captions(self.count, self.seed)
 
     @property
     def features(self):
@@ -89,7 +89,7 @@ class Sample:
         return self.extracted.probabilities
 
     def part(self, rows):
-        """Some rows of it, a slice or indices, as another sample; computes nothing anew."""
+        """Some rows, a slice or indices, as another sample, without new computation."""
         return Part(self, rows)
 
 
@@ -98,7 +98,7 @@ class Part(Sample):
 
     def __init__(self, whole, rows):
         count = len(np.arange(whole.count)[rows])
-        super().__init__(whole.side, count, whole.seed, whole.extractor, None, whole.clock, whole.log)
+        super().__init__(whole.input, count, whole.seed, whole.extractor, None, whole.clock, whole.log)
         self.whole, self.rows = whole, rows
 
     @functools.cached_property
@@ -130,7 +130,7 @@ class Comparison:
     Args:
         real: the reference, a `Sample`.
         other: fakes or held-out data, a `Sample`.
-        shared: a dict that carries what belongs to the reference alone from one comparison to the next.
+        shared: a dict of results that depend on the reference alone, shared between comparisons.
     """
 
     def __init__(self, real, other, shared=None):
@@ -146,12 +146,12 @@ class Comparison:
         return record
 
     def part(self, rows):
-        """The comparison with some rows of `other`, for metrics that look from `other` to the reference only."""
+        """The comparison with some rows of `other`, for metrics that need only distances from `other` to the reference."""
         return ComparisonPart(self, rows)
 
 
 class ComparisonPart(Comparison):
-    """A comparison with some rows of another's `other`; its record knows their nearest reals, and nothing else."""
+    """A comparison with some rows of another's `other`; its record holds their nearest real examples only."""
 
     def __init__(self, whole, rows):
         super().__init__(whole.real, whole.other.part(rows))
@@ -160,36 +160,36 @@ class ComparisonPart(Comparison):
     @functools.cached_property
     def neighbours(self):
         record = self.whole.neighbours
-        seen = Nearest(record.fake_real.distances[self.rows], record.fake_real.indices[self.rows])
-        return dataclasses.replace(record, fake_real=seen, real_fake=None, fake_fake=None, balls={})
+        nearest_real = Nearest(record.fake_real.distances[self.rows], record.fake_real.indices[self.rows])
+        return dataclasses.replace(record, fake_real=nearest_real, real_fake=None, fake_fake=None, balls={})
 
 
 class Context:
-    """The mapping that metrics take their arguments from; what was asked for once is kept.
+    """The mapping that metrics take their arguments from; each is computed once.
 
     Args:
         comparison: the `Comparison` of the reference and what is scored.
-        held: the `Comparison` of the reference and held-out data, for `test`; None where there is none.
-        modality: the `Modality` that makes the arguments.
+        held: the `Comparison` of the reference and held-out data, for `test`, or None.
+        modality: the `Modality` that provides the arguments.
         seed: an integer.
     """
 
     def __init__(self, comparison, held, modality, seed=0):
         self.comparison, self.held, self.modality, self.seed = comparison, held, modality, seed
-        self._made = {}
+        self._values = {}
 
     @functools.cached_property
     def _providers(self):
         return self.modality.providers(self)
 
     def lacks(self, metric):
-        """The arguments that a metric needs and that are not here, a list of names."""
+        """The names of the arguments that a metric needs and that are not available."""
         return [name for name in metric.needs if name not in self._providers]
 
     def __getitem__(self, name):
-        if name not in self._made:
-            self._made[name] = self._providers[name]()
-        return self._made[name]
+        if name not in self._values:
+            self._values[name] = self._providers[name]()
+        return self._values[name]
 
 
 @contextlib.contextmanager

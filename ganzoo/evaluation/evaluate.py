@@ -1,4 +1,4 @@
-"""Scores of a model beside the same scores of held-out real data: in one go, or again and again during training."""
+"""Scores of a model, each with the same score of held-out real data: once, or repeatedly during training."""
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
@@ -26,34 +26,35 @@ def evaluate(
         model: what `opening.open_input` takes: a run, a SavedModel, an .npz file, a folder, a data set, an array.
         data: the real data, likewise; by default what the model's recipe or card names.
         metrics: "default", "all", or names as a list or separated by commas.
-        count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
+        count: generated samples; by default as many as there are reference and held-out examples, 10,000 at most.
         extractor: see `features.choose.choose`; for text the embedding, see `features.text.choose_embedding`.
         seed: of the samples and of every draw.
         reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
             and there are as many.
-        intervals: whether every score gets an interval; those that come nearly free are always there.
+        intervals: whether every score gets an interval; intervals that cost almost nothing are always computed.
         data_dir: where data sets are prepared.
         cache: a `Cache`.
         log: called with lines for the user.
 
     Returns:
         A list of scores, JSON-ready dicts, one for each part of each metric: `name` (such as `FD[cnn-digits]`), `metric`,
-        `part`, `value`, `real` (the same of held-out real data, None where it cannot be had), `real_count` (of how many),
-        `value_at_real_count` (the model's at that count, where it is another than `count`), `floor` (what a perfect model
-        shows at this count) and `excess` over it, `low` and `high` (95 %), `direction` ("higher", "lower", "real", "zero",
-        or "aside" for what is no score), `warnings` (sentences), `protocol`, `protocol_line`, `model`, `seconds`.
+        `part`, `value`, `real` (the same score of held-out real data, or None), `real_count` (of how many examples),
+        `value_at_real_count` (the model's at that count, where it differs from `count`), `floor` (the expected score of a
+        perfect model at this count) and `excess` over it, `low` and `high` (95 %), `direction` ("higher", "lower", "real",
+        "zero", or "aside" for additional information that is not a score), `warnings` (sentences), `protocol`,
+        `protocol_line`, `model`, `seconds`.
 
     Raises:
-        UserError: whatever a user can cause: no such model, data, metric or extractor, different shapes, too few or NaN
+        UserError: no such model, data, metric or extractor, different shapes, too few or NaN
             examples.
     """
-    side = open_input(model, data_dir)
-    evaluator = Evaluator(real_data(side, data, data_dir), extractor, count, seed, reference_count, data_dir, cache, log)
-    return evaluator.scores(side, metrics, intervals)
+    model = open_input(model, data_dir)
+    evaluator = Evaluator(real_data(model, data, data_dir), extractor, count, seed, reference_count, data_dir, cache, log)
+    return evaluator.scores(model, metrics, intervals)
 
 
 class Evaluation:
-    """An entry of a recipe's `evaluations`: scores a model in the middle of its training, from memory.
+    """An entry of a recipe's `evaluations`: scores a model in memory during its training.
 
     Args:
         metrics: names, as of `evaluate`; by default a few that suit the data.
@@ -81,13 +82,13 @@ class Evaluation:
     ):
         self.metrics, self.count, self.every = metrics, count, every
         self.data, self.extractor, self.seed, self.reference_count = data, extractor, seed, reference_count
-        self._evaluator = self._side = None
+        self._evaluator = self._input = None
 
     def prepare(self, data=None, log=print):
-        """Opens the data, gets or trains the extractor, and computes what belongs to the real side alone.
+        """Opens the data, loads or trains the extractor, and computes what depends on the real data alone.
 
         Args:
-            data: the recipe's data, a source; `self.data` comes first.
+            data: the recipe's data, a source; `self.data` takes precedence.
             log: called with lines for the user.
 
         Raises:
@@ -102,10 +103,10 @@ class Evaluation:
         return self
 
     def __call__(self, model, step):
-        """The scores of a compiled `Family` as it is now, a list as of `evaluate` without what is no score."""
+        """The scores of a compiled `Family` as it is now, a list as of `evaluate`, without the parts of direction `aside`."""
         if self._evaluator is None:
             self.prepare()
-        if self._side is None or self._side.model is not model:
-            self._side = FamilyInput(model)
-        scores = self._evaluator.scores(self._side, self.metrics)
+        if self._input is None or self._input.model is not model:
+            self._input = FamilyInput(model)
+        scores = self._evaluator.scores(self._input, self.metrics)
         return [score for score in scores if score["direction"] != "aside"]

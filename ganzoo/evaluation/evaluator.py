@@ -1,4 +1,4 @@
-"""The engine of an evaluation: the real side made once, then the scores of any number of models against it."""
+"""The engine of an evaluation: the real data is prepared once, then any number of models are scored against it."""
 
 import functools
 import math
@@ -21,7 +21,7 @@ COUNT = 10_000
 
 
 class Evaluator:
-    """The real data's half of an evaluation, made once for any number of models.
+    """Scores any number of models against the same real data.
 
     Args:
         data: an `Input` of real data.
@@ -32,7 +32,7 @@ class Evaluator:
         modality: the `Modality` of the data.
         extractor: the feature extractor; for text the embedding.
         count: generated samples of every model.
-        clock: seconds by what they went into: examples, features, distances, and each metric by name.
+        clock: seconds by task: examples, features, distances, and each metric by name.
 
     Raises:
         UserError: no such extractor, or too little data.
@@ -51,34 +51,34 @@ class Evaluator:
         **options,
     ):
         if data.kind == "model":
-            raise UserError(f"{data.name} is a model: the real side must be data")
+            raise UserError(f"{data.name} is a model: the real data must be a data set, a folder or a file")
         self.seed, self.log, self.cache = seed, log, cache or Cache()
         self.modality = modality_of(data)(data, seed, self.cache, data_dir, log, **options)
         self.data = data = self.modality.data
-        self.reference, self.held_side, words = held_out(data, seed)
-        self.modality.reference, self.modality.held_side = self.reference, self.held_side
-        for note in [*data.notes, *([words] if "half" in words else [])]:
+        self.reference, self.held_out, split_note = held_out(data, seed)
+        self.modality.reference, self.modality.held_out = self.reference, self.held_out
+        for note in [*data.notes, *([split_note] if "half" in split_note else [])]:
             log(note)
-        self.count = count or min(COUNT, self.reference.size, self.held_side.size)
+        self.count = count or min(COUNT, self.reference.size, self.held_out.size)
         if self.count < 2:
-            raise UserError("one sample is no distribution: --count must be at least 2")
+            raise UserError("--count must be at least 2")
         self.clock = self.modality.clock
         self.real = self._sample(self.reference, min(self.reference.size, reference_count or max(self.count, COUNT)))
         self.modality.real = self.real
         self.extractor = self.real.extractor = self.modality.extractor(extractor)
-        self.held = self._sample(self.held_side, self.modality.held_count(self.count))
+        self.held = self._sample(self.held_out, self.modality.held_count(self.count))
         self.modality.held = self.held
-        self._shared, self._held, self._real_results, self._gate = {}, {}, {}, None
+        self._shared, self._held, self._real_results, self._sanity_check = {}, {}, {}, None
 
-    def _sample(self, side, count, cache=True):
-        return self.modality.sample(side, count, getattr(self, "extractor", None), cache)
+    def _sample(self, input, count, cache=True):
+        return self.modality.sample(input, count, getattr(self, "extractor", None), cache)
 
     @property
-    def gate(self):
+    def sanity_check(self):
         """The extractor's sanity check on this data; None where there is none."""
-        if self._gate is None:
-            self._gate = self.modality.gate(self.extractor)
-        return self._gate
+        if self._sanity_check is None:
+            self._sanity_check = self.modality.sanity_check(self.extractor)
+        return self._sanity_check
 
     def scores(self, model, metrics="default", intervals=False):
         """The scores of one model, as `evaluate.evaluate` returns them.
@@ -89,7 +89,7 @@ class Evaluator:
         """
         for note in model.notes:
             self.log(note)
-        model = self.modality.fitting(model)
+        model = self.modality.adapted(model)
         count = self.count
         if model.size is not None and model.size < count:
             self.log(f"{model.name} has {model.size} examples: they are scored at that count")
@@ -97,7 +97,7 @@ class Evaluator:
         fake = self._sample(model, count, cache=not isinstance(model, FamilyInput))
         context = self._context(Comparison(self.real, fake, self._shared), self._held_of(count))
         chosen = self._chosen(metrics, context)
-        if any(metric.uses_features for metric, _ in chosen):  # bad samples or features end it all, not each metric
+        if any(metric.uses_features for metric, _ in chosen):  # bad samples or features stop the evaluation, not each metric
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
         scores = []
@@ -109,14 +109,14 @@ class Evaluator:
                     raise
                 self.log(f"{metric.name} left out: {error}")
         if not scores:
-            raise UserError(f"no metric could be taken of {model.name}")
+            raise UserError(f"no metric could be computed for {model.name}")
         return scores
 
     def _context(self, comparison, held):
         return Context(comparison, held, self.modality, self.seed)
 
     def _held_of(self, count):
-        """The comparison with `count` held-out examples, or with all where there are not as many."""
+        """The comparison with `count` held-out examples, or with all if there are fewer."""
         count = min(count, self.held.count)
         if count not in self._held:
             held = self.held if count == self.held.count else self.held.part(self.modality.rows(self.held.count, count))
@@ -124,13 +124,13 @@ class Evaluator:
         return self._held[count]
 
     def applies(self, name, model=None):
-        """Whether a metric, by name, can be taken on this data with this extractor, and of `model`, an `Input`."""
+        """Whether a metric, by name, can be computed on this data with this extractor, and for `model`, an `Input`."""
         fake = self.real if model is None else self._sample(model, 2, cache=False)
         metric = metrics_of(self.modality.kind).get(name)
         return metric is not None and not self._context(Comparison(self.real, fake), self._held_of(self.count)).lacks(metric)
 
     def _chosen(self, names, context):
-        """The metrics of a request that can be taken in `context`, each with whether it was asked for by name."""
+        """The selected metrics that can be computed in `context`, each with whether it was named explicitly."""
         known = metrics_of(self.modality.kind)
         asked = names not in ("default", "all")
         if isinstance(names, str):
@@ -139,7 +139,7 @@ class Evaluator:
             names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
         unknown = [name for name in names if name not in all_metrics()]
         if unknown or not names:
-            raise UserError(f"no such metric: {', '.join(unknown) or 'none given'}; there are {', '.join(sorted(known))}")
+            raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {', '.join(sorted(known))}")
         chosen, left = [], []
         for name in dict.fromkeys(names):
             problem = self._problem(all_metrics()[name], context)
@@ -154,10 +154,10 @@ class Evaluator:
         return chosen
 
     def _problem(self, metric, context):
-        """Why a metric cannot be taken in `context`, as a sentence; None where it can."""
-        name, model = metric.name, context.comparison.other.side
+        """Why a metric cannot be computed in `context`, as a sentence; None where it can."""
+        name, model = metric.name, context.comparison.other.input
         if self.modality.kind not in metric.of:
-            return f"{name} does not apply to {self.data.name}: it is no metric of {self.modality.kind}s"
+            return f"{name} does not apply to {self.data.name}: it is not a metric of {self.modality.kind}s"
         lacks = context.lacks(metric)
         for need, what in (("fake_captions", "captions"), ("fake_labels", "labels")):
             if lacks == [need]:
@@ -170,7 +170,7 @@ class Evaluator:
 
     def _scores_of(self, metric, context, wanted):
         fake = context.comparison.other
-        for need in metric.needs:  # so that a metric's own time is told apart
+        for need in metric.needs:  # so that the metric's own time is measured alone
             context[need]
         began = time.perf_counter()
         parts = metric(context)
@@ -187,8 +187,8 @@ class Evaluator:
         names = {part: metric.called(part, self.extractor) for part in parts}
         for part, value in values.items():
             if not math.isfinite(value):
-                words = "infinite" if math.isinf(value) else "not determined"
-                warnings.append(f"{names[part]} is {words} here and left out")
+                state = "infinite" if math.isinf(value) else "not determined"
+                warnings.append(f"{names[part]} is {state} here and left out")
         scores = []
         for part, value in values.items():
             if not math.isfinite(value):
@@ -214,21 +214,21 @@ class Evaluator:
                     "warnings": warnings,
                     "protocol": record,
                     "protocol_line": self.modality.protocol_line(record),
-                    "model": fake.side.describe() | {"sha256": fake.identity},
+                    "model": fake.input.describe() | {"sha256": fake.identity},
                     "seconds": round(seconds, 3),
                 }
             )
         return scores
 
     def _warnings(self, metric, fake, values):
-        """Sentences on what keeps a score of this metric from meaning what it seems to."""
+        """Warnings: why a score of this metric may be unreliable."""
         warnings, unit = [], self.modality.unit
         least, dimension = min(fake.count, self.real.count), self.extractor.dimension
         for name, sample in (("the reference", self.real), ("the held-out data", self.held)):
             if fake.identity == sample.identity:
-                warnings.append(f"{fake.side.name} is {name} itself, example by example")
+                warnings.append(f"{fake.input.name} is {name} itself, example by example")
         if least < metric.least:
-            warnings.append(f"below {metric.least:,} {unit} a side, here {least:,}, the number means little")
+            warnings.append(f"fewer than {metric.least:,} {unit} per side (here {least:,}): the score is unreliable")
         if metric.covariances:
             if least <= dimension:
                 warnings.append(f"{least:,} {unit} for {dimension:,} dimensions: a singular covariance, mostly bias")
@@ -237,35 +237,35 @@ class Evaluator:
         if metric.sees_copies and self.real.count < self.reference.size:
             warnings.append(
                 f"the reference is {self.real.count:,} of {self.reference.size:,} training examples: copies of the others "
-                "are not seen as such"
+                "are not recognised"
             )
         if metric.warn:
             warnings += metric.warn(values, fake.count)
         warnings += self.modality.warnings(metric, fake)
-        if metric.uses_features and self.gate and not self.gate["passed"]:
-            warnings += [f"the extractor failed its sanity gate: {sentence}" for sentence in self.gate["failures"]]
+        if metric.uses_features and self.sanity_check and not self.sanity_check["passed"]:
+            warnings += [f"the extractor failed its sanity check: {sentence}" for sentence in self.sanity_check["failures"]]
         return warnings
 
     def _real(self, metric, count, warnings):
-        """The metric's values for real data in the model's place, and at which count."""
-        if metric.stand_in is None:
+        """The metric's values for its baseline of real data, and their count."""
+        if metric.baseline is None:
             return {}, None
         key = (metric.name, count)
         if key not in self._real_results:
             self._real_results[key] = self._real_result(metric, count)
         values, real_count, problem = self._real_results[key]
-        which = "reference" if metric.stand_in == "reference" else "held-out"
+        which = "reference" if metric.baseline == "reference" else "held-out"
         if problem:
             warnings.append(f"no value of {which} real data: {problem}")
         elif real_count != count:
             warnings.append(f"the real column is of {real_count:,} {which} examples: there are no more")
         return values, real_count
 
-    def _stand_in(self, metric, count):
-        """(comparison with the real data that is scored in the model's place, held-out data beside it or None)."""
-        if metric.stand_in == "reference":
+    def _baseline(self, metric, count):
+        """(comparison of the baseline of real data with the reference, held-out comparison or None)."""
+        if metric.baseline == "reference":
             return Comparison(self.real, self.real.part(self.modality.rows(self.real.count, count))), None
-        if metric.stand_in == "held-out":
+        if metric.baseline == "held-out":
             return self._held_of(count), None
         scored, tests = self._halves()
         if scored.other.count > count:
@@ -273,12 +273,12 @@ class Evaluator:
         return scored, tests
 
     def _real_result(self, metric, count):
-        """(values, count, what went wrong or None) of the real data that stands in, kept in the cache."""
-        comparison, tests = self._stand_in(metric, count)
+        """(values, count, error message or None) of the metric's baseline of real data, cached."""
+        comparison, tests = self._baseline(metric, count)
         count = comparison.other.count
         record = protocol(metric, self.real, self.held, count, self.modality, self.seed)
         key = digest("real column", code_digest(), metric.name, record)
-        cached = self.cache.load_record("scores", key) if self.modality.kept(metric) else None
+        cached = self.cache.load_record("scores", key) if self.modality.cacheable(metric) else None
         if cached is not None:
             return cached["parts"], count, None
         began = time.perf_counter()
@@ -287,7 +287,7 @@ class Evaluator:
         except UserError as error:
             return {}, count, str(error)
         self.clock[f"{metric.name} of real data"] = time.perf_counter() - began
-        if self.modality.kept(metric):
+        if self.modality.cacheable(metric):
             self.cache.store_record("scores", key, {"metric": metric.name, "protocol": record, "parts": values})
         return values, count, None
 
@@ -298,9 +298,9 @@ class Evaluator:
         return [whole.part(np.sort(half)) for half in np.array_split(order, 2)]
 
     def _at_count(self, metric, comparison, count):
-        """The metric's values for fewer generated samples, as many as the real column has."""
+        """The metric's values for as many generated samples as the real column has."""
         rows = self.modality.rows(comparison.other.count, count)
-        if metric.stand_in == "halves":
+        if metric.baseline == "halves":
             context = self._context(comparison.part(rows), self._halves()[1])
         else:
             context = self._context(Comparison(self.real, comparison.other.part(rows), self._shared), None)
@@ -310,7 +310,7 @@ class Evaluator:
             return {}
 
     def _floor(self, metric, count):
-        """What a perfect model's score is expected to be at this count, where the metric knows."""
+        """The expected score of a perfect model at this count, if the metric defines it."""
         if metric.floor is None:
             return None
         key = ("floor", metric.name, count)
@@ -321,11 +321,11 @@ class Evaluator:
 
 @functools.cache
 def code_digest():
-    """A sha256 of the code that real data's scores follow from: they are kept only as long as it stays."""
+    """A sha256 of the code of metrics and evaluation: cached scores of real data are valid for this code only."""
     root = Path(__file__).parents[1]
     return digest_files(root, [path for room in ("evaluation", "metrics") for path in (root / room).rglob("*.py")])
 
 
 def finite(value):
-    """A float, or None where it is none that JSON can hold."""
+    """A finite float, or None where JSON cannot hold the value."""
     return float(value) if value is not None and math.isfinite(value) else None

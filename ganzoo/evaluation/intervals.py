@@ -1,4 +1,4 @@
-"""How far a score may lie off: intervals over the generated samples."""
+"""95 % intervals of scores over the generated samples."""
 
 import numpy as np
 
@@ -7,22 +7,22 @@ from ganzoo.evaluation.context import Comparison, Context
 from ganzoo.metrics.intervals import BLOCKS, dealer, jackknife_error, jackknife_reach, without_blocks
 from ganzoo.metrics.registry import OF_SAMPLES, values_of
 
-MOST = 2000  # samples a side of a jackknife; its error is scaled to the count
+MOST = 2000  # samples per side of a jackknife; its error is scaled to the count
 SECONDS = 60  # that the intervals of one metric may take
 
 
 def limits(metric, context, parts, seconds, wanted, seed=0):
     """95 % intervals of a metric's parts for another sample of the same model and count: {part: (low, high)}.
 
-    They say nothing of another training, extractor or reference. A metric that would take too long has none.
+    They do not cover another training run, extractor or reference. A metric that would take too long has none.
 
     Args:
         metric: a `Metric`.
         context: its `Context`.
-        parts: its result, {part: (value, low, high)}; intervals that the metric itself gives are taken as they are.
-        seconds: that it took.
-        wanted: whether any metric's is wanted; else only those that come nearly free.
-        seed: of the parting into blocks.
+        parts: its result, {part: (value, low, high)}; intervals that the metric itself gives take precedence.
+        seconds: that the metric took.
+        wanted: whether to compute all intervals; else only those that cost almost nothing.
+        seed: of the split into blocks.
     """
     own = {part: (low, high) for part, (_, low, high) in parts.items() if low is not None or high is not None}
     count = context.comparison.other.count
@@ -40,7 +40,7 @@ def limits(metric, context, parts, seconds, wanted, seed=0):
 
 
 def jackknife(metric, context, values, used, seed=0):
-    """Intervals from leaving out blocks of generated samples in turn, at `used` samples a side, scaled to the count.
+    """Intervals from leaving out blocks of generated samples in turn, at `used` samples per side, scaled to the count.
 
     Args:
         metric, context, seed: as of `limits`.
@@ -63,11 +63,11 @@ def jackknife(metric, context, values, used, seed=0):
         except UserError:
             return {}
     scale = np.sqrt(used / fake.count)
-    found = {}
+    intervals = {}
     for part, value in values.items():
         without = np.array([result.get(part, np.nan) for result in results])
         if metric.part(part).direction == "aside" or not np.isfinite(without).all() or not np.isfinite(value):
             continue
         reach = jackknife_reach(jackknife_error(without) * scale)
-        found[part] = (float(value - reach), float(value + reach))
-    return found
+        intervals[part] = (float(value - reach), float(value + reach))
+    return intervals

@@ -19,8 +19,8 @@ def protocol(metric, real, held, count, modality, seed):
         "count": count,
         "reference_count": real.count,
         "held_out_count": held.count,
-        "data": real.side.name,
-        "held_out": held.side.name,
+        "data": real.input.name,
+        "held_out": held.input.name,
         "shape": list(modality.data.shape),
         "data_sha256": real.identity,
         "held_out_sha256": held.identity,
@@ -32,14 +32,14 @@ def protocol(metric, real, held, count, modality, seed):
 
 
 def differences(first, second, prefix=""):
-    """Where two protocols differ: sentences, none if they are the same."""
+    """Where two protocols differ: a list of sentences, empty if they are the same."""
     sentences = []
     for key in sorted({*first, *second}):
-        one, other = first.get(key), second.get(key)
-        if isinstance(one, dict) and isinstance(other, dict):
-            sentences += differences(one, other, f"{key} ")
-        elif one != other:
-            sentences.append(f"{prefix}{key} {_short(one)} against {_short(other)}")
+        left, right = first.get(key), second.get(key)
+        if isinstance(left, dict) and isinstance(right, dict):
+            sentences += differences(left, right, f"{key} ")
+        elif left != right:
+            sentences.append(f"{prefix}{key} {_short(left)} against {_short(right)}")
     return sentences
 
 
@@ -56,7 +56,7 @@ def require_same(first, second, names=("one", "the other")):
         names: of the two models.
 
     Raises:
-        UserError: they differ; the line says where.
+        UserError: they differ; the message says where.
     """
     sentences = differences(first, second)
     if sentences:

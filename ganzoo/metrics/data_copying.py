@@ -23,7 +23,7 @@ LEAST_IN_CELL = 20
     misleads="Misses copies with changes that the features see (or mirror images), and errs towards 0 when copies and "
     "misses mix.",
     default=130,
-    stand_in="halves",
+    baseline="halves",
     sees_copies=True,
     around_zero=True,
 )

@@ -19,7 +19,7 @@ from ganzoo.metrics.registry import metric
     meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
     misleads="The threshold is automatic, not a human's eye, and hangs on the extractor; `ganzoo birthday` shows the pairs.",
     parts={"n_eff": None, "at_least": None, "duplicates": "aside"},
-    stand_in="halves",
+    baseline="halves",
 )
 def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[str, float]:
     """Effective support by duplicates among all pairs, closer than all but a share `alpha` of held-out real pairs are.

@@ -156,7 +156,7 @@ def ms_ssim(fake_images: np.ndarray, seed: int = 0, pairs: int = 2000) -> float:
     misleads="Pixels shifted by one look wrong to all of them, a blurred mean looks good to PSNR.",
     parts=dict.fromkeys(("psnr", "ssim", "ms_ssim", "sharpness")),
     of=(IMAGES,),
-    stand_in=None,
+    baseline=None,
 )
 def reconstruction(outputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     """Means over pairs of PSNR, SSIM, MS-SSIM and sharpness difference.

@@ -74,7 +74,7 @@ class Metric:
         function: pure function whose parameters are keys of `ARGUMENTS`; returns a number, or a dict by part of numbers or
             of (value, low, high) with a 95 % interval.
         direction: "higher" or "lower" is better, or "real" where held-out real data's own score is the target.
-        least: the least number of samples on each side below which the number means little.
+        least: the least number of samples on each side below which the score is unreliable.
         paper: where it comes from.
         meaning: one sentence: what the number says.
         misleads: one sentence: when not to believe it.
@@ -85,7 +85,7 @@ class Metric:
         of: the kinds of examples that it suits.
         default: its place in the default selection, the smallest first; None where it is only taken if asked for.
         compared: whether a comparison of models takes it by default.
-        stand_in: the real data that is scored in the model's place: "held-out"; "halves" of it, one scored and one held out,
+        baseline: the real data that is scored in the model's place: "held-out"; "halves" of it, one scored and one held out,
             where the metric takes held-out data itself; "reference", where held-out data is what is measured by; None where
             the score is of the model itself.
         sees_copies: whether it tells copies of those training examples only that are in the reference.
@@ -112,7 +112,7 @@ class Metric:
     of: tuple = (IMAGES, POINTS)
     default: int | None = None
     compared: bool = False
-    stand_in: str | None = "held-out"
+    baseline: str | None = "held-out"
     sees_copies: bool = False
     covariances: bool = False
     around_zero: bool = False

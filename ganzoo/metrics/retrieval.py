@@ -18,7 +18,7 @@ from ganzoo.metrics.registry import metric
     "is as good as the training data.",
     misleads="A model that returns its training data scores exactly 0, and samples drawn towards the mean score below 0.",
     parts={"excess": None, "to_fake": "aside", "to_real": "aside"},
-    stand_in="halves",
+    baseline="halves",
     around_zero=True,
 )
 def retrieval(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 0, j: int = 1) -> dict[str, float]:

@@ -35,7 +35,7 @@ def judge_page_of(test, out):
         out,
         real_images=test.real,
         nearest=look_up,
-        title=f"Birthday test of {test.side.name}",
+        title=f"Birthday test of {test.model.name}",
         flips=test.flips,
         seed=test.seed,
     )

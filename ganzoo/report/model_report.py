@@ -107,13 +107,13 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
     log("report: the birthday test")
     test = birthday_test_of(model, data, batches=BATCHES, seed=seed, data_dir=data_dir, log=log)
     birthday = test.run()
-    facts = {"Model": test.side.name, "Data": test.data.name, "Held out": test.held.name, "Seed": seed}
-    step = test.side.describe().get("step")
+    facts = {"Model": test.model.name, "Data": test.data.name, "Held out": test.held_out.name, "Seed": seed}
+    step = test.model.describe().get("step")
     if step is not None:
         facts["Generator steps"] = f"{step:,}"
     if test.images is not None:
         log("report: nearest training images")
-        near = Neighbourhood(test.side, data, COPIES, extractor, True, seed, data_dir, log)
+        near = Neighbourhood(test.model, data, COPIES, extractor, True, seed, data_dir, log)
         parts = {
             "samples": test.images[:SHOWN],
             "real": test.real[:SHOWN],
@@ -129,6 +129,6 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
             "samples": pictures.scatter(test.samples[:2000], test.real[:2000]),
             "real": pictures.scatter(test.real[:2000]),
         }
-    run = getattr(getattr(test.side, "sampler", None), "run", None)
+    run = getattr(getattr(test.model, "sampler", None), "run", None)
     history = run.all_scores() if isinstance(run, Run) else ()
-    return report(test.side.name, facts=facts, scores=scores, birthday=birthday, history=history, **parts)
+    return report(test.model.name, facts=facts, scores=scores, birthday=birthday, history=history, **parts)

@@ -65,7 +65,7 @@ def test_a_score_carries_all_that_it_needs(evaluator, fresh):
     assert score["protocol"]["extractor"]["sha256"] == evaluator.extractor.sha256
     for part in ("N=360", "digits:train", "cnn-digits", "d=64", f"w={evaluator.extractor.sha256[:8]}", "seed 0"):
         assert part in score["protocol_line"]
-    assert any("the number means little" in warning for warning in score["warnings"])
+    assert any("the score is unreliable" in warning for warning in score["warnings"])
 
 
 def test_the_real_column_is_held_out_data_in_the_models_place(evaluator, fresh):
@@ -137,7 +137,7 @@ def test_only_the_verified_inception_is_called_fid_and_is(evaluator, fresh, tmp_
     published = Evaluator(open_input("digits"), network, log=quiet)
     found = by_name(published.scores(fresh, "frechet_distance,inception_score,ndb"))
     assert {"FID", "IS", "ndb.share[inception]"} <= set(found)
-    assert any("sanity gate" in warning for warning in found["FID"]["warnings"])  # a mean of colours sees no blur
+    assert any("sanity check" in warning for warning in found["FID"]["warnings"])  # a mean of colours sees no blur
 
 
 def test_more_samples_than_held_out_examples_are_scored_at_both_counts(digits):
@@ -271,9 +271,9 @@ def test_scores_of_different_protocols_are_never_in_one_column(fresh, change):
 
 def test_an_unsure_extractor_warns_in_every_score(fresh):
     made = Evaluator(open_input("digits"), "pixels", log=quiet)
-    made._gate = {"passed": False, "failures": ["it sees no blur"]}
+    made._sanity_check = {"passed": False, "failures": ["it sees no blur"]}
     scores = made.scores(fresh, "vendi,ms_ssim")
-    assert "the extractor failed its sanity gate: it sees no blur" in scores[0]["warnings"]
+    assert "the extractor failed its sanity check: it sees no blur" in scores[0]["warnings"]
     assert not any("sanity" in warning for score in scores if score["name"] == "ms_ssim" for warning in score["warnings"])
 
 
@@ -348,7 +348,7 @@ def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeyp
 
 def test_nan_features_end_an_evaluation_in_one_line(fresh):
     class Broken(RandomConvolutions):
-        kept = False
+        cacheable = False
 
         def _group(self, images):
             features, _ = super()._group(images)

@@ -360,7 +360,7 @@ def test_halves_are_disjoint_and_draws_are_seeded():
     first, second = side.halves()
     assert sorted([*first.sentences(6), *second.sentences(5)]) == sorted(side.sentences(11))
     assert side.sentences(4, 1) == side.sentences(4, 1) != side.sentences(4, 2)
-    with pytest.raises(UserError, match="12 were asked for"):
+    with pytest.raises(UserError, match="12 were requested"):
         side.sentences(12)
 
 

@@ -82,9 +82,9 @@ def test_a_metric_says_what_it_is(name):
     known = all_metrics()[name]
     assert known.meaning[-1] in ".?" and known.misleads[-1] == "." and known.paper and known.least >= 100
     assert set(known.of) <= {"image", "point", "text"}
-    assert known.stand_in in ("held-out", "halves", "reference", None)
+    assert known.baseline in ("held-out", "halves", "reference", None)
     held_out = {"test", "test_neighbours", "test_text"} & set(known.needs)
-    assert not held_out or known.stand_in in ("halves", "reference")
+    assert not held_out or known.baseline in ("halves", "reference")
 
 
 @pytest.mark.parametrize("kind", ["image", "point", "text"])

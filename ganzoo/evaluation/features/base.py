@@ -1,4 +1,4 @@
-"""What an extractor is: a frozen function from images to features, known by the hash of its weights."""
+"""The base class of feature extractors: frozen functions from images to features, identified by the hash of their weights."""
 
 import dataclasses
 
@@ -9,11 +9,11 @@ from ganzoo.errors import UserError
 
 @dataclasses.dataclass(frozen=True)
 class Extracted:
-    """What one pass over images gives.
+    """The result of one pass over images.
 
     Attributes:
         features: float32 [N, d].
-        probabilities: float32 [N, K], rows sum to 1; None where the extractor is no classifier.
+        probabilities: float32 [N, K], rows sum to 1; None where the extractor is not a classifier.
     """
 
     features: np.ndarray
@@ -21,22 +21,22 @@ class Extracted:
 
 
 class Extractor:
-    """A frozen network, or anything else that turns images into features.
+    """A feature extractor: a frozen network, or any other function from images to features.
 
-    Images always pass in groups of `batch`, the last one padded, so that a feature does not depend on how many images
-    are given.
+    Images always pass in groups of `batch`, the last one padded, so that a feature does not depend on the number of
+    images.
 
     Attributes:
-        name: what stands in a score's brackets, as in `FD[cnn-digits]`.
+        name: shown in brackets after a score's name, as in `FD[cnn-digits]`.
         layer: which of its layers the features are.
         dimension: d.
         sha256: over its weights and everything else that a feature depends on.
-        source: where it comes from, in words.
-        preprocessing: what happens to the uint8 images first, in words; part of every protocol and cache key.
-        accuracy: a classifier's share of right answers on held-out data, or None.
+        source: a description of where it comes from.
+        preprocessing: a description of how the uint8 images are preprocessed; part of every protocol and cache key.
+        accuracy: a classifier's accuracy on held-out data, or None.
         classifies: whether it gives class probabilities.
-        inception: whether it is the verified Inception network of 2015-12-05: only then FID and IS are called so.
-        kept: whether its features are worth keeping on disk.
+        inception: whether it is the verified Inception network of 2015-12-05: only its scores are called FID and IS.
+        cacheable: whether its features are worth storing on disk.
     """
 
     name = layer = sha256 = source = ""
@@ -45,7 +45,7 @@ class Extractor:
     accuracy = None
     classifies = inception = False
     batch = 256
-    kept = True
+    cacheable = True
 
     def extract(self, images, progress=None):
         """Features, and probabilities where it is a classifier, of images.
@@ -69,10 +69,10 @@ class Extractor:
             count = len(group)
             if count < self.batch:
                 group = np.concatenate([group, np.zeros((self.batch - count, *group.shape[1:]), np.uint8)])
-            own_features, own_probabilities = self._group(group)
-            features.append(np.asarray(own_features, np.float32)[:count])
-            if own_probabilities is not None:
-                probabilities.append(np.asarray(own_probabilities, np.float32)[:count])
+            batch_features, batch_probabilities = self._group(group)
+            features.append(np.asarray(batch_features, np.float32)[:count])
+            if batch_probabilities is not None:
+                probabilities.append(np.asarray(batch_probabilities, np.float32)[:count])
             if progress:
                 progress(min((start + self.batch) / len(images), 1.0))
         features = np.concatenate(features)
@@ -97,7 +97,7 @@ class Extractor:
         raise NotImplementedError
 
     def record(self):
-        """What a protocol says of it, JSON-ready."""
+        """Its entry in a protocol, JSON-ready."""
         return {
             "name": self.name,
             "layer": self.layer,
@@ -115,10 +115,10 @@ class RawPoints(Extractor):
     name, layer, dimension, sha256 = "points", "points", 2, "none"
     source = "the points themselves"
     preprocessing = "none"
-    kept = False
+    cacheable = False
 
     def extract(self, images, progress=None):
         points = np.asarray(images, np.float32)
         if not np.isfinite(points).all():
-            raise UserError("points hold NaN or infinite values: look at the model that made them")
+            raise UserError("points hold NaN or infinite values: check the model that generated them")
         return Extracted(points)

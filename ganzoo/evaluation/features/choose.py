@@ -1,4 +1,4 @@
-"""Which extractor a name means, and the store of those that were trained; what is chosen is always said in words."""
+"""Opens feature extractors by name, and trains those that must be trained; the choice is logged."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ganzoo.evaluation.features.untrained import PixelComponents, Pixels, Random
 from ganzoo.evaluation.inputs.opening import data_input
 from ganzoo.evaluation.inputs.reference import training_data
 
-WORDS = ("auto", "classifier", "autoencoder", "stacked", "random", "pixels")
+NAMES = ("auto", "classifier", "autoencoder", "stacked", "random", "pixels")
 SHIPPED = {("cnn-digits", (8, 8, 1)): Path(__file__).with_name("digits_classifier.npz")}
 STACKS = {"stacked_digits": "digits"}  # data sets whose channels are images of another
 
@@ -27,9 +27,9 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
         spec: `auto` (the data set's classifier where it has labels, else its autoencoder), `classifier[:DATA]` (of another
             data set), `autoencoder`, `stacked[:DATA]` (that set's classifier on each channel), `random`, `pixels[:K]` (K
             principal components), `inception:PATH`, or `PATH[:output][,range]` of a SavedModel (see
-            `SavedModelExtractor`). An extractor comes back as it is.
-        data: the real data, a `Input`.
-        cache: a `Cache` that keeps trained networks.
+            `SavedModelExtractor`). An extractor is returned unchanged.
+        data: the real data, an `Input`.
+        cache: a `Cache` that stores trained networks.
         data_dir: where data sets are prepared.
         log: called with lines for the user.
 
@@ -37,7 +37,7 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
         An `Extractor`.
 
     Raises:
-        UserError: no such extractor, or one that cannot take these images.
+        UserError: no such extractor, or one that refuses these images.
     """
     if not isinstance(spec, str):
         return spec
@@ -76,18 +76,18 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
         return Inception(rest)
     path, output, value_range = parse(spec)
     if not Path(path).exists():
-        raise UserError(f"no extractor {spec!r}: it is {', '.join(WORDS)}, inception:PATH, or the path of a SavedModel")
+        raise UserError(f"no extractor {spec!r}: it is {', '.join(NAMES)}, inception:PATH, or the path of a SavedModel")
     return SavedModelExtractor(path, output, value_range, data.shape)
 
 
-def sized(name, sides, data_dir=None):
-    """The data set `name`, resized where its images have not the (height, width) `sides`."""
+def sized(name, size, data_dir=None):
+    """The data set `name`, resized to `size` (height, width) where its images differ."""
     data = data_input(name, data_dir)
-    return data if data.shape[:2] == sides else data_input(f"{name}@{sides[0]}", data_dir)
+    return data if data.shape[:2] == size else data_input(f"{name}@{size[0]}", data_dir)
 
 
 def automatic(data, cache, log):
-    """The data set's classifier; its autoencoder where there are no labels; random weights where there is too little."""
+    """The data set's classifier; its autoencoder where there are no labels; random weights where there are too few examples."""
     if data.size < trained.LEAST_EXAMPLES:
         log(f"{data.name} has {data.size} examples, too few to train an extractor on: random convolutions instead")
         return RandomConvolutions(data.shape[2])
@@ -99,10 +99,10 @@ def automatic(data, cache, log):
 
 
 def train_classifier(data, seed=0, steps=None, cache=None, data_dir=None, log=print):
-    """The classifier of a labelled data set: shipped, kept from an earlier time, or trained now.
+    """The classifier of a labelled data set: shipped, cached, or trained now.
 
     Args:
-        data: a `Input`, or what `open_input` takes, such as "mnist".
+        data: an `Input`, or what `open_input` takes, such as "mnist".
         seed: of the training.
         steps: of the training.
         cache: a `Cache`.
@@ -110,7 +110,7 @@ def train_classifier(data, seed=0, steps=None, cache=None, data_dir=None, log=pr
         log: called with lines for the user.
 
     Returns:
-        A `TrainedNetwork` whose `accuracy` is that on held-out data.
+        A `TrainedNetwork` whose `accuracy` is measured on held-out data.
 
     Raises:
         UserError: the data set has no labels, or is too small.
@@ -119,14 +119,14 @@ def train_classifier(data, seed=0, steps=None, cache=None, data_dir=None, log=pr
 
 
 def train_autoencoder(data, seed=0, steps=None, cache=None, data_dir=None, log=print):
-    """The autoencoder of any data set of images: kept from an earlier time, or trained now. As `train_classifier`."""
+    """The autoencoder of any data set of images: cached, or trained now. As `train_classifier`."""
     return _trained(trained.AUTOENCODER, data, seed, steps, cache or Cache(), data_dir, log)
 
 
 def _trained(kind, data, seed, steps, cache, data_dir, log):
     data = data if hasattr(data, "examples") else data_input(data, data_dir)
     if data.feature != "image":
-        raise UserError(f"{data.name} has points: they need no extractor")
+        raise UserError(f"{data.name} holds points: they need no extractor")
     train, held = training_data(data)
     if kind == trained.CLASSIFIER and not train.labelled:
         raise UserError(f"{data.name} has no labels to train a classifier on")
@@ -137,10 +137,10 @@ def _trained(kind, data, seed, steps, cache, data_dir, log):
     most = min(trained.MOST_EXAMPLES, trained.MOST_BYTES // int(np.prod(train.shape)))
     count, held_count = min(train.size, most), min(held.size, 10_000)
     images, labels = train.examples(count), train.labels(count)
-    told = None if labels is None or kind == trained.AUTOENCODER else digest_array(labels)
-    key = digest(trained.ARCHITECTURE, kind, name, digest_array(images), told, seed, steps)
-    kept = cache.load("extractors", key)
-    network = trained.TrainedNetwork.from_arrays(kept) if kept else None
+    labels_digest = None if labels is None or kind == trained.AUTOENCODER else digest_array(labels)
+    key = digest(trained.ARCHITECTURE, kind, name, digest_array(images), labels_digest, seed, steps)
+    arrays = cache.load("extractors", key)
+    network = trained.TrainedNetwork.from_arrays(arrays) if arrays else None
     if network is None:
         held_images, held_labels = held.examples(held_count), held.labels(held_count)
         network = trained.train(kind, name, images, labels, held_images, held_labels, seed, steps, log)

@@ -1,6 +1,6 @@
 """The Inception network of 2015-12-05, the only one whose scores are called FID, KID and IS.
 
-Its published file is a frozen TensorFlow graph; nothing is called by those names unless its bytes are these.
+Its published file is a frozen TensorFlow graph; only scores of a file with this hash get those names.
 """
 
 import hashlib
@@ -20,15 +20,15 @@ VERIFIED = {"009d6814d1bc560d4e7b236e170e9b2d5ca6f4b57bd8037f6db05776204415c6": 
 class Inception(Extractor):
     """The verified network: pool_3 as features [N, 2048], and class probabilities [N, 1008].
 
-    Images enter at their own size as 0..255; the graph itself resizes (bilinear, not antialiased) and rescales, as in the
-    scores' first implementations. Probabilities leave out the last layer's biases, as the first Inception Score did.
+    Images are fed at their own size as 0..255; the graph itself resizes (bilinear, not antialiased) and rescales, as in
+    the first implementations of the scores. Probabilities leave out the last layer's biases, as the first Inception Score did.
 
     Args:
-        path: the file `classify_image_graph_def.pb`, or a directory (a SavedModel with it among its assets, too) that
-            holds it.
+        path: the file `classify_image_graph_def.pb`, or a directory that holds it (also a SavedModel with the
+            file among its assets).
 
     Raises:
-        UserError: no such file, or another network's.
+        UserError: no such file, or the file of another network.
 
     Reference: Salimans et al. 2016, arXiv 1606.03498; Heusel et al. 2017, arXiv 1706.08500.
     """

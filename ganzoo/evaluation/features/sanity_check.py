@@ -1,4 +1,4 @@
-"""The sanity gate: an extractor's distance must rise with blur, noise, dropped classes and collapse on this very data."""
+"""The sanity check of a feature extractor: its Frechet distance must rise with blur, noise, dropped classes and collapse."""
 
 import time
 
@@ -9,32 +9,32 @@ from ganzoo.evaluation.cache import digest
 from ganzoo.metrics.frechet import frechet_distance
 
 VERSION = 2
-SECONDS = 30  # that the gate may take: slow extractors are tried on fewer images
+SECONDS = 30  # that the check may take: slow extractors are checked on fewer images
 MOST, LEAST = 2000, 48
 BLURS = (0.05, 0.1, 0.2)  # sigma, as share of a side
 NOISES = (16, 48, 96)  # standard deviation, grey levels
 COLLAPSES = (0.25, 0.5, 0.75)  # share of samples that are copies of five images
 DROPPED = (1, 2, 5)  # classes; where there are more than ten, tenths of them
-SLACK = 0.02  # of the real data's own distance, that a step may fall by chance
+SLACK = 0.02  # share of the held-out data's own distance by which a step may fall by chance
 
 
-def gate(extractor, reference, held, seed=0, log=print):
-    """Distances from the reference to held-out data that was spoiled more and more.
+def sanity_check(extractor, reference, held, seed=0, log=print):
+    """Frechet distances from the reference to held-out data, damaged at increasing levels.
 
     Args:
         extractor: an `Extractor` of images.
-        reference: real data, a `Input`.
-        held: held-out real data, a `Input`; with labels, classes are dropped from it.
-        seed: of everything drawn.
+        reference: real data, an `Input`.
+        held: held-out real data, an `Input`; with labels, classes are dropped from it.
+        seed: of all random draws.
         log: called with lines for the user.
 
     Returns:
-        A JSON-ready dict: `passed`, `failures` (sentences), `count` (images a side), and `table`: for each kind of damage a
-        list of {level, distance}, level 0 being the held-out data as it is.
+        A JSON-ready dict: `passed`, `failures` (sentences), `count` (images a side), and `table`: for each kind of
+        damage a list of {level, distance}, where level 0 is the undamaged held-out data.
     """
     most = min(reference.size, held.size, MOST)
     if most < LEAST:
-        return {"passed": False, "failures": [f"{most} images are too few for it"], "count": most, "table": {}}
+        return {"passed": False, "failures": [f"{most} images are too few for the sanity check"], "count": most, "table": {}}
     count = _affordable(extractor, reference, most)
     images, labels = held.examples(count, seed), held.labels(count, seed)
     real = extractor.extract(reference.examples(count, seed)).features
@@ -49,8 +49,8 @@ def gate(extractor, reference, held, seed=0, log=print):
     if labels is not None:
         classes = np.unique(labels)
         dropped = [max(level, level * len(classes) // 10) for level in DROPPED]
-        kept = [(level, whole[np.isin(labels, classes[level:])]) for level in dropped if level < len(classes)]
-        table["dropped classes"] = [(level, features) for level, features in kept if len(features) >= 10]
+        remaining = [(level, whole[np.isin(labels, classes[level:])]) for level in dropped if level < len(classes)]
+        table["dropped classes"] = [(level, features) for level, features in remaining if len(features) >= 10]
     rows, failures = {}, []
     for damage, levels in table.items():
         distances = [base, *(frechet_distance(real, features) for _, features in levels)]
@@ -60,30 +60,30 @@ def gate(extractor, reference, held, seed=0, log=print):
         ]
         rises = np.diff(distances) > -SLACK * base
         if not rises.all() or not distances[-1] > distances[0]:
-            shown = ", ".join(f"{distance:.3g}" for distance in distances)
-            failures.append(f"{extractor.name}'s distance does not rise with {damage} on {held.name}: {shown}")
+            trend = ", ".join(f"{distance:.3g}" for distance in distances)
+            failures.append(f"{extractor.name}'s distance does not rise with {damage} on {held.name}: {trend}")
     result = {"passed": not failures, "failures": failures, "count": count, "table": rows}
     verdict = "passed" if result["passed"] else "FAILED: " + "; ".join(failures)
-    log(f"sanity gate of {extractor.name} ({count} images a side): {verdict}")
+    log(f"sanity check of {extractor.name} ({count} images a side): {verdict}")
     return result
 
 
-def gate_once(extractor, reference, held, cache, seed=0, log=print):
-    """As `gate`, kept in the cache with the extractor's record."""
+def cached_sanity_check(extractor, reference, held, cache, seed=0, log=print):
+    """As `sanity_check`, cached with the extractor's record."""
     count = min(reference.size, held.size, MOST)
-    contents = [side.identity(count, seed) for side in (reference, held)]
+    contents = [data.identity(count, seed) for data in (reference, held)]
     key = digest("gate", VERSION, extractor.sha256, extractor.layer, extractor.preprocessing, contents, seed)
     result = cache.load_record("gates", key)
     if result is None:
-        result = gate(extractor, reference, held, seed, log) | {"extractor": extractor.record()}
+        result = sanity_check(extractor, reference, held, seed, log) | {"extractor": extractor.record()}
         cache.store_record("gates", key, result)
     return result
 
 
-def _affordable(extractor, side, most):
-    """How many images a side the gate can use in its time; it looks at eight images for each."""
-    tried = min(extractor.batch, side.size)
-    images = side.examples(tried)
+def _affordable(extractor, data, most):
+    """How many images per side fit into the time of the check, which extracts eight images for each."""
+    tried = min(extractor.batch, data.size)
+    images = data.examples(tried)
     extractor.extract(images)  # the first pass is slow
     began = time.perf_counter()
     extractor.extract(images)
@@ -98,14 +98,14 @@ def blurred(images, share):
 
 
 def noisy(images, deviation, rng):
-    """uint8 images with white noise of a standard deviation in grey levels."""
+    """uint8 images with white noise of a given standard deviation in grey levels."""
     noise = rng.standard_normal(images.shape, np.float32) * np.float32(deviation)
     return np.clip(np.rint(images + noise), 0, 255).astype(np.uint8)
 
 
-def collapsed(features, share, rng, kept=5):
-    """Features of which a share was replaced by those of `kept` samples, over and over."""
+def collapsed(features, share, rng, modes=5):
+    """Features of which a share is replaced by copies of those of `modes` samples."""
     features = features.copy()
     replaced = rng.permutation(len(features))[: round(share * len(features))]
-    features[replaced] = features[rng.choice(len(features), kept, replace=False)[rng.integers(0, kept, len(replaced))]]
+    features[replaced] = features[rng.choice(len(features), modes, replace=False)[rng.integers(0, modes, len(replaced))]]
     return features

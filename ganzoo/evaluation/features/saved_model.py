@@ -1,4 +1,4 @@
-"""Any SavedModel as extractor: images in, one of its outputs as features."""
+"""A SavedModel as feature extractor: one of its outputs as features."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from ganzoo.evaluation.features.base import Extractor
 from ganzoo.evaluation.inputs.base import digest_saved_model
 
 RANGES = {"0..255": (0.0, 255.0), "0..1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
-# Where a network names no size of its own and refuses the images as they are, it gets them at this one.
+# The size that images are resized to where a network has no fixed size and refuses them at their own.
 FALLBACK_SIZE = 299
 
 
@@ -21,17 +21,17 @@ class SavedModelExtractor(Extractor):
 
     Its one input must be images [B, H, W, C], uint8 or float. Floats are given as 0..255 unless `value_range` says
     otherwise. A network of fixed size gets images resized to it: bicubic, antialiased (arXiv 2104.11222), clipped, never
-    rounded; one that takes three channels gets grey images three times.
+    rounded; grey images are repeated for a network of three channels.
 
     Args:
         path: the SavedModel's directory.
-        output: which output are the features, where there are several; the widest by default. An output of more than two
+        output: the output to use as features, where there are several; the widest by default. An output of more than two
             axes is averaged over those between the first and the last.
         value_range: "0..255", "0..1" or "-1..1".
-        shape: the images' (H, W, C), to find out at once whether the network takes them.
+        shape: the images' (H, W, C), to check at once that the network accepts them.
 
     Raises:
-        UserError: no SavedModel there, no such output, an input that is no image, or a network that refuses the images.
+        UserError: no SavedModel there, no such output, an input that is not an image, or a network that refuses the images.
     """
 
     batch = 32
@@ -47,7 +47,7 @@ class SavedModelExtractor(Extractor):
             raise UserError(f"{self.path} cannot be used as extractor: {str(error).splitlines()[0]}") from error
         inputs = function.structured_input_signature[1]
         if len(inputs) != 1 or next(iter(inputs.values())).shape.rank != 4:
-            raise UserError(f"{self.path}: serving_default must take images [B, H, W, C] alone, it takes {_told(inputs)}")
+            raise UserError(f"{self.path}: serving_default must take images [B, H, W, C] alone, it takes {_shapes(inputs)}")
         self._function = function
         self._input, self._spec = next(iter(inputs.items()))
         self.layer = self._chosen(function.structured_outputs, output)
@@ -60,8 +60,8 @@ class SavedModelExtractor(Extractor):
         self.size = tuple(self._spec.shape[1:3]) if None not in self._spec.shape[1:3] else None
         self._probe(shape or (*(self.size or (32, 32)), 3))
         resized = f", resized to {self.size[0]} x {self.size[1]} (bicubic, antialiased)" if self.size else ""
-        given = "uint8" if self._spec.dtype == tf.uint8 else value_range
-        self.preprocessing = f"given as {given}{resized}"
+        value_format = "uint8" if self._spec.dtype == tf.uint8 else value_range
+        self.preprocessing = f"given as {value_format}{resized}"
 
     def _chosen(self, outputs, wanted):
         if wanted is None:
@@ -71,7 +71,7 @@ class SavedModelExtractor(Extractor):
         return wanted
 
     def _probe(self, shape):
-        """Asks the network for the features of two different images, at another size where it refuses their own."""
+        """Checks the features of two random images; falls back to another size where the network refuses theirs."""
         images = np.random.default_rng(0).integers(0, 256, (2, *shape), np.uint8)
         try:
             features = self._pass(images)
@@ -112,7 +112,7 @@ class SavedModelExtractor(Extractor):
         return tf.cast(features, tf.float32).numpy()
 
 
-def _told(inputs):
+def _shapes(inputs):
     return {name: tuple(spec.shape) for name, spec in inputs.items()}
 
 

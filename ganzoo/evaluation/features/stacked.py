@@ -8,7 +8,7 @@ from ganzoo.evaluation.features.base import Extracted, Extractor
 
 
 class StackedClassifier(Extractor):
-    """Reads each of three channels by itself: 1,000 joint classes of a classifier of ten, and its features side by side.
+    """Classifies each of three channels: 1,000 joint classes from a classifier of ten; features are concatenated.
 
     A joint class k1 k2 k3 has the number (k1 K + k2) K + k3, the first channel's class counting most, and the product of
     the channels' probabilities.
@@ -17,24 +17,24 @@ class StackedClassifier(Extractor):
         classifier: an `Extractor` of images of one channel that classifies.
 
     Raises:
-        UserError: it does not.
+        UserError: it does not classify.
 
-    Reference: Metz et al. 2017, "Unrolled Generative Adversarial Networks", arXiv:1611.02163, who count modes so.
+    Reference: Metz et al. 2017, "Unrolled Generative Adversarial Networks", arXiv:1611.02163, who count modes this way.
     """
 
     classifies = True
-    kept = False  # probabilities of 1,000 classes take more room than the classifier takes time
+    cacheable = False  # storing probabilities of 1,000 classes costs more than computing them
 
     def __init__(self, classifier):
         if not classifier.classifies:
-            raise UserError(f"{classifier.name} gives no classes: channels can only be stacked of a classifier's")
+            raise UserError(f"{classifier.name} gives no class probabilities: stacked channels need a classifier")
         self.classifier = classifier
         self.name = f"stacked-{classifier.name}"
         self.layer = classifier.layer
         self.dimension = 3 * classifier.dimension
         self.sha256 = digest("stacked", classifier.sha256)
         self.preprocessing = f"each channel by itself, {classifier.preprocessing}"
-        # Channels of independent draws: all three are right as often as that.
+        # Channels are independent draws: the probability that all three are right.
         self.accuracy = None if classifier.accuracy is None else classifier.accuracy**3
         self.source = f"on each channel the {classifier.source}"
 
@@ -42,15 +42,15 @@ class StackedClassifier(Extractor):
         """As `Extractor.extract`: features float32 [N, 3 d], probabilities float32 [N, K^3].
 
         Raises:
-            UserError: images without three channels, or that the classifier does not take.
+            UserError: images without three channels, or of a shape that the classifier refuses.
         """
         images = np.asarray(images)
         if images.ndim != 4 or images.shape[-1] != 3:
             raise UserError(f"extractor {self.name} takes images of three channels, not {images.shape[1:]}")
         channels = []
         for number in range(3):
-            told = progress and (lambda share, number=number: progress((number + share) / 3))
-            channels.append(self.classifier.extract(np.ascontiguousarray(images[..., number : number + 1]), told))
+            channel_progress = progress and (lambda share, number=number: progress((number + share) / 3))
+            channels.append(self.classifier.extract(np.ascontiguousarray(images[..., number : number + 1]), channel_progress))
         features = np.concatenate([channel.features for channel in channels], axis=1)
         joint = np.einsum("ni,nj,nk->nijk", *(channel.probabilities for channel in channels))
         return Extracted(features, joint.reshape(len(images), -1))

@@ -1,4 +1,4 @@
-"""Sentences as vectors without any network: latent semantic analysis of n-grams, or the mean of given word vectors."""
+"""Embeddings of sentences without a network: latent semantic analysis of n-grams, or the mean of given word vectors."""
 
 import hashlib
 from pathlib import Path
@@ -29,8 +29,8 @@ class Embedding(Extractor):
 class NgramSVD(Embedding):
     """Latent semantic analysis of a reference text: tf-idf of its words and word pairs, reduced by an SVD.
 
-    Term frequencies count as 1 + log, vectors have length 1 before the SVD. It sees which words and pairs a sentence holds, and
-    little of their order beyond that.
+    Term frequencies count as 1 + log, vectors have length 1 before the SVD. It sees the words and
+    word pairs of a sentence, and little more of their order.
 
     Args:
         sentences: the reference text, a list of sentences.
@@ -53,12 +53,12 @@ class NgramSVD(Embedding):
     layer = "svd"
 
     def __init__(self, sentences, dimension=DIMENSION, orders=(1, 2), seed=0):
-        self._words = TfidfVectorizer(
+        self._vectorizer = TfidfVectorizer(
             analyzer=lambda sentence: list(_grams(sentence, orders)), sublinear_tf=True, max_features=_MOST_NGRAMS
         )
         self.orders, self.seed = tuple(orders), seed
         try:
-            vectors = self._words.fit_transform(sentences)
+            vectors = self._vectorizer.fit_transform(sentences)
         except ValueError as error:
             raise UserError("an n-gram embedding needs text: the reference holds empty sentences only") from error
         self.dimension = min(dimension, vectors.shape[1] - 1, vectors.shape[0])
@@ -71,10 +71,10 @@ class NgramSVD(Embedding):
         self.preprocessing = f"tf-idf of n-grams {self.orders} of the text {self._fitted_on}, seed {seed}"
 
     def __call__(self, sentences):
-        return self._svd.transform(self._words.transform(sentences))
+        return self._svd.transform(self._vectorizer.transform(sentences))
 
     def record(self):
-        """What a protocol says of it, JSON-ready."""
+        """Its entry in a protocol, JSON-ready."""
         return {
             "name": self.name,
             "layer": self.layer,
@@ -91,11 +91,11 @@ class NgramSVD(Embedding):
 class MeanOfVectors(Embedding):
     """The mean of the vectors of a sentence's words, read from a file as GloVe's: a word and its numbers a line.
 
-    Words without a vector are left out; a sentence without any is the origin.
+    Words without a vector are left out; a sentence without known words is the zero vector.
 
     Args:
         path: the file, UTF-8.
-        words: the only words to keep; all by default.
+        words: the only words to read; all by default.
 
     Attributes:
         name: "vectors-" and the file's stem.
@@ -103,7 +103,7 @@ class MeanOfVectors(Embedding):
         vectors: {word: float32 [dimension]}.
 
     Raises:
-        UserError: no such file, or a line that holds no vector of the same dimension.
+        UserError: no such file, or a line without a vector of the same dimension.
 
     Reference: Pennington et al., GloVe, EMNLP 2014.
     """
@@ -126,7 +126,7 @@ class MeanOfVectors(Embedding):
         return means
 
     def record(self):
-        """What a protocol says of it, JSON-ready."""
+        """Its entry in a protocol, JSON-ready."""
         return {
             "name": self.name,
             "layer": self.layer,

@@ -1,4 +1,4 @@
-"""Small networks trained once on a data set, frozen and hashed: a classifier on its labels, an autoencoder without."""
+"""Small networks trained once on a data set, frozen and hashed: a classifier on its labels, an autoencoder without labels."""
 
 import json
 import time
@@ -20,7 +20,7 @@ BATCH = 128
 
 
 class TrainedNetwork(Extractor):
-    """A frozen network of `classifier` or `autoencoder`; its features are the layer before the last, or the code.
+    """A frozen network of `classifier` or `autoencoder`; its features are the penultimate layer, or the code.
 
     Args:
         meta: what `train` records: kind, name, shape, classes, score, and so on.
@@ -40,8 +40,8 @@ class TrainedNetwork(Extractor):
         self.sha256 = digest(ARCHITECTURE, self.kind, self.shape, [digest_array(weight) for weight in weights])
         self.classifies = self.kind == CLASSIFIER
         self.accuracy = meta["score"] if self.classifies else None
-        judged = f"accuracy {meta['score']:.4f}" if self.classifies else f"squared error {meta['score']:.5f}"
-        self.source = f"{self.kind} trained on {meta['trained_on']} ({meta['examples']} examples), held-out {judged}"
+        quality = f"accuracy {meta['score']:.4f}" if self.classifies else f"squared error {meta['score']:.5f}"
+        self.source = f"{self.kind} trained on {meta['trained_on']} ({meta['examples']} examples), held-out {quality}"
         outputs = [feature, network.output] if self.classifies else [feature]
         self._network = keras.Model(network.input, outputs)
         self._run = tf.function(lambda images: self._network(scaled(images), training=False))
@@ -56,7 +56,7 @@ class TrainedNetwork(Extractor):
         return (*outputs, None)[:2]
 
     def arrays(self):
-        """What `from_arrays` makes it from again, a dict of arrays."""
+        """The network as a dict of arrays, for `from_arrays`."""
         weights = {f"weight_{index:03d}": weight for index, weight in enumerate(self.weights)}
         return {"meta": np.array(json.dumps(self.meta)), **weights}
 
@@ -108,7 +108,7 @@ def make_network(kind, shape, classes=None, seed=0):
     width = 64 if small else 128
     if kind == CLASSIFIER:
         values = keras.layers.Dense(width, use_bias=False, kernel_initializer=init(), dtype="float32")(values)
-        values = keras.layers.BatchNormalization(momentum=0.9, dtype="float32")(values)  # else many features die
+        values = keras.layers.BatchNormalization(momentum=0.9, dtype="float32")(values)  # without it many features die
         values = keras.layers.Activation("relu", name="features", dtype="float32")(values)
         values = keras.layers.Dropout(0.3, seed=seed, dtype="float32")(values)
         outputs = keras.layers.Dense(classes, "softmax", kernel_initializer=init(), dtype="float32")(values)
@@ -126,17 +126,17 @@ def make_network(kind, shape, classes=None, seed=0):
 
 
 def train(kind, name, images, labels, held_images, held_labels, seed=0, steps=None, log=print):
-    """Trains one of the networks on real data, judges it on held-out data and freezes it.
+    """Trains one of the networks on real data, scores it on held-out data and freezes it.
 
     Args:
         kind: CLASSIFIER or AUTOENCODER.
-        name: the data set's name in words; `cnn-` or `ae-` and it name the extractor.
+        name: the data set's name; the extractor is called `cnn-` or `ae-` and that name.
         images: uint8 [N, H, W, C].
         labels: int [N]; unused by an autoencoder.
         held_images: uint8 [M, H, W, C], disjoint from `images`.
         held_labels: int [M].
         seed: of the weights, the order and the shifts.
-        steps: of training; by default what suits the amount of data.
+        steps: of training; by default chosen by the amount of data.
         log: called with lines for the user.
 
     Returns:
@@ -147,10 +147,10 @@ def train(kind, name, images, labels, held_images, held_labels, seed=0, steps=No
     """
     classifies = kind == CLASSIFIER
     if len(images) < LEAST_EXAMPLES:
-        raise UserError(f"{len(images)} examples are too few to train an extractor on; use --extractor random")
+        raise UserError(f"{len(images)} examples are too few to train a feature extractor; use --extractor random")
     classes = int(max(labels.max(), held_labels.max())) + 1 if classifies else None
     if classifies and len(np.unique(labels)) < 2:
-        raise UserError(f"{name} has one class only: no classifier can be trained on it")
+        raise UserError(f"{name} has one class only: a classifier needs at least two")
     shape = tuple(map(int, images.shape[1:]))
     steps = steps or int(np.clip(len(images) / BATCH * 6, 1200, 1800 if shape[2] == 1 else 4000))
     network = make_network(kind, shape, classes, seed)
@@ -160,9 +160,9 @@ def train(kind, name, images, labels, held_images, held_labels, seed=0, steps=No
     log(f"training {article} of {name} as feature extractor, once: {steps} steps on {len(images)} examples ...")
     began = time.perf_counter()
     examples = batches(images, labels if classifies else None, seed, steps)
-    network.fit(examples, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[Told(steps, log)])
+    network.fit(examples, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[ProgressLog(steps, log)])
     weights = [weight.astype(np.float16) for weight in network.get_weights()]
-    network.set_weights([weight.astype(np.float32) for weight in weights])  # judged as it is kept
+    network.set_weights([weight.astype(np.float32) for weight in weights])  # scored as it is stored
     outputs = predict(network, held_images)
     if classifies:
         score = float(np.mean(outputs.argmax(axis=1) == held_labels))
@@ -181,25 +181,25 @@ def train(kind, name, images, labels, held_images, held_labels, seed=0, steps=No
         "steps": steps,
         "seed": seed,
     }
-    judged = f"accuracy {score:.4f}" if classifies else f"mean squared error {score:.5f}"
-    log(f"trained in {time.perf_counter() - began:.0f} s; {judged} on {len(held_images)} held-out examples")
+    quality = f"accuracy {score:.4f}" if classifies else f"mean squared error {score:.5f}"
+    log(f"trained in {time.perf_counter() - began:.0f} s; {quality} on {len(held_images)} held-out examples")
     return TrainedNetwork(meta, weights)
 
 
-class Told(keras.callbacks.Callback):
-    """Says from time to time how long a training will still take."""
+class ProgressLog(keras.callbacks.Callback):
+    """Logs the progress of a training with an estimate of the time left."""
 
     every = 20  # seconds
 
     def __init__(self, steps, log):
         super().__init__()
         self.steps, self.log = steps, log
-        self.began = self.told = time.perf_counter()
+        self.began = self.logged = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
         now = time.perf_counter()
-        if now - self.told > self.every:
-            self.told = now
+        if now - self.logged > self.every:
+            self.logged = now
             left = (now - self.began) / (batch + 1) * (self.steps - batch - 1)
             self.log(f"step {batch + 1}/{self.steps}, {left:.0f} s left")
 

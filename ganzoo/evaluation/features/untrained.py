@@ -20,7 +20,7 @@ class Pixels(Extractor):
     name, layer = "pixels", "pixels"
     source = "the pixels themselves"
     preprocessing = "divided by 255"
-    kept = False
+    cacheable = False
 
     def __init__(self, shape):
         self.shape = tuple(shape)
@@ -41,7 +41,7 @@ class PixelComponents(Extractor):
 
     layer = "components"
     preprocessing = "divided by 255, centred on the reference set"
-    kept = False
+    cacheable = False
 
     def __init__(self, images, components):
         from sklearn.decomposition import PCA

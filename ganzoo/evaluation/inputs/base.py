@@ -1,4 +1,4 @@
-"""What stands on either side of an evaluation: a model, a data set, an array of examples. `opening` makes one of a path."""
+"""The inputs of an evaluation: a model, a data set, or an array of examples. `opening` opens one from a path."""
 
 from pathlib import Path
 
@@ -10,21 +10,21 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
 from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
 
-SAMPLE_VERSION = 2  # to be raised when one model and seed give other samples
+SAMPLE_VERSION = 2  # increased when the same model and seed give other samples
 
 
 class Input:
-    """Examples to draw from.
+    """A source of examples for an evaluation.
 
     Attributes:
         kind: "model", "data" or "array".
         name: short, for tables.
         feature: "image", "point" or "text".
         shape: one example's shape.
-        size: how many different examples there are; None where there is no end, as of a model.
+        size: how many different examples there are; None where unlimited, as for a model.
         labelled: whether `labels` gives any.
         captioned: whether `captions` gives any.
-        notes: sentences on how it was read, such as a range that was guessed.
+        notes: how it was read, such as a value range that was guessed.
     """
 
     kind = name = ""
@@ -39,10 +39,10 @@ class Input:
     def examples(self, count, seed=0):
         """`count` examples: uint8 images [count, H, W, C], float32 points [count, 2], or int64 tokens [count, T] of texts.
 
-        Of a finite set they are drawn without replacement, a function of `seed`; all of them come in their own order.
+        From a finite set they are drawn without replacement, as a function of `seed`; the whole set keeps its order.
 
         Raises:
-            UserError: there are not as many.
+            UserError: there are fewer.
         """
         raise NotImplementedError
 
@@ -55,7 +55,7 @@ class Input:
         return None
 
     def key(self, count, seed=0):
-        """What `examples(count, seed)` follow from, as a sha256; None where only the examples themselves tell."""
+        """A sha256 of what determines `examples(count, seed)`; None where only the examples themselves do."""
         return None
 
     def identity(self, count, seed=0):
@@ -63,12 +63,12 @@ class Input:
         return self.key(count, seed) or digest_array(self.examples(count, seed))
 
     def describe(self):
-        """What a protocol says of it, JSON-ready."""
+        """Its entry in a protocol, JSON-ready."""
         return {"kind": self.kind, "name": self.name}
 
 
 class ArrayInput(Input):
-    """Examples at hand.
+    """Examples in memory.
 
     Args:
         examples: uint8 images [N, H, W, C] or float32 points [N, 2].
@@ -86,13 +86,13 @@ class ArrayInput(Input):
         self._examples, self._labels = examples, None if labels is None else np.asarray(labels, np.int64)
         self.labelled = labels is not None
         if self.size < 2:
-            raise UserError(f"{self.name} holds {self.size} example{'s' * (self.size != 1)}: a distribution needs at least 2")
+            raise UserError(f"{self.name} holds {self.size} example{'s' * (self.size != 1)}: at least 2 are needed")
         if self._labels is not None and len(self._labels) != self.size:
             raise UserError(f"{self.name} holds {self.size} examples and {len(self._labels)} labels")
 
     def _chosen(self, count, seed):
         if not 1 <= count <= self.size:
-            raise UserError(f"{self.name} has {self.size} examples; {count} were asked for")
+            raise UserError(f"{self.name} has {self.size} examples; {count} were requested")
         if count == self.size:
             return slice(None)
         return np.sort(np.random.default_rng([seed, 0x51DE]).choice(self.size, count, replace=False))
@@ -104,7 +104,7 @@ class ArrayInput(Input):
         return self._labels[self._chosen(count, seed)] if self.labelled else None
 
     def halves(self, seed=0):
-        """Two disjoint halves, as sides."""
+        """Two disjoint halves, as `ArrayInput`s."""
         order = np.random.default_rng([seed, 0x4A1F]).permutation(self.size)
         parts = (np.sort(order[: self.size - self.size // 2]), np.sort(order[self.size - self.size // 2 :]))
         labels = self._labels
@@ -177,10 +177,10 @@ class ModelInput(Input):
     def _checked(self, samples):
         samples = np.asarray(samples)
         if samples.ndim not in (2, 4):
-            raise UserError(f"{self.name} gives samples of shape {samples.shape[1:]}; images or points can be evaluated")
+            raise UserError(f"{self.name} generates samples of shape {samples.shape[1:]}; images or points can be evaluated")
         finite = np.isfinite(samples.reshape(len(samples), -1)).all(axis=1)
         if not finite.all():
-            raise UserError(f"{self.name} gives NaN or infinite values in {np.sum(~finite)} of {len(samples)} samples")
+            raise UserError(f"{self.name} generates NaN or infinite values in {np.sum(~finite)} of {len(samples)} samples")
         return samples
 
     def examples(self, count, seed=0):
@@ -190,11 +190,11 @@ class ModelInput(Input):
         return to_uint8(samples) if self.feature == "image" else samples.astype(np.float32)
 
     def labels(self, count, seed=0):
-        """The labels that `examples(count, seed)` were asked for, where the model is conditional."""
+        """The labels that `examples(count, seed)` are conditioned on, where the model is conditional."""
         return self.sampler.labels(count, seed)
 
     def captions(self, count, seed=0):
-        """The captions that `examples(count, seed)` were asked for, where the model takes captions."""
+        """The captions that `examples(count, seed)` are conditioned on, where the model takes captions."""
         return self.sampler.captions(count, seed)
 
     def key(self, count, seed=0):
@@ -208,7 +208,7 @@ class ModelInput(Input):
 
 
 class FamilyInput(ModelInput):
-    """Samples of a family in memory, as it stands in the middle of its training.
+    """Samples of a family in memory, during its training.
 
     Args:
         model: a compiled `Family`.
@@ -257,10 +257,10 @@ def digest_saved_model(path):
 
 
 def data_name(source):
-    """NAME[@SIZE]:SPLIT of a source, with the class where it holds one only."""
+    """NAME[@SIZE]:SPLIT of a source, with the class where it is limited to one."""
     size = getattr(source, "size", None)
-    side = "" if size is None else f"@{size if isinstance(size, int) else 'x'.join(map(str, size))}"
+    suffix = "" if size is None else f"@{size if isinstance(size, int) else 'x'.join(map(str, size))}"
     only = getattr(source, "only", None)
-    kept = "" if only is None else f" class {only}"
+    class_suffix = "" if only is None else f" class {only}"
     name = str(getattr(source, "name", "data"))
-    return f"{Path(name).name if Path(name).is_dir() else name}{side}:{getattr(source, 'split', 'all')}{kept}"
+    return f"{Path(name).name if Path(name).is_dir() else name}{suffix}:{getattr(source, 'split', 'all')}{class_suffix}"

@@ -1,4 +1,4 @@
-"""Opens whatever can be evaluated, as a `Input`: a run, a SavedModel, a data set, a folder of images, a file, an array."""
+"""Opens whatever can be evaluated, as an `Input`: a run, a SavedModel, a data set, a folder of images, a file, an array."""
 
 import zipfile
 from pathlib import Path
@@ -17,11 +17,11 @@ from ganzoo.evaluation.inputs.text import TextInput
 from ganzoo.serving.sampling import Sampler, load, newest_version
 
 
-def open_input(given, data_dir=None, unit="word"):
-    """Anything that can be evaluated, as a `Input`.
+def open_input(source, data_dir=None, unit="word"):
+    """Opens anything that can be evaluated, as an `Input`.
 
     Args:
-        given: a `Input`, a `Sampler`, a source of `ganzoo.data`, an array of examples; or a string or path: a run, a
+        source: an `Input`, a `Sampler`, a source of `ganzoo.data`, an array of examples; or a string or path: a run, a
             SavedModel, an .npz file of images or points, a .txt file of sentences, a folder of images, or a data set as
             NAME[@SIZE][:SPLIT].
         data_dir: where data sets are prepared.
@@ -30,15 +30,15 @@ def open_input(given, data_dir=None, unit="word"):
     Raises:
         UserError: it is none of these, or cannot be read.
     """
-    if isinstance(given, Input):
-        return given
-    if isinstance(given, Sampler):
-        return ModelInput(given)
-    if isinstance(given, np.ndarray):
-        return array_input(given, "array")
-    if isinstance(given, Source):
-        return DataInput(given)
-    path = Path(given)
+    if isinstance(source, Input):
+        return source
+    if isinstance(source, Sampler):
+        return ModelInput(source)
+    if isinstance(source, np.ndarray):
+        return array_input(source, "array")
+    if isinstance(source, Source):
+        return DataInput(source)
+    path = Path(source)
     if (path / "run.json").is_file() or newest_version(path):
         return ModelInput(load(path))
     if path.suffix == ".npz":
@@ -49,7 +49,7 @@ def open_input(given, data_dir=None, unit="word"):
         raise UserError(
             f"{path} is a file that cannot be evaluated: give a run, a SavedModel, a folder of images, an .npz or .txt"
         )
-    return data_input(str(given), data_dir)
+    return data_input(str(source), data_dir)
 
 
 def data_input(spec, data_dir=None):
@@ -66,17 +66,17 @@ def common_size(folder):
     Raises:
         UserError: they differ, or one cannot be read.
     """
-    found = {}
+    sizes = {}
     for path in folder.files:
         try:
             with Image.open(path) as image:
-                found.setdefault(image.size[::-1], path)
+                sizes.setdefault(image.size[::-1], path)
         except (OSError, ValueError) as error:
             raise UserError(f"{path} cannot be read as an image: {one_line(error)}") from error
-        if len(found) > 1:
-            told = " and ".join(f"{path.name} {height} x {width}" for (height, width), path in found.items())
-            raise UserError(f"{folder.root} holds images of various sizes ({told}): name one, as in {folder.root}@64")
-    return next(iter(found))
+        if len(sizes) > 1:
+            examples = " and ".join(f"{path.name} {height} x {width}" for (height, width), path in sizes.items())
+            raise UserError(f"{folder.root} holds images of various sizes ({examples}): name one, as in {folder.root}@64")
+    return next(iter(sizes))
 
 
 def split_spec(spec):
@@ -97,7 +97,7 @@ def npz_input(path):
     """An .npz file: `images` or `points` (or its only array), and `labels` where it has them.
 
     Raises:
-        UserError: no such file, no .npz file, or arrays that are no images.
+        UserError: no such file, no .npz file, or arrays that are not images.
     """
     path = Path(path)
     try:
@@ -115,7 +115,7 @@ def npz_input(path):
 
 
 def array_input(values, name="array", labels=None):
-    """An array of examples as a side; how its range was read stands in its notes.
+    """An array of examples as an `ArrayInput`, whose notes say how its value range was read.
 
     Args:
         values: images [N, H, W, C] or [N, H, W], uint8, whole numbers in 0..255, or floats in [-1, 1], [0, 1] or 0..255;
@@ -139,32 +139,32 @@ def array_input(values, name="array", labels=None):
     if values.ndim != 4 or values.shape[-1] not in (1, 3):
         raise UserError(f"{name} must be images [N, H, W, 1 or 3] or points [N, 2], but its shape is {values.shape}")
     if values.dtype != np.uint8:
-        values, words = _as_uint8(values, name)
-        notes.append(f"{name}: {words}")
-    side = ArrayInput(values, name, labels)
-    side.notes = notes
-    return side
+        values, note = _as_uint8(values, name)
+        notes.append(f"{name}: {note}")
+    array = ArrayInput(values, name, labels)
+    array.notes = notes
+    return array
 
 
-def as_grey(side):
-    """A side of RGB images that are all grey, as one of one channel; `side` itself where they are not."""
-    images = side.examples(side.size)
+def as_grey(rgb):
+    """RGB images that are all grey, as an `Input` of one channel; `rgb` itself where they are not."""
+    images = rgb.examples(rgb.size)
     if not ((images[..., 0] == images[..., 1]) & (images[..., 0] == images[..., 2])).all():
-        return side
-    grey = ArrayInput(images[..., :1], side.name, side.labels(side.size))
-    grey.notes = [*side.notes, f"{side.name}: all images are grey; read as one channel"]
+        return rgb
+    grey = ArrayInput(images[..., :1], rgb.name, rgb.labels(rgb.size))
+    grey.notes = [*rgb.notes, f"{rgb.name}: all images are grey; read as one channel"]
     return grey
 
 
 def _as_uint8(values, name):
     low, high = float(values.min()), float(values.max())
-    found = f"values from {low:.4g} to {high:.4g}"
+    value_range = f"values from {low:.4g} to {high:.4g}"
     if low < -1.001 or high > 255:
-        raise UserError(f"{name} has {found}: images are uint8, or floats in [-1, 1], [0, 1] or 0..255")
+        raise UserError(f"{name} has {value_range}: images are uint8, or floats in [-1, 1], [0, 1] or 0..255")
     if values.dtype.kind != "f" or high > 1.001:
         if low < 0:
-            raise UserError(f"{name} has {found}, which fit neither [-1, 1] nor 0..255: rescale them")
-        return np.rint(values).astype(np.uint8), f"{found}, read as 0..255"
+            raise UserError(f"{name} has {value_range}, which fit neither [-1, 1] nor 0..255: rescale them")
+        return np.rint(values).astype(np.uint8), f"{value_range}, read as 0..255"
     if low < 0:
-        return to_uint8(values), f"{found}, read as [-1, 1]"
-    return to_uint8(values * 2.0 - 1.0), f"{found}, read as [0, 1]"
+        return to_uint8(values), f"{value_range}, read as [-1, 1]"
+    return to_uint8(values * 2.0 - 1.0), f"{value_range}, read as [0, 1]"

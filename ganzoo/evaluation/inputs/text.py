@@ -1,4 +1,4 @@
-"""Texts on either side of an evaluation: a text file, sentences at hand, a data set of sentences, a model that writes."""
+"""Inputs of text: a text file, sentences in memory, a data set of sentences, a model that generates text."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _BATCH = 512
 
 
 class TextInput(Input):
-    """Sentences at hand.
+    """Sentences in memory.
 
     Args:
         sentences: what `tokens.as_sentences` takes.
@@ -22,7 +22,7 @@ class TextInput(Input):
         unit: how strings split into words; see `vocabulary.split_text`.
 
     Raises:
-        UserError: fewer than two sentences, or none that can be read.
+        UserError: fewer than two sentences, or unreadable ones.
     """
 
     kind, feature = "array", "text"
@@ -30,14 +30,14 @@ class TextInput(Input):
     def __init__(self, sentences, name="array", unit="word"):
         super().__init__()
         self.name, self.unit = str(name), unit
-        self._given = sentences if isinstance(sentences, np.ndarray) else list(sentences)
+        self._unsplit = sentences if isinstance(sentences, np.ndarray) else list(sentences)
         if not isinstance(sentences, np.ndarray):
-            sentences = [split_text(line, unit) if isinstance(line, str) else line for line in self._given]
+            sentences = [split_text(line, unit) if isinstance(line, str) else line for line in self._unsplit]
         self._sentences = as_sentences(sentences, self.name)
         self.size = len(self._sentences)
         self.shape = (max(map(len, self._sentences)),)
         if self.size < 2:
-            raise UserError(f"{self.name} holds {self.size} sentence: a distribution needs at least 2")
+            raise UserError(f"{self.name} holds {self.size} sentence: at least 2 are needed")
 
     @classmethod
     def of_file(cls, path, unit="word"):
@@ -47,102 +47,102 @@ class TextInput(Input):
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise UserError(f"the text {path} cannot be read as UTF-8: {error}") from error
-        side = cls(lines, path.name, unit)
-        side.path = path
-        empty = sum(not sentence for sentence in side.sentences(side.size))
+        text = cls(lines, path.name, unit)
+        text.path = path
+        empty = sum(not sentence for sentence in text.sentences(text.size))
         if empty:
-            side.notes.append(f"{path.name}: {empty} of {side.size} lines are empty; they count as sentences without words")
-        return side
+            text.notes.append(f"{path.name}: {empty} of {text.size} lines are empty; they count as sentences without words")
+        return text
 
     def by_unit(self, unit):
-        """The same sentences, those that were given as strings split by another unit."""
-        return self if unit == self.unit else TextInput(self._given, self.name, unit)
+        """The same sentences, where strings are split by another unit."""
+        return self if unit == self.unit else TextInput(self._unsplit, self.name, unit)
 
     def sentences(self, count, seed=0):
-        """`count` sentences, drawn without replacement as a function of `seed`; all of them come in their own order."""
+        """`count` sentences, drawn without replacement as a function of `seed`; the whole set keeps its order."""
         if not 1 <= count <= self.size:
-            raise UserError(f"{self.name} has {self.size} sentences; {count} were asked for")
+            raise UserError(f"{self.name} has {self.size} sentences; {count} were requested")
         if count == self.size:
             return self._sentences
         rows = np.sort(np.random.default_rng([seed, 0x51DE]).choice(self.size, count, replace=False))
         return [self._sentences[row] for row in rows]
 
     def halves(self, seed=0):
-        """Two disjoint halves, as sides."""
+        """Two disjoint halves, as `TextInput`s."""
         order = np.random.default_rng([seed, 0x4A1F]).permutation(self.size)
         parts = (np.sort(order[: self.size - self.size // 2]), np.sort(order[self.size - self.size // 2 :]))
-        named = zip(parts, ("first", "second"), strict=True)
-        return tuple(TextInput([self._sentences[row] for row in part], f"{self.name} ({half} half)") for part, half in named)
+        halves = zip(parts, ("first", "second"), strict=True)
+        return tuple(TextInput([self._sentences[row] for row in part], f"{self.name} ({half} half)") for part, half in halves)
 
 
-def sentences_of(side, count, seed, vocabulary=None):
-    """`count` sentences of a side as words.
+def sentences_of(input, count, seed, vocabulary=None):
+    """`count` sentences of an `Input` as words.
 
     Args:
-        side: a `TextInput`, or a side whose examples are int tokens.
+        input: a `TextInput`, or an `Input` whose examples are int tokens.
         count, seed: as of `Input.examples`.
-        vocabulary: the data's `Vocabulary`: its unknown word, if it has one, stands for every word that it lacks.
+        vocabulary: the data's `Vocabulary`: its unknown word, if it has one, replaces every word that it lacks.
 
     Raises:
-        UserError: tokens that the vocabulary lacks, or not as many sentences.
+        UserError: tokens that the vocabulary lacks, or too few sentences.
     """
-    if isinstance(side, TextInput):
-        found = (side.by_unit(vocabulary.unit) if vocabulary else side).sentences(count, seed)
+    if isinstance(input, TextInput):
+        sentences = (input.by_unit(vocabulary.unit) if vocabulary else input).sentences(count, seed)
     else:
-        tokens, own = np.asarray(side.examples(count, seed)), vocabulary_of(side)
+        tokens, own = np.asarray(input.examples(count, seed)), vocabulary_of(input)
         if own is not None:
-            found = as_words(tokens, ["", *own.words], side.name)
+            sentences = as_words(tokens, ["", *own.words], input.name)
         else:
             unit = vocabulary.unit if vocabulary else "word"
-            found = [tuple(split_text(text, unit)) for text in side.sampler.texts(tokens)]
+            sentences = [tuple(split_text(text, unit)) for text in input.sampler.texts(tokens)]
     if vocabulary is None or UNKNOWN not in vocabulary.numbers:
-        return found
+        return sentences
     known = vocabulary.numbers
-    return [tuple(word if word in known else UNKNOWN for word in sentence) for sentence in found]
+    return [tuple(word if word in known else UNKNOWN for word in sentence) for sentence in sentences]
 
 
-def vocabulary_of(side):
-    """The `Vocabulary` of a side's data set, or of what a model was trained on; None where there is none."""
-    sampler = getattr(side, "sampler", None)
+def vocabulary_of(input):
+    """The `Vocabulary` of an `Input`'s data set, or of a model's training data; None where there is none."""
+    sampler = getattr(input, "sampler", None)
     model = getattr(sampler, "model", None)
-    source = getattr(side, "source", None) or getattr(getattr(sampler, "recipe", None), "data", None) or model
+    source = getattr(input, "source", None) or getattr(getattr(sampler, "recipe", None), "data", None) or model
     return getattr(source, "vocabulary", None)
 
 
-def unit_of(side):
-    """The unit of a model's text, as its vocabulary or its card tells; "word" where neither does."""
-    card = getattr(getattr(side, "sampler", None), "card", None) or {}
-    told = (card.get("data") or {}).get("unit", "word")
-    return getattr(vocabulary_of(side), "unit", told)
+def unit_of(input):
+    """The unit of a model's text, from its vocabulary or its card; "word" where neither defines one."""
+    card = getattr(getattr(input, "sampler", None), "card", None) or {}
+    card_unit = (card.get("data") or {}).get("unit", "word")
+    return getattr(vocabulary_of(input), "unit", card_unit)
 
 
-def log_likelihoods(side, sentences, vocabulary):
+def log_likelihoods(model, sentences, vocabulary):
     """A model's log-likelihood of each sentence, and how many draws each is made of: (float [N], int [N]).
 
     Args:
-        side: a model's side, one that `scores_text`.
+        model: a `ModelInput` that `scores_text`.
         sentences: list of sentences of words.
-        vocabulary: the `Vocabulary` that they are of.
+        vocabulary: the `Vocabulary` of the sentences.
 
     Raises:
         UserError: a sentence is longer than the model's.
     """
-    own, sampler, (length,) = vocabulary_of(side), side.sampler, side.shape
+    own, sampler, (length,) = vocabulary_of(model), model.sampler, model.shape
     tokens = to_tokens(sentences, own or vocabulary, length, other=-1)
     if own is not None:
         inputs, service = {"tokens": tokens.astype(np.int32)}, "score"
     else:
         inputs, service = {"text": np.array(vocabulary.decode(np.maximum(tokens, 0)))}, "score_text"
-    found = []
+    batches = []
     for start in range(0, len(tokens), _BATCH):
         batch = {name: values[start : start + _BATCH] for name, values in inputs.items()}
-        found.append(sampler.serve(service, **batch)["log_likelihood"])
-    return np.concatenate(found).astype(np.float64), draws(tokens != 0, (own or vocabulary).ends)
+        batches.append(sampler.serve(service, **batch)["log_likelihood"])
+    return np.concatenate(batches).astype(np.float64), draws(tokens != 0, (own or vocabulary).ends)
 
 
-def scores_text(side):
-    """Whether a side is a model that tells how likely a text is."""
-    services = getattr(getattr(side, "sampler", None), "services", None) or {}
+def scores_text(model):
+    """Whether an `Input` is a model that computes the likelihood of a text."""
+    services = getattr(getattr(model, "sampler", None), "services", None) or {}
     return {"score", "score_text"} <= set(services)
 
 
@@ -153,7 +153,7 @@ def to_tokens(sentences, vocabulary, length=None, other=None):
         sentences: list of sentences of words.
         vocabulary: a `Vocabulary`.
         length: T; that of the longest sentence by default.
-        other: the token of a word that the vocabulary lacks where it has no unknown word; one beyond its tokens by default.
+        other: the token for words that the vocabulary lacks, where it has no unknown word; the first unused token by default.
 
     Raises:
         UserError: a sentence is longer.
@@ -178,9 +178,9 @@ def draws(inside, ends):
     return np.minimum(words + 1, inside.shape[1]) if ends else words
 
 
-def data_source(side):
-    """The source of sentences behind a side of real data, or None; a text file becomes a data set of two splits."""
-    if getattr(side, "path", None):
-        return Sentences(str(side.path), unit=side.unit)
-    source = getattr(side, "source", None)
+def data_source(input):
+    """The source of sentences of an `Input` of real data, or None; a text file becomes a data set of two splits."""
+    if getattr(input, "path", None):
+        return Sentences(str(input.path), unit=input.unit)
+    source = getattr(input, "source", None)
     return source if getattr(source, "feature", None) == "text" else None

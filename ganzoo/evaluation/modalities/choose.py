@@ -1,4 +1,4 @@
-"""Which modality a side of real data is of."""
+"""The modality of an `Input`."""
 
 from ganzoo.evaluation.modalities.images import Images, Points
 from ganzoo.evaluation.modalities.text import Text

@@ -5,7 +5,7 @@ import numpy as np
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
-from ganzoo.evaluation.features.sanity_check import gate_once
+from ganzoo.evaluation.features.sanity_check import cached_sanity_check
 from ganzoo.evaluation.inputs.opening import as_grey
 from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared
 from ganzoo.metrics.registry import IMAGES, POINTS
@@ -14,17 +14,17 @@ _BATCH = 512
 
 
 class Images(Modality):
-    """Images: an extractor's features, labels and captions where there are any, reconstructions of models with an encoder."""
+    """Images: an extractor's features; labels, captions and reconstructions where available."""
 
     kind = IMAGES
 
     def extractor(self, spec):
         return choose(spec, self.data, self.cache, self.data_dir, self.log)
 
-    def gate(self, extractor):
-        return gate_once(extractor, self.reference, self.held_side, self.cache, self.seed, self.log)
+    def sanity_check(self, extractor):
+        return cached_sanity_check(extractor, self.reference, self.held_out, self.cache, self.seed, self.log)
 
-    def fitting(self, model):
+    def adapted(self, model):
         data = self.data
         if model.shape != data.shape and model.feature == IMAGES and model.size and (model.shape[2], data.shape[2]) == (3, 1):
             model = as_grey(model)
@@ -37,18 +37,18 @@ class Images(Modality):
 
     def providers(self, context):
         real, fake, held = context.comparison.real, context.comparison.other, context.held
-        made = super().providers(context)
-        made |= {"real_images": lambda: real.examples, "fake_images": lambda: fake.examples}
-        if fake.side.labelled:
-            made["fake_labels"] = lambda: fake.labels
-        if fake.side.captioned:
-            made["fake_captions"] = lambda: fake.captions
+        providers = super().providers(context)
+        providers |= {"real_images": lambda: real.examples, "fake_images": lambda: fake.examples}
+        if fake.input.labelled:
+            providers["fake_labels"] = lambda: fake.labels
+        if fake.input.captioned:
+            providers["fake_captions"] = lambda: fake.captions
         if self.data.captioned:
-            made["caption_reader"] = lambda: self.data.source.captions
-        if held is not None and "reconstruct" in getattr(getattr(fake.side, "sampler", None), "services", {}):
-            made["targets"] = lambda: held.other.examples
-            made["outputs"] = lambda: reconstructed(fake.side.sampler, held.other.examples)
-        return made
+            providers["caption_reader"] = lambda: self.data.source.captions
+        if held is not None and "reconstruct" in getattr(getattr(fake.input, "sampler", None), "services", {}):
+            providers["targets"] = lambda: held.other.examples
+            providers["outputs"] = lambda: reconstructed(fake.input.sampler, held.other.examples)
+        return providers
 
 
 class Points(Modality):
@@ -61,16 +61,16 @@ class Points(Modality):
 
     def providers(self, context):
         real, fake = context.comparison.real, context.comparison.other
-        made = super().providers(context)
-        made |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
+        providers = super().providers(context)
+        providers |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
         modes = getattr(getattr(self.data, "source", None), "modes", None)
         if modes is not None:
-            made["modes"] = lambda: modes
-        return made
+            providers["modes"] = lambda: modes
+        return providers
 
 
 def reconstructed(sampler, images):
-    """What a model with an encoder makes of images: uint8 [N, H, W, C] of uint8 [N, H, W, C].
+    """Reconstructions of images by a model with an encoder: uint8 [N, H, W, C] of uint8 [N, H, W, C].
 
     Args:
         sampler: a `Sampler` with the service `reconstruct`.

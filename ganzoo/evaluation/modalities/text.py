@@ -28,7 +28,7 @@ REFERENCES = 1000
 
 
 class TextSample(Sample):
-    """A fixed number of one side's sentences.
+    """A fixed number of sentences of an `Input`.
 
     Args:
         vocabulary: the data's `Vocabulary`, or None.
@@ -42,7 +42,7 @@ class TextSample(Sample):
     @functools.cached_property
     def examples(self):
         with timed(self.clock, "examples"):
-            return sentences_of(self.side, self.count, self.seed, self.vocabulary)
+            return sentences_of(self.input, self.count, self.seed, self.vocabulary)
 
     @functools.cached_property
     def identity(self):
@@ -67,12 +67,12 @@ class Text(Modality):
     """Text.
 
     Args:
-        truth: what knows the true distribution, with `log_likelihood(tokens)`; the data's own by default.
+        truth: the true distribution, an object with `log_likelihood(tokens)`; the data's own by default.
         parser: `parser(tokens)` to bool [N], tokens int [N, T] of the data's vocabulary; the data's own by default.
         others: as of `Modality`.
 
     Attributes:
-        references: how many references BLEU and self-BLEU go by; self-BLEU of few sentences by all the others.
+        references: how many references BLEU and self-BLEU use; self-BLEU of few sentences uses all the others.
     """
 
     kind = TEXT
@@ -83,17 +83,17 @@ class Text(Modality):
         if isinstance(data, TextInput) and data_source(data) is not None:
             data = DataInput(data_source(data), data.name)
         super().__init__(data, *others, **options)
-        self.vocabulary, self.given = vocabulary_of(data), truth is not None or parser is not None
+        self.vocabulary, self.external_truth = vocabulary_of(data), truth is not None or parser is not None
         self.truth = truth if truth is not None else getattr(data_source(data), "truth", None)
         self.parser = parser if parser is not None else getattr(self.truth, "grammatical", None)
         self.references = None
 
-    def sample(self, side, count, extractor=None, cache=True):
-        kept = self.cache if cache else None
-        return TextSample(self.vocabulary, side, count, self.seed, extractor, kept, self.clock, self.log)
+    def sample(self, input, count, extractor=None, cache=True):
+        cache = self.cache if cache else None
+        return TextSample(self.vocabulary, input, count, self.seed, extractor, cache, self.clock, self.log)
 
     def held_count(self, count):
-        held = min(self.held_side.size, max(count, REFERENCES))
+        held = min(self.held_out.size, max(count, REFERENCES))
         self.references = min(REFERENCES, held, count - 1)
         return held
 
@@ -103,7 +103,7 @@ class Text(Modality):
     def extractor(self, spec):
         return choose_embedding(spec, self.real.examples, self.seed)
 
-    def fitting(self, model):
+    def adapted(self, model):
         if model.feature != TEXT:
             raise UserError(f"{model.name} gives {model.feature}s and {self.data.name} holds text: they cannot be compared")
         return model
@@ -114,7 +114,7 @@ class Text(Modality):
         return sentences_of(self.reference, self.reference.size, self.seed, self.vocabulary)
 
     @functools.cached_property
-    def words(self):
+    def all_words(self):
         """Every word of the real text, and of the data's vocabulary."""
         known = dict.fromkeys(self.vocabulary.words if self.vocabulary else ())
         texts = (self.real.examples, self.held.examples)
@@ -123,27 +123,27 @@ class Text(Modality):
     @functools.cached_property
     def language_model(self):
         with timed(self.clock, "language model"):
-            return KneserNey(self.real.examples, ORDER, self.words)
+            return KneserNey(self.real.examples, ORDER, self.all_words)
 
     def providers(self, context):
         real, fake = context.comparison.real, context.comparison.other
-        made = super().providers(context)
-        made |= {
+        providers = super().providers(context)
+        providers |= {
             "real_text": lambda: real.examples,
             "fake_text": lambda: fake.examples,
             "test_text": lambda: self.held.examples,
             "training_text": lambda: self.training,
             "references": lambda: self.references,
             "language_model": lambda: self.language_model,
-            "vocabulary": lambda: self.words,
+            "vocabulary": lambda: self.all_words,
         }
         if self.truth is not None:
-            made["true_likelihoods"] = lambda: self._true_likelihoods(fake.examples)
+            providers["true_likelihoods"] = lambda: self._true_likelihoods(fake.examples)
         if self.parser is not None:
-            made["accepted"] = lambda: np.asarray(self.parser(self._tokens(fake.examples)))
-        if self.vocabulary is not None and scores_text(fake.side):
-            made["model_likelihoods"] = lambda: self._model_likelihoods(fake.side)
-        return made
+            providers["accepted"] = lambda: np.asarray(self.parser(self._tokens(fake.examples)))
+        if self.vocabulary is not None and scores_text(fake.input):
+            providers["model_likelihoods"] = lambda: self._model_likelihoods(fake.input)
+        return providers
 
     def _tokens(self, sentences):
         vocabulary, (longest,) = self.vocabulary, self.data.shape
@@ -156,17 +156,17 @@ class Text(Modality):
         with timed(self.clock, "true distribution"):
             return self.truth.log_likelihood(tokens), draws(tokens > 0, self.vocabulary.ends)
 
-    def _model_likelihoods(self, side):
+    def _model_likelihoods(self, model):
         with timed(self.clock, "likelihoods"):
-            return log_likelihoods(side, self.held.examples, self.vocabulary)
+            return log_likelihoods(model, self.held.examples, self.vocabulary)
 
-    def used(self, name, count):
-        """How many references a metric, by name, goes by at this count."""
+    def references_used(self, name, count):
+        """How many references a metric, by name, uses at this count."""
         return min(self.references, count - 1) if name == "self_bleu" else self.references
 
     def protocol(self, metric, count):
         settings = {
-            "references": self.used(metric.name, count),
+            "references": self.references_used(metric.name, count),
             "bleu_orders": list(ORDERS),
             "smoothing": EPSILON,
             "language_model": f"Kneser-Ney, order {ORDER}",
@@ -177,7 +177,7 @@ class Text(Modality):
     def protocol_line(self, record):
         """The same for all metrics of a text."""
         count, extractor = record["count"], self.real.extractor
-        of_self = self.used("self_bleu", count)
+        of_self = self.references_used("self_bleu", count)
         own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
         return (
             f"N={count} against {record['reference_count']} of {record['data']}, real column {record['held_out']}, "
@@ -186,10 +186,10 @@ class Text(Modality):
         )
 
     def warnings(self, metric, fake):
-        used = self.used(metric.name, fake.count)
+        used = self.references_used(metric.name, fake.count)
         if used < self.references:
-            return [f"self-BLEU goes by {used:,} references, not {self.references:,}: {fake.side.name} has no more sentences"]
+            return [f"self-BLEU uses {used:,} references, not {self.references:,}: {fake.input.name} has no more sentences"]
         return []
 
-    def kept(self, metric):
-        return not (self.given and {"true_likelihoods", "accepted"} & set(metric.needs))
+    def cacheable(self, metric):
+        return not (self.external_truth and {"true_likelihoods", "accepted"} & set(metric.needs))

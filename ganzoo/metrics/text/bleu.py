@@ -97,7 +97,7 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
     of=(TEXT,),
     default=10,
     compared=True,
-    stand_in="reference",
+    baseline="reference",
 )
 def mean_bleu(fake_text: Sequence, test_text: Sequence, references: int) -> dict[str, float]:
     """Mean sentence BLEU against `references` held-out sentences."""

@@ -199,7 +199,7 @@ def lm_score(fake_text: Sequence, language_model: Any) -> float:
     of=(TEXT,),
     default=60,
     compared=True,
-    stand_in="reference",
+    baseline="reference",
 )
 def reverse_lm_score(fake_text: Sequence, test_text: Sequence, vocabulary: Any, seed: int) -> float:
     """Nats per word of held-out text under a Kneser-Ney model of the generated text; a jackknife over the latter."""

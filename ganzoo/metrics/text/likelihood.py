@@ -84,7 +84,7 @@ def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, flo
     of=(TEXT,),
     default=40,
     compared=True,
-    stand_in=None,
+    baseline=None,
 )
 def nll_test(model_likelihoods: tuple[np.ndarray, np.ndarray]) -> float:
     """Nats per word of held-out text under the model."""

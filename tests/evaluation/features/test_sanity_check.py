@@ -1,4 +1,4 @@
-"""The sanity gate lets honest extractors pass and tells which damage a bad one does not see."""
+"""The sanity check lets honest extractors pass and tells which damage a bad one does not see."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from ganzoo.evaluation.cache import Cache
 from ganzoo.evaluation.features.base import Extractor
 from ganzoo.evaluation.features.choose import choose
-from ganzoo.evaluation.features.sanity_check import BLURS, blurred, collapsed, gate, gate_once, noisy
+from ganzoo.evaluation.features.sanity_check import BLURS, blurred, cached_sanity_check, collapsed, noisy, sanity_check
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out
 
@@ -33,7 +33,7 @@ def real():
 
 @pytest.mark.parametrize("spec", ["classifier", "random", "pixels"])
 def test_honest_extractors_pass(real, spec):
-    result = gate(choose(spec, real[0], log=quiet), *real, log=quiet)
+    result = sanity_check(choose(spec, real[0], log=quiet), *real, log=quiet)
     assert result["passed"] and not result["failures"] and result["count"] == 360
     assert set(result["table"]) == {"blur", "noise", "collapse", "dropped classes"}
     for rows in result["table"].values():
@@ -42,11 +42,11 @@ def test_honest_extractors_pass(real, spec):
 
 def test_a_blind_extractor_fails_in_words_and_once(real, tmp_path):
     said, cache = [], Cache(tmp_path)
-    result = gate_once(Brightness(), *real, cache, log=said.append)
+    result = cached_sanity_check(Brightness(), *real, cache, log=said.append)
     assert not result["passed"] and "does not rise with blur" in " ".join(result["failures"])
     assert "FAILED" in said[0] and result["extractor"]["name"] == "brightness"
     calls = Brightness.calls
-    assert gate_once(Brightness(), *real, cache, log=said.append) == result
+    assert cached_sanity_check(Brightness(), *real, cache, log=said.append) == result
     assert Brightness.calls == calls
 
 

@@ -50,7 +50,7 @@ def test_joint_classes_and_features_are_the_channels():
 
 
 def test_only_classifiers_and_three_channels():
-    with pytest.raises(UserError, match="pixels gives no classes"):
+    with pytest.raises(UserError, match="pixels gives no class probabilities"):
         StackedClassifier(Pixels((8, 8, 1)))
     with pytest.raises(UserError, match="three channels"):
         StackedClassifier(Reads()).extract(np.zeros((2, 2, 2, 1), np.uint8))
@@ -109,4 +109,4 @@ def test_an_evaluation_says_how_many_modes_were_captured_beside_held_out_data(mo
     assert found["kl_uniform"]["value"] == pytest.approx(np.log(8), abs=0.1)
     assert found["kl_uniform"]["floor"] == pytest.approx(999 / 4000)
     assert found["kl_uniform"]["real"] == pytest.approx(999 / 4000, rel=0.2)
-    assert found["captured"]["warnings"] == []  # it passes the sanity gate
+    assert found["captured"]["warnings"] == []  # it passes the sanity check

@@ -1,4 +1,4 @@
-"""What the birthday study found class by class, for comparison."""
+"""Published results of the birthday test by class, for comparison."""
 
 SOURCE = "Arora and Zhang 2017, arXiv:1706.08224: Stacked GAN, judged by people; recalled from a figure, uncertain"
 
@@ -20,7 +20,7 @@ PUBLISHED = {"cifar10": BATCH_SIZES}
 
 
 def published(data, name):
-    """What the study found for a class, as a dict of `batch_size` and `support`, its square; None where it was not studied.
+    """The published result for a class: a dict of `batch_size` and `support`, its square; None where there is none.
 
     Args:
         data: the data set's name.
