@@ -128,7 +128,7 @@ def test_the_table_is_one(evaluator, texts):
 
 
 def test_warnings_say_what_keeps_a_score_from_meaning_something(evaluator, scored):
-    assert any("below 1,000 sentences a side, here 400," in words for words in scored["honest"]["BLEU-2"]["warnings"])
+    assert any("fewer than 1,000 sentences per side (here 400)" in words for words in scored["honest"]["BLEU-2"]["warnings"])
     same = evaluator.scores(TextInput(evaluator.held.examples[:COUNT]), "length")[0]
     assert same["value"] == same["real"]
     itself = Evaluator(evaluator.data, count=50, reference_count=50, log=quiet)
@@ -151,7 +151,7 @@ def test_the_references_that_are_stated_are_those_that_were_used(evaluator, text
     used = {name: score["protocol"]["text"]["references"] for name, score in scores.items()}
     assert (used["BLEU-2"], used["self-BLEU-2"]) == (COUNT - 1, 149)
     assert all(f"{COUNT - 1} references (self-BLEU: 149)" in score["protocol_line"] for score in scores.values())
-    warned = {name: any("by 149 references" in words for words in score["warnings"]) for name, score in scores.items()}
+    warned = {name: any("uses 149 references" in words for words in score["warnings"]) for name, score in scores.items()}
     assert warned["self-BLEU-2"] and not warned["BLEU-2"]
 
 
