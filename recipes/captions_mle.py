@@ -7,17 +7,17 @@ Run: ganzoo train recipes/captions_mle.py --set data.name=PATH
 Cost: 64 s of CPU time on 10,000 COCO captions as Texygen has them, scores included, on 2 cores of an AMD
 EPYC, 2026-11-22, shared with other work.
 
-Score: BLEU-2 to 5 .733, .503, .316, .204 with 1,000 sentences (held-out captions .718, .488, .301, .196), self-BLEU-2 to 5
-.747, .517, .327, .212 (.768, .544, .348, .227), NLL_test 3.23, as its own evaluations print.
+Score: BLEU-2 to 5 0.733, 0.503, 0.316, 0.204 with 1,000 sentences (held-out captions 0.718, 0.488, 0.301, 0.196), self-BLEU-2
+to 5 0.747, 0.517, 0.327, 0.212 (0.768, 0.544, 0.348, 0.227), NLL_test 3.23, as its own evaluations print.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Sentences
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.sequence import MLE
-from ganzoo.networks.text import lstm_generator
+from ganzoo.families import MLE
+from ganzoo.networks import lstm_generator
 from ganzoo.recipe import Recipe
 
 

@@ -8,10 +8,10 @@ Run: ganzoo train recipes/captions_scratchgan.py --set data.name=PATH
 Cost: 26 minutes of CPU time for 2,540 steps on 10,000 COCO captions as Texygen has them, scores included, on one core of an
 AMD EPYC, 2026-11-22, shared with other work.
 
-Score: BLEU-2 to 5 .833, .656, .467, .328 with 1,000 sentences (held-out captions .718, .488, .301, .196), self-BLEU .862,
-.746, .623, .505 (.768, .544, .348, .227), NLL_test 7.63 (likelihood training 3.23), FED[ngram-svd] .059 (.005): well-formed
-captions, and few different ones; docs/text.md has the command, samples and more. BLEU-4 .12, .21, .27, .38 at steps 250, 500,
-1,000, 1,500. One seed.
+Score: BLEU-2 to 5 0.833, 0.656, 0.467, 0.328 with 1,000 sentences (held-out captions 0.718, 0.488, 0.301, 0.196), self-BLEU
+0.862, 0.746, 0.623, 0.505 (0.768, 0.544, 0.348, 0.227), NLL_test 7.63 (likelihood training 3.23), FED[ngram-svd] 0.059 (0.005):
+well-formed captions, and few different ones; docs/text.md has the command, samples and more. BLEU-4 0.12, 0.21, 0.27, 0.38 at
+steps 250, 500, 1,000, 1,500. One seed.
 
 The vectors beside the trained embeddings are counted in the captions themselves; a file in GloVe's format, each with --set:
 "model.generator.vectors=word_vectors.GloVe('glove.txt')" "model.discriminator.vectors=word_vectors.GloVe('glove.txt')".
@@ -20,12 +20,10 @@ The vectors beside the trained embeddings are counted in the captions themselves
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data import word_vectors
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Sentences, word_vectors
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.scratchgan import ScratchGAN
-from ganzoo.networks.text import lstm_generator
-from ganzoo.networks.text_recurrent import rnn_discriminator
+from ganzoo.families import ScratchGAN
+from ganzoo.networks import lstm_generator, rnn_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -13,10 +13,9 @@ Score: not measured yet; Arora and Zhang saw duplicates in half of the batches o
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.bigan import BiGAN
-from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator
-from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import BiGAN
+from ganzoo.networks import dcgan_encoder, dcgan_generator, dcgan_joint_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -14,9 +14,9 @@ Score: not measured. Samples of BEGAN look smooth and vary little; watch `conver
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.began import BEGAN
-from ganzoo.networks.began import began_discriminator, began_generator
+from ganzoo.data import Images
+from ganzoo.families import BEGAN
+from ganzoo.networks import began_discriminator, began_generator
 from ganzoo.recipe import Recipe
 
 

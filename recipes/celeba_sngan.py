@@ -14,9 +14,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import resnet_discriminator, resnet_generator
 from ganzoo.recipe import Recipe
 
 

@@ -6,22 +6,21 @@ convolutions in the place of the paper's, which trained for 6,475 epochs.
 Run: ganzoo train recipes/cifar_ali.py
 
 Cost: 49 minutes of CPU time (1 hour 54 minutes in the background) for 17,540 of the 20,000 steps, 35 epochs, on one core of an
-AMD EPYC, 2026-11-22, shared with other work, in bfloat16: .17 s a step. The paper's 6,475 epochs would take 6 days, and
+AMD EPYC, 2026-11-22, shared with other work, in bfloat16: 0.17 s a step. The paper's 6,475 epochs would take 6 days, and
 its larger networks more (reckoned, not measured).
 
 Score: after those 17,540 steps a linear probe on the codes names 48.1 % of 2,000 test images (raw pixels 28.8 %), the nearest
 of 10,000 training codes 37.0 % (28.9 %); G(E(x)) is 22.8 from x (another image 37.8), by `ganzoo probe
-runs/cifar_ali/default`. FD[inception768] .50 (cifar_stacked .66, real .12), support and twins are in docs/support.md, with
+runs/cifar_ali/default`. FD[inception768] 0.50 (cifar_stacked 0.66, real 0.12), support and twins are in docs/support.md, with
 their commands.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.bigan import BiGAN
-from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator
-from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import BiGAN
+from ganzoo.networks import dcgan_encoder, dcgan_generator, dcgan_joint_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -11,7 +11,7 @@ Cost: not measured at this width. 200 steps at a quarter of it, `--set model.gen
 model.discriminator.width=8`, took 2.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: at that width FD[random-conv] with 2,000 samples is 2.03 after 50 steps, 1.38 after 100 and 1.39 after 200 (held-out real
-data .042, the floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning,
+data 0.042, the floor 0.024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning,
 no result.
 """
 
@@ -19,9 +19,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.biggan import BigGAN
-from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
+from ganzoo.data import Images
+from ganzoo.families import BigGAN
+from ganzoo.networks import biggan_discriminator, biggan_generator
 from ganzoo.recipe import Recipe
 
 

@@ -9,16 +9,16 @@ Cost: 35 minutes of CPU time for 4,000 of the 40,000 steps, 47 minutes by the cl
 on 2 cores of an AMD EPYC, 2026-11-22, shared with other work; so some 6 hours of CPU time for all: a GPU's work.
 Measured with `--precision float32`.
 
-Score: after 4,000 steps FD[random-conv] .084 with 10,000 samples (held-out real data .014, the floor .008), by
+Score: after 4,000 steps FD[random-conv] 0.084 with 10,000 samples (held-out real data 0.014, the floor 0.008), by
 `ganzoo evaluate runs/cifar_dcgan/default --metrics frechet_distance --extractor random`. The full run was not measured.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

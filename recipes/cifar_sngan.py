@@ -8,17 +8,17 @@ Run: ganzoo train recipes/cifar_sngan.py
 Cost: not measured at full width: a GPU's work. 300 steps at a quarter of it, `--set model.generator.width=64 --set
 model.discriminator.width=32`, took 4.7 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: at that width FD[random-conv] with 2,000 samples is 1.18 after 150 steps and .97 after 300 (held-out real data .042, the
-floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning, no result.
+Score: at that width FD[random-conv] with 2,000 samples is 1.18 after 150 steps and 0.97 after 300 (held-out real data 0.042,
+the floor 0.024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning, no result.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import resnet_discriminator, resnet_generator
 from ganzoo.recipe import Recipe
 
 

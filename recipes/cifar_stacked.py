@@ -11,28 +11,28 @@ here it is 10 epochs a phase. Nearer to them, and far dearer:
 
     --set batch_size=100 --set steps=320000 --set model.discriminator_0.width=96
     --set "phases={'encoder': 20000, 'stack_1': 100000, 'stack_0': 100000, 'joint': 100000}"
-    --set "model.adversarial_loss=losses.Minimax()" --set "model.ladder=((.65, 1), (.5, 3), (.3, 5), (0., 7))"
+    --set "model.adversarial_loss=losses.Minimax()" --set "model.ladder=((0.65, 1), (0.5, 3), (0.3, 5), (0., 7))"
 
 Run: ganzoo train recipes/cifar_stacked.py
 
 Cost: 64 minutes of CPU time (1 hour 51 minutes in the background) on one core of an AMD EPYC, 2026-11-22, shared with other
-work, in bfloat16: .035 s a step of the encoder, .021 of the upper stack, .21 of the lower one and of both. The settings above
-would take some two to three days of such a core (reckoned from these, not measured).
+work, in bfloat16: 0.035 s a step of the encoder, 0.021 of the upper stack, 0.21 of the lower one and of both. The settings
+above would take some two to three days of such a core (reckoned from these, not measured).
 
 Score: 95.7 % of 2,000 samples are of the class asked for in the eyes of a classifier (real test images 78.7 %, by its own
-79 % accuracy), FD[cnn-cifar10] 4.31 (real .43), precision .89, recall .15, CS[cnn-cifar10] 6.7 (5.3), by `ganzoo evaluate
+79 % accuracy), FD[cnn-cifar10] 4.31 (real 0.43), precision 0.89, recall 0.15, CS[cnn-cifar10] 6.7 (5.3), by `ganzoo evaluate
 runs/cifar_stacked/default --extractor classifier --count 2000 --metrics
 frechet_distance,precision_recall,inception_score,label_accuracy`. The authors report an inception score of 8.59.
-docs/support.md has the study's table beside this one, and FD[inception768] .66 (real .12), with their commands.
+docs/support.md has the study's table beside this one, and FD[inception768] 0.66 (real 0.12), with their commands.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, noise
-from ganzoo.data.images import Images
-from ganzoo.families.stacked import StackedGAN
-from ganzoo.networks.stacked import (
+from ganzoo.data import Images
+from ganzoo.families import StackedGAN
+from ganzoo.networks import (
     stacked_discriminator_0,
     stacked_discriminator_1,
     stacked_encoder,

@@ -9,8 +9,8 @@ Run: ganzoo train recipes/cifar_wgan_gp.py
 Cost: not measured at full width: a GPU's work. 200 steps at a quarter of it, `--set model.generator.width=32 --set
 model.critic.width=32`, took 2.9 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: at that width FD[random-conv] with 2,000 samples is .99 after 50 steps, .80 after 100 and .37 after 200 (held-out real
-data .042, the floor .024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning,
+Score: at that width FD[random-conv] with 2,000 samples is 0.99 after 50 steps, 0.80 after 100 and 0.37 after 200 (held-out real
+data 0.042, the floor 0.024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: a beginning,
 no result.
 """
 
@@ -18,9 +18,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import penalties
-from ganzoo.data.images import Images
-from ganzoo.families.wgan import WGAN
-from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.data import Images
+from ganzoo.families import WGAN
+from ganzoo.networks import resnet_discriminator, resnet_generator
 from ganzoo.recipe import Recipe
 
 

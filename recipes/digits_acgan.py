@@ -7,17 +7,17 @@ Run: ganzoo train recipes/digits_acgan.py
 
 Cost: 83 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (5.4 minutes by the clock, on one busy core).
 
-Score: label_accuracy[cnn-digits] .983 with 360 samples (held-out real data .997), worst class .947; FD[cnn-digits] .68
-(held-out .51, the floor .89), precision .88 (.88), recall .85 (.90), by `ganzoo evaluate runs/digits_acgan/default
+Score: label_accuracy[cnn-digits] 0.983 with 360 samples (held-out real data 0.997), worst class 0.947; FD[cnn-digits] 0.68
+(held-out 0.51, the floor 0.89), precision 0.88 (0.88), recall 0.85 (0.90), by `ganzoo evaluate runs/digits_acgan/default
 --metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.acgan import ACGAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import ACGAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

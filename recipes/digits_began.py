@@ -6,19 +6,19 @@ Run: ganzoo train recipes/digits_began.py
 
 Cost: 55 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 59 with 360 samples (held-out real data .51), precision .91, recall .00, 3 of 10 classes, N_eff 7, by
+Score: FD[cnn-digits] 59 with 360 samples (held-out real data 0.51), precision 0.91, recall 0.00, 3 of 10 classes, N_eff 7, by
 `ganzoo evaluate runs/digits_began/default --metrics frechet_distance,precision_recall,label_coverage`: it drops modes, which
 BEGAN is known for. The autoencoder feels data and samples at a kind of digit with weights p and -k q, which cancel at
-k = p / q: with samples of two kinds k rests near .1, and ways to other kinds lead over images that it reconstructs badly.
+k = p / q: with samples of two kinds k rests near 0.1, and ways to other kinds lead over images that it reconstructs badly.
 Lower gamma, higher rates, wider networks and codes of 8 and 32 all ended with one or two kinds.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.began import BEGAN
-from ganzoo.networks.began import began_discriminator, began_generator
+from ganzoo.data import Images
+from ganzoo.families import BEGAN
+from ganzoo.networks import began_discriminator, began_generator
 from ganzoo.recipe import Recipe
 
 

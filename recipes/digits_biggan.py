@@ -8,19 +8,19 @@ Run: ganzoo train recipes/digits_biggan.py
 
 Cost: 108 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (4.6 minutes by the clock, on one busy core).
 
-Score: label_accuracy[cnn-digits] .992 with 360 samples (held-out real data .997), worst class .943; FD[cnn-digits] .91
-(held-out .51, the floor .89), precision .88 (.88), recall .83 (.90), by `ganzoo evaluate runs/digits_biggan/default
+Score: label_accuracy[cnn-digits] 0.992 with 360 samples (held-out real data 0.997), worst class 0.943; FD[cnn-digits] 0.91
+(held-out 0.51, the floor 0.89), precision 0.88 (0.88), recall 0.83 (0.90), by `ganzoo evaluate runs/digits_biggan/default
 --metrics frechet_distance,precision_recall,label_accuracy`. With --truncation 0.5 (an .npz of `ganzoo sample`,
-evaluated with --data digits): label_accuracy 1.00, precision .98, recall .04, FD 4.96.
+evaluated with --data digits): label_accuracy 1.00, precision 0.98, recall 0.04, FD 4.96.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, penalties
-from ganzoo.data.images import Images
-from ganzoo.families.biggan import BigGAN
-from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
+from ganzoo.data import Images
+from ganzoo.families import BigGAN
+from ganzoo.networks import biggan_discriminator, biggan_generator
 from ganzoo.recipe import Recipe
 
 

@@ -6,17 +6,17 @@ Run: ganzoo train recipes/digits_cgan.py
 
 Cost: 99 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (7.5 minutes by the clock, on one busy core).
 
-Score: label_accuracy[cnn-digits] .992 with 360 samples (held-out real data .997), worst class .969; FD[cnn-digits] .71
-(held-out .51, the floor .89), precision .88 (.88), recall .86 (.90), by `ganzoo evaluate runs/digits_cgan/default
+Score: label_accuracy[cnn-digits] 0.992 with 360 samples (held-out real data 0.997), worst class 0.969; FD[cnn-digits] 0.71
+(held-out 0.51, the floor 0.89), precision 0.88 (0.88), recall 0.86 (0.90), by `ganzoo evaluate runs/digits_cgan/default
 --metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.conditional import ConditionalGAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import ConditionalGAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

@@ -17,9 +17,9 @@ Score: `python benchmarks/tricks.py` puts the techniques side by side; docs/trai
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
+from ganzoo.data import Images
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN  # noqa: F401 - for --set
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

@@ -16,9 +16,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import noise
-from ganzoo.data.images import Images
-from ganzoo.families.infogan import InfoGAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import InfoGAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

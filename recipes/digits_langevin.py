@@ -6,18 +6,18 @@ Run: ganzoo train recipes/digits_langevin.py
 
 Cost: 107 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 8.18 with 360 samples (held-out real data .51, the floor .89), precision .28 (.88), recall .82
-(.90), by `ganzoo evaluate runs/digits_langevin/default`.
+Score: FD[cnn-digits] 8.18 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.28 (0.88), recall 0.82
+(0.90), by `ganzoo evaluate runs/digits_langevin/default`.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.energy import EnergyModel
+from ganzoo.data import Images
+from ganzoo.families import EnergyModel
 from ganzoo.negative_sampling import Langevin
-from ganzoo.networks.dcgan import dcgan_discriminator
+from ganzoo.networks import dcgan_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -6,17 +6,17 @@ Run: ganzoo train recipes/digits_lsgan.py
 
 Cost: 82 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data .51, the floor .89), precision .56 (.88), recall .93
-(.90), by `ganzoo evaluate runs/digits_lsgan/default`; three seeds are in docs/families.md.
+Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.56 (0.88), recall 0.93
+(0.90), by `ganzoo evaluate runs/digits_lsgan/default`; three seeds are in docs/families.md.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

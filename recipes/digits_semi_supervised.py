@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_semi_supervised.py
 
 Cost: 50 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work. Measured with `--precision float32`.
 
-Score: 3.1, 2.8, 3.3 % of the 360 test images classified wrongly (seeds 0, 1, 2; one standard error is .9), by
+Score: 3.1, 2.8, 3.3 % of the 360 test images classified wrongly (seeds 0, 1, 2; one standard error is 0.9), by
 `python benchmarks/few_labels.py runs/digits_semi_supervised/default`; 8.3, 8.1, 7.2 % without the GAN's part of the loss
 (`--set model.unlabelled_weight=0`); on the same labels logistic regression 9.2 %, label spreading 4.7 %.
 """
@@ -15,10 +15,9 @@ Score: 3.1, 2.8, 3.3 % of the 360 test images classified wrongly (seeds 0, 1, 2;
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.semi_supervised import FewLabels
-from ganzoo.families.improved import FeatureMatching
-from ganzoo.families.semi_supervised import SemiSupervisedGAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import FewLabels
+from ganzoo.families import FeatureMatching, SemiSupervisedGAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

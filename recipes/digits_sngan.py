@@ -7,17 +7,17 @@ Run: ganzoo train recipes/digits_sngan.py
 
 Cost: 2.5 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.03 with 360 samples (held-out real data .51, the floor .89), precision .61 (.88), recall .91
-(.90), by `ganzoo evaluate runs/digits_sngan/default`; three seeds are in docs/families.md.
+Score: FD[cnn-digits] 1.03 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.61 (0.88), recall 0.91
+(0.90), by `ganzoo evaluate runs/digits_sngan/default`; three seeds are in docs/families.md.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import resnet_discriminator, resnet_generator
 from ganzoo.recipe import Recipe
 
 

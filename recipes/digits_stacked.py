@@ -7,8 +7,8 @@ Run: ganzoo train recipes/digits_stacked.py
 
 Cost: 147 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.32 with 360 samples (held-out real data .51, the floor .89), precision .96 (.88), recall .67 (.90),
-label_accuracy .997 (.997), by `ganzoo evaluate runs/digits_stacked/default --metrics
+Score: FD[cnn-digits] 1.32 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.96 (0.88), recall 0.67
+(0.90), label_accuracy 0.997 (0.997), by `ganzoo evaluate runs/digits_stacked/default --metrics
 frechet_distance,precision_recall,label_accuracy`; N_eff 8,473 [7,483, 9,594] by `ganzoo birthday`, automatic threshold: the
 fewest different samples of the models in docs/support.md.
 """
@@ -17,9 +17,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, noise
-from ganzoo.data.images import Images
-from ganzoo.families.stacked import StackedGAN
-from ganzoo.networks.stacked import (
+from ganzoo.data import Images
+from ganzoo.families import StackedGAN
+from ganzoo.networks import (
     stacked_discriminator_0,
     stacked_discriminator_1,
     stacked_encoder,

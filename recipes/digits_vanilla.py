@@ -8,16 +8,16 @@ Run: ganzoo train recipes/digits_vanilla.py
 Cost: 4.2 minutes (135 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, while the machine was also doing other work.
 Measured with `--precision float32`.
 
-Score: FD[cnn-digits] 13.6 with 360 samples (held-out real data .51), precision .76 (.88), recall .86 (.90), by
+Score: FD[cnn-digits] 13.6 with 360 samples (held-out real data 0.51), precision 0.76 (0.88), recall 0.86 (0.90), by
 `ganzoo compare runs/digits_dcgan/default runs/digits_vanilla/default --metrics frechet_distance,precision_recall`.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

@@ -1,22 +1,22 @@
 """WGAN with clipped weights on 8x8 handwritten digits.
 
-Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875: RMSprop, a clip of .01 and thorough rounds of 100 critic
+Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875: RMSprop, a clip of 0.01 and thorough rounds of 100 critic
 steps are the authors'; the learning rate is ten times theirs, since these networks and this budget are small.
 
 Run: ganzoo train recipes/digits_wgan.py
 
 Cost: 2.0 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 4.77 with 360 samples (held-out real data .51, the floor .89), precision .29 (.88), recall .93
-(.90), by `ganzoo evaluate runs/digits_wgan/default`; three seeds are in docs/families.md.
+Score: FD[cnn-digits] 4.77 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.29 (0.88), recall 0.93
+(0.90), by `ganzoo evaluate runs/digits_wgan/default`; three seeds are in docs/families.md.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.wgan import WGAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import WGAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

@@ -6,17 +6,17 @@ Run: ganzoo train recipes/digits_wgan_gp.py
 
 Cost: 2.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 2.02 with 360 samples (held-out real data .51, the floor .89), precision .47 (.88), recall .92
-(.90), by `ganzoo evaluate runs/digits_wgan_gp/default`; three seeds are in docs/families.md.
+Score: FD[cnn-digits] 2.02 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.47 (0.88), recall 0.92
+(0.90), by `ganzoo evaluate runs/digits_wgan_gp/default`; three seeds are in docs/families.md.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import penalties
-from ganzoo.data.images import Images
-from ganzoo.families.wgan import WGAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import WGAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

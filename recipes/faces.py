@@ -11,16 +11,16 @@ Run: ganzoo train recipes/faces.py --set data.name=PATH
 Cost: 97 s of CPU time for 200 steps with `--set batch_size=32` on the 400 grey faces of AT&T Cambridge's set, on one core of an
 AMD EPYC, 2026-11-22, shared with other work. More images want more steps.
 
-Score: there FD[random-conv] .34 with 200 samples after those 200 steps (the other half of the faces .03), by `ganzoo evaluate
+Score: there FD[random-conv] 0.34 with 200 samples after those 200 steps (the other half of the faces 0.03), by `ganzoo evaluate
 runs/faces/default --metrics frechet_distance --extractor random`, which holds out half of the images: a beginning.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import dcgan_discriminator, dcgan_generator
 from ganzoo.recipe import Recipe
 
 

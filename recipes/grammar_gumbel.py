@@ -8,8 +8,8 @@ Run: ganzoo train recipes/grammar_gumbel.py
 Cost: 55 s of CPU time, scores included, on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 89.4 % of 2,000 sentences grammatical (50, 76, 82, 86, 84 % at steps 500 to 2,500), NLL_test 2.49 (likelihood training
-ends at 2.02), NLL_oracle 1.866 (held-out sentences 1.968), self-BLEU-4 .609 (.542), duplicates.n_eff 2,341 (27,010),
-FED[ngram-svd] .043 (.004): well-formed, less varied than real sentences; by `ganzoo evaluate runs/grammar_gumbel/default
+ends at 2.02), NLL_oracle 1.866 (held-out sentences 1.968), self-BLEU-4 0.609 (0.542), duplicates.n_eff 2,341 (27,010),
+FED[ngram-svd] 0.043 (0.004): well-formed, less varied than real sentences; by `ganzoo evaluate runs/grammar_gumbel/default
 --count 2000 --metrics grammatical,nll_oracle,self_bleu,duplicates,frechet_embedding_distance`. Seeds 1 and 2 end with 93.9
 and 78.8 % grammatical, NLL_test 2.56 and 2.54.
 
@@ -23,11 +23,10 @@ duplicates.n_eff 4,985, in 3.5 minutes of CPU time. One seed.
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data import word_vectors
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Sentences, word_vectors
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.gumbel import GumbelGAN
-from ganzoo.networks.text import cnn_discriminator, lstm_generator
+from ganzoo.families import GumbelGAN
+from ganzoo.networks import cnn_discriminator, lstm_generator
 from ganzoo.recipe import Recipe
 
 

@@ -13,10 +13,10 @@ Score: 96.4 % grammatical with 2,000 sentences, NLL_oracle 1.946 (held-out sente
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Sentences
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.sequence import MLE
-from ganzoo.networks.text import lstm_generator
+from ganzoo.families import MLE
+from ganzoo.networks import lstm_generator
 from ganzoo.recipe import Recipe
 
 

@@ -13,10 +13,10 @@ rounds (held-out sentences 1.968), as its own evaluations print: probable senten
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Sentences
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.seqgan import SeqGAN
-from ganzoo.networks.text import cnn_discriminator, lstm_generator
+from ganzoo.families import SeqGAN
+from ganzoo.networks import cnn_discriminator, lstm_generator
 from ganzoo.recipe import Recipe
 
 

@@ -14,9 +14,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

@@ -6,18 +6,18 @@ Run: ganzoo train recipes/grid_minibatch.py
 
 Cost: 36 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: 25, 22, 24 of 25 modes (grid_vanilla: 1), 41, 10, 20 % of samples within 3 sd of one, KL .20, .14, .30 (2.7 to 3.2) for
-seeds 0, 1, 2, by `ganzoo evaluate runs/grid_minibatch/default --metrics mode_coverage`. With equal rates,
-`--set optimizers.discriminator.learning_rate=1e-3`: 25, 19, 22 modes, 42, 15, 30 % near one, KL .20, .17, .14: more even
-than without it, and less sharp.
+Score: 25, 22, 24 of 25 modes (grid_vanilla: 1), 41, 10, 20 % of samples within 3 sd of one, KL 0.20, 0.14, 0.30 (2.7 to 3.2)
+for seeds 0, 1, 2, by `ganzoo evaluate runs/grid_minibatch/default --metrics mode_coverage`. With equal rates, `--set
+optimizers.discriminator.learning_rate=1e-3`: 25, 19, 22 modes, 42, 15, 30 % near one, KL 0.20, 0.17, 0.14: more even than
+without it, and less sharp.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

@@ -6,7 +6,7 @@ Run: ganzoo train recipes/grid_r3gan.py
 
 Cost: 42 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: 25 of 25 modes, 83 % of samples within 3 sd of one (real 99 %), KL .0041 (floor .0012), by
+Score: 25 of 25 modes, 83 % of samples within 3 sd of one (real 99 %), KL 0.0041 (floor 0.0012), by
 `ganzoo evaluate runs/grid_r3gan/default --metrics mode_coverage`.
 """
 
@@ -14,9 +14,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, penalties
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

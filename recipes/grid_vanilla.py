@@ -9,15 +9,15 @@ Cost: 10 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other 
 
 Score: 1 of 25 modes, at most 9 % of samples within 3 sd of one, KL 2.7 to 3.2 (seeds 0, 1, 2), by
 `ganzoo evaluate runs/grid_vanilla/default --metrics mode_coverage`. With equal rates,
-`--set optimizers.discriminator.learning_rate=1e-3`: 25, 22, 22 modes, 83, 57, 52 % near one, KL .20, .36, .54.
+`--set optimizers.discriminator.learning_rate=1e-3`: 25, 22, 22 modes, 83, 57, 52 % near one, KL 0.20, 0.36, .54.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

@@ -1,6 +1,6 @@
 """WGAN with clipped weights on a grid of 25 Gaussians.
 
-Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of .1 suits networks this small.
+Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of 0.1 suits networks this small.
 
 Run: ganzoo train recipes/grid_wgan.py
 
@@ -13,9 +13,9 @@ Score: 22 of 25 modes, 3 % of samples within 3 sd of one (real 99 %), KL 0.1 (fl
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.wgan import WGAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import WGAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

@@ -15,10 +15,9 @@ runs/mnist_bigan/default`. The whole training was not run.
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.images import Images
-from ganzoo.families.bigan import BiGAN
-from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator
-from ganzoo.networks.dcgan import dcgan_generator
+from ganzoo.data import Images
+from ganzoo.families import BiGAN
+from ganzoo.networks import dcgan_encoder, dcgan_generator, dcgan_joint_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -9,9 +9,9 @@ Cost: 10 s a step on one core of an AMD EPYC, 2026-11-22, shared with other work
 
 Score: not measured at these sizes. The paper reports a Frechet distance of sentence embeddings near that of likelihood
 training, and a perplexity of 154 against its 42. Smaller, with the overrides below, 600 steps in 9 minutes of CPU time on
-10,000 sentences of EMNLP 2017 News: BLEU-2 .46, .61, .23 and BLEU-4 .05, .11, .05 at steps 300, 450, 600 with 1,000 sentences
-(held-out ones .65, .18), NLL_test 8.60, 8.08, 8.12, self-BLEU-4 .30 (.19): word order at short range, such as "So people have
-to mention the Independent may", in swings. One seed. Each with --set: data.vocabulary_size=3000 data.length=30
+10,000 sentences of EMNLP 2017 News: BLEU-2 0.46, 0.61, 0.23 and BLEU-4 0.05, 0.11, 0.05 at steps 300, 450, 600 with 1,000
+sentences (held-out ones 0.65, 0.18), NLL_test 8.60, 8.08, 8.12, self-BLEU-4 0.30 (0.19): word order at short range, such as "So
+people have to mention the Independent may", in swings. One seed. Each with --set: data.vocabulary_size=3000 data.length=30
 model.generator.embedding=32 model.discriminator.embedding=32 model.generator.hidden=128 model.generator.depth=1
 model.discriminator.hidden=128 "model.generator.vectors=word_vectors.Cooccurrences(size=64)"
 "model.discriminator.vectors=word_vectors.Cooccurrences(size=64)" optimizers.generator.learning_rate=1e-3
@@ -24,12 +24,13 @@ The authors put GloVe's 300 numbers beside 64 trained ones in both networks, eac
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data import word_vectors  # noqa: F401 - for --set
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import (
+    Sentences,
+    word_vectors,  # noqa: F401 - for --set
+)
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.scratchgan import ScratchGAN
-from ganzoo.networks.text import lstm_generator
-from ganzoo.networks.text_recurrent import rnn_discriminator
+from ganzoo.families import ScratchGAN
+from ganzoo.networks import lstm_generator, rnn_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -16,11 +16,10 @@ with --set data.oracle=FILE.npz the parameters that its authors released: NLL_or
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.oracle import Oracle
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Oracle, Sentences
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.sequence import MLE
-from ganzoo.networks.text import lstm_generator
+from ganzoo.families import MLE
+from ganzoo.networks import lstm_generator
 from ganzoo.recipe import Recipe
 
 

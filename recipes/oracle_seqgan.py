@@ -21,11 +21,10 @@ gave on the released oracle is in docs/text.md.
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.oracle import Oracle
-from ganzoo.data.sentences import Sentences
+from ganzoo.data import Oracle, Sentences
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.seqgan import SeqGAN
-from ganzoo.networks.text import cnn_discriminator, lstm_generator
+from ganzoo.families import SeqGAN
+from ganzoo.networks import cnn_discriminator, lstm_generator
 from ganzoo.recipe import Recipe
 
 

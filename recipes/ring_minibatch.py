@@ -7,17 +7,17 @@ Run: ganzoo train recipes/ring_minibatch.py
 
 Cost: 32 s of CPU time on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: all 8 modes, 44, 70, 52 % of samples within 3 sd of one, KL .20, .21, .12 for seeds 0, 1, 2, by
+Score: all 8 modes, 44, 70, 52 % of samples within 3 sd of one, KL 0.20, 0.21, 0.12 for seeds 0, 1, 2, by
 `ganzoo evaluate runs/ring_minibatch/default --metrics mode_coverage`. Without it,
-`--set model.discriminator.minibatch_discrimination=false`: 0, 0, 7 modes, 0, 0, 45 % near one, KL 1.50, .27, .03.
+`--set model.discriminator.minibatch_discrimination=false`: 0, 0, 7 modes, 0, 0, 45 % near one, KL 1.50, 0.27, .03.
 """
 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

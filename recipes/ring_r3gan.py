@@ -6,7 +6,7 @@ Run: ganzoo train recipes/ring_r3gan.py
 
 Cost: 2.0 minutes (41 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: 8 of 8 modes, 95 % of samples within 3 sd of one (real 99 %), KL .0018 (real .0002), by
+Score: 8 of 8 modes, 95 % of samples within 3 sd of one (real 99 %), KL 0.0018 (real 0.0002), by
 `ganzoo evaluate runs/ring_r3gan/default --metrics mode_coverage`.
 """
 
@@ -14,9 +14,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, penalties
-from ganzoo.data.points import Points
-from ganzoo.families.gan import GAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

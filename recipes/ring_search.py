@@ -14,10 +14,10 @@ Score: 8 of 8 modes, 60 % of samples within 3 sd of one (real 99 %), KL 0.011 (f
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.energy import EnergyModel
+from ganzoo.data import Points
+from ganzoo.families import EnergyModel
 from ganzoo.negative_sampling import GridSearch
-from ganzoo.networks.mlp import mlp_discriminator
+from ganzoo.networks import mlp_discriminator
 from ganzoo.recipe import Recipe
 
 

@@ -1,6 +1,6 @@
 """WGAN with clipped weights on a ring of eight Gaussians.
 
-Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of .1 suits networks this small.
+Arjovsky, Chintala, Bottou 2017, "Wasserstein GAN", arXiv:1701.07875; a clip of 0.1 suits networks this small.
 
 Run: ganzoo train recipes/ring_wgan.py
 
@@ -13,9 +13,9 @@ Score: 8 of 8 modes, 20 % of samples within 3 sd of one (real 99 %), KL 0.015 (f
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo.data.points import Points
-from ganzoo.families.wgan import WGAN
-from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.data import Points
+from ganzoo.families import WGAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
 from ganzoo.recipe import Recipe
 
 

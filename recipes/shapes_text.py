@@ -10,7 +10,7 @@ Cost: 11 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with
 Score: 58.3 % of 2,400 samples show all that their caption says (held-out images 100 %): background 89 %, position 93 %, size
 86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate runs/shapes_text/default --metrics
 caption_match --extractor pixels`. Without mismatched pairs, `--set model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after
-7,000 steps. Chance gives .5 %, by `python benchmarks/captions.py runs/shapes_text/default --out FILE`. Samples of one caption
+7,000 steps. Chance gives 0.5 %, by `python benchmarks/captions.py runs/shapes_text/default --out FILE`. Samples of one caption
 hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
 """
 
@@ -18,12 +18,10 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import penalties
-from ganzoo.data import shape_captions
-from ganzoo.data.captioned_images import CaptionedImages
-from ganzoo.data.shape_captions import ShapeCaptions
+from ganzoo.data import CaptionedImages, ShapeCaptions, shape_captions
 from ganzoo.evaluation.evaluate import Evaluation
-from ganzoo.families.text_to_image import GANCLS
-from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
+from ganzoo.families import GANCLS
+from ganzoo.networks import caption_encoder, text_discriminator, text_generator
 from ganzoo.recipe import Recipe
 
 

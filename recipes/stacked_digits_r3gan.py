@@ -7,8 +7,8 @@ Run: ganzoo train recipes/stacked_digits_r3gan.py
 
 Cost: 5.6 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: all 1,000 modes with 26,000 samples, the count that the stacked MNIST test is usual with, KL to uniform .157 (real data
-.053 with 10,000 samples; the floor .019); 997 modes with 10,000 samples; by `ganzoo evaluate
+Score: all 1,000 modes with 26,000 samples, the count that the stacked MNIST test is usual with, KL to uniform 0.157 (real data
+0.053 with 10,000 samples; the floor 0.019); 997 modes with 10,000 samples; by `ganzoo evaluate
 runs/stacked_digits_r3gan/default --metrics label_coverage --count 26000`. The paper has 1,000 and .029.
 """
 
@@ -16,9 +16,9 @@ import keras
 from fiddle.experimental.auto_config import auto_config
 
 from ganzoo import losses, penalties
-from ganzoo.data.images import Images
-from ganzoo.families.gan import GAN
-from ganzoo.networks.r3gan import r3gan_discriminator, r3gan_generator
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import r3gan_discriminator, r3gan_generator
 from ganzoo.recipe import Recipe
 
 

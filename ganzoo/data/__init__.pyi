@@ -24,6 +24,7 @@ from .registry import open_source as open_source
 from .semi_supervised import FewLabels as FewLabels
 from .semi_supervised import LabelledSubset as LabelledSubset
 from .sentences import Sentences as Sentences
+from .shape_captions import ShapeCaptions as ShapeCaptions
 from .source import NamedSource as NamedSource
 from .source import Source as Source
 from .vocabulary import Vocabulary as Vocabulary

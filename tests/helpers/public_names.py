@@ -51,7 +51,7 @@ INTERNAL = {
         "scaling.*",
         "semi_supervised.[a-z]*",
         "semi_supervised.Few",
-        "shape_captions.*",
+        "shape_captions.[a-z]*",
         "shapes.*",
         "source.[a-z]*",
         "tfds_images.*",
