@@ -140,7 +140,7 @@ def test_models_are_compared_by_the_names_that_they_are_given():
     models = {"near": real[:150] + 0.1, "far": real[:150] + 3}
     record = ganzoo.compare(models, real[150:], ["c2st", "nearest_neighbour_test"], log=lambda line: None)
     assert record["models"] == ["near", "far"] and record["rows"][0]["best"] == ["near"]
-    assert "no other model surely beats it" in str(record) and "<b>" in record._repr_html_()
+    assert "no other model is clearly better" in str(record) and "<b>" in record._repr_html_()
     assert json.loads(json.dumps(record)) == record.to_dict()
     assert ganzoo.compare([*models.values()], real[150:], ["c2st"])["models"] == ["model 1", "model 2"]
 

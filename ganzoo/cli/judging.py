@@ -43,11 +43,11 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
     """
     start(data_dir)
     from ganzoo.evaluation.evaluate import evaluate
-    from ganzoo.report import tables
+    from ganzoo.report import terminal
 
     scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo)
-    click.echo("\n".join(tables.scores(scores)))
-    tables.keep(model, scores)
+    click.echo("\n".join(terminal.scores(scores)))
+    terminal.keep(model, scores)
     if html:
         from ganzoo.report.model_report import report_on
 
@@ -70,10 +70,10 @@ def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_
     """Put MODELS side by side under one protocol, with intervals."""
     start(data_dir)
     from ganzoo.evaluation.compare import compare
-    from ganzoo.report import tables
+    from ganzoo.report import terminal
 
     record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo)
-    click.echo("\n".join(tables.comparison(record)))
+    click.echo("\n".join(terminal.comparison(record)))
     if html:
         from ganzoo.report.page import compare_report
 
@@ -99,8 +99,8 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
     """Estimate how many different samples MODEL has, by the birthday paradox (Arora and Zhang 2017)."""
     start(data_dir)
     from ganzoo.evaluation.birthday import birthday_test_of
-    from ganzoo.report.birthday_tables import table
     from ganzoo.report.judge import judge_page_of
+    from ganzoo.report.terminal_birthday import table
 
     options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
     options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir}
@@ -125,7 +125,7 @@ def judge(page, answers, json_file):
     """Turn people's answers on a birthday PAGE into an estimate, with their agreement and accuracy."""
     start()
     from ganzoo.report.judge_answers import read_answers
-    from ganzoo.report.tables import judged
+    from ganzoo.report.terminal import judged
 
     record = read_answers(page, answers)
     click.echo("\n".join(judged(record)))

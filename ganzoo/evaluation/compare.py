@@ -75,7 +75,7 @@ def side_by_side(scores):
     Returns:
         A JSON-ready dict: `models` (names), `protocol_line`, and `rows`, one for each score that all models have: `name`,
         `metric`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
-        holds the names of the models that no other is significantly better than (whose interval reaches the best value; the
+        holds the names of the models that no other is clearly better than (whose interval reaches the best value; the
         best value alone where there are no intervals; none where there is no better or worse).
 
     Raises:
@@ -104,7 +104,7 @@ def side_by_side(scores):
 
 
 def _best(names, scores, direction, real):
-    """The models whose score is the best, or not significantly worse."""
+    """The models whose score is the best, or not clearly worse."""
     if direction == "real" and real is None:
         return []
     target = {"higher": float("inf"), "lower": float("-inf"), "zero": 0.0, "real": real}[direction]

@@ -11,7 +11,7 @@ LEFT, RIGHT, TOP, BOTTOM = 52, 14, 14, 30
 
 
 def charts(history):
-    """A chart for each score with two or more steps, never two protocols in one.
+    """A chart for each score with two or more steps and one protocol.
 
     Args:
         history: entries of a run's scores.jsonl that have a `step`.
@@ -24,10 +24,10 @@ def charts(history):
         if entry.get("step") is None or entry.get("direction") == "aside" or not _finite(entry.get("value")):
             continue
         key = (entry["name"], canonical(entry.get("protocol")))
-        series.setdefault(key, {})[entry["step"]] = entry  # evaluated twice: the later one
-    shown = [sorted(points.items()) for points in series.values() if len(points) > 1]
-    shown.sort(key=lambda points: not points[0][1].get("metric", "").startswith("frechet"))
-    return [_chart([step for step, _ in points], [entry for _, entry in points]) for points in shown]
+        series.setdefault(key, {})[entry["step"]] = entry  # of two evaluations at a step: the later
+    curves = [sorted(points.items()) for points in series.values() if len(points) > 1]
+    curves.sort(key=lambda points: not points[0][1].get("metric", "").startswith("frechet"))
+    return [_chart([step for step, _ in points], [entry for _, entry in points]) for points in curves]
 
 
 def _finite(value):
@@ -68,9 +68,9 @@ def _chart(steps, entries):
         title = tag("title", f"step {step:,}: {number(value)}")
         parts.append(tag("g", title, tag("circle", cx=x(step), cy=y(value), r=3, class_="point")))
     name, direction = entries[-1]["name"], entries[-1].get("direction")
-    words = f"{name} from {number(values[0])} at step {first:,} to {number(values[-1])} at step {last:,}"
-    drawn = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=words)
-    keys = [tag("span", f"{label} {number(value)}", class_=f"key {kind}") for label, value, kind in lines]
+    label = f"{name} from {number(values[0])} at step {first:,} to {number(values[-1])} at step {last:,}"
+    drawn = tag("svg", parts, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=label)
+    keys = [tag("span", f"{line_name} {number(value)}", class_=f"key {kind}") for line_name, value, kind in lines]
     caption = tag("figcaption", tag("b", name), " ", arrow(direction), f" now {number(values[-1])}", tag("div", keys))
     line = entries[-1].get("protocol_line")
     scale = "logarithmic scale over steps" if logarithmic else "over steps"

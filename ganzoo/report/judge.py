@@ -14,14 +14,16 @@ def judge_page_of(test, out):
     """Writes the page of a `BirthdayTest` to the path `out`; returns what `judge_page` does.
 
     Raises:
-        UserError: points or text, which cannot be judged by eye.
+        UserError: points or text, which people cannot judge.
     """
     if test.images is None:
-        raise UserError(f"{test.data.name} holds no images, and nothing else can be judged by eye: leave out --page")
-    found = test.both_features()
+        raise UserError(f"{test.data.name} holds no images, and people can judge images only: leave out --page")
+    features = test.both_features()
     common = {"batches": test.batches, "batch_sizes": test.batch_sizes, "seed": test.seed}
-    pairs = candidates(found["fake"], "fake", mirrored=found["mirrored"], **common)
-    pairs += candidates(found["real"], "real", mirrored=found["real_mirrored"], pooled=20, **{**common, "batch_sizes": ()})
+    pairs = candidates(features["fake"], "fake", mirrored=features["mirrored"], **common)
+    pairs += candidates(
+        features["real"], "real", mirrored=features["real_mirrored"], pooled=20, **{**common, "batch_sizes": ()}
+    )
     training = test.reference.examples(test.reference.size, test.seed)
     flat = training.reshape(len(training), -1).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""What people answered on a judge page: merged, checked against the decoys, and turned into N_eff with its bounds."""
+"""The answers of people on a judge page: merged, checked against the decoys, and converted to N_eff with its interval."""
 
 import base64
 import json
@@ -14,14 +14,14 @@ from ganzoo.metrics.birthday import support
 from ganzoo.report.judge_page import FORMAT
 
 ANSWERS = ("yes", "no", "unsure")
-# A rater who errs more often on pairs whose answer is known is not counted.
+# Answers of a rater who is less accurate on pairs of known answer are refused.
 LEAST_ACCURACY = 0.9
 # The farthest pairs shown must be no duplicates, else there are more that were not shown.
 _IN_A_ROW = 5
 
 
 def read_answers(page, answers):
-    """The estimate that people's answers give.
+    """The estimate from people's answers.
 
     A pair is a duplicate if more than half of the raters say yes, none if more than half say no, else unsure; so are
     unanswered ones. `yes` counts the duplicates alone, `yes_or_unsure` the unsure ones too; `n_eff` is the value of
@@ -37,17 +37,17 @@ def read_answers(page, answers):
         `warnings`.
 
     Raises:
-        UserError: files that are no page or no answers, answers to another page, or a rater whose accuracy on the
+        UserError: files that are not a page or not answers, answers to another page, or a rater whose accuracy on the
             decoys is under 90 %.
     """
     key = read_key(page)
     kinds = {name: question["kind"] for name, question in key["questions"].items()}
     if not answers:
         raise UserError("no answers: export them from the page and give the file with --answers")
-    given = [_read(path, key["page"], kinds) for path in answers]
-    names = _names(given, answers)
-    raters = [_rater(name, one, kinds, path) for name, one, path in zip(names, given, answers, strict=True)]
-    sheets = [{x["id"]: x["answer"] for x in one["answers"]} for one in given]
+    files = [_read(path, key["page"], kinds) for path in answers]
+    names = _names(files, answers)
+    raters = [_rater(name, file, kinds, path) for name, file, path in zip(names, files, answers, strict=True)]
+    sheets = [{x["id"]: x["answer"] for x in file["answers"]} for file in files]
     merged = {question: _majority([s.get(question) for s in sheets]) for question in kinds}
     panel = _decoy_rates(merged, kinds)
     asked = [q for q, kind in kinds.items() if kind == "pair"]
@@ -56,7 +56,7 @@ def read_answers(page, answers):
     if open_pairs:
         warnings.append(f"{open_pairs} of {len(asked)} pairs are unanswered and count as unsure")
     if None in panel.values():
-        warnings.append("too few decoys of both kinds: nothing says how reliable the answers are")
+        warnings.append("too few decoys of both kinds: the reliability of the answers is unknown")
     results = []
     for side, name in dict.fromkeys((g["side"], g["name"]) for g in key["groups"]):
         groups = [g for g in key["groups"] if (g["side"], g["name"]) == (side, name)]
@@ -76,7 +76,7 @@ def read_answers(page, answers):
 
 
 def read_key(page):
-    """Which question of the page is which pair, from the page itself.
+    """The key of a page, read from the page itself: which question is which pair.
 
     Raises:
         UserError: no such file, or not a judge page.
@@ -96,7 +96,7 @@ def read_key(page):
 
 
 def agreement(votes):
-    """Agreement beyond chance over the questions that all raters answered.
+    """Agreement of raters, corrected for chance, over the questions that all of them answered.
 
     Args:
         votes: for each question the raters' answers, None where one is missing.
@@ -128,14 +128,14 @@ def _result(side, name, groups, questions, merged, panel, warnings):
     best = None
     pooled = next((g for g in groups if g["kind"] == "pooled"), None)
     if pooled:
-        found = {which: _pooled(pooled, questions, merged, said) for which, said in _COUNTED}
-        result["pooled"] = best = found
-        if not found["yes"]["complete"]:
+        estimates = {which: _pooled(pooled, questions, merged, counted) for which, counted in _COUNTED}
+        result["pooled"] = best = estimates
+        if not estimates["yes"]["complete"]:
             warnings.append(f"{called}: the farthest pairs shown are still duplicates, N_eff is smaller: show more pairs")
         result["corrected"] = _corrected(pooled, merged, panel)
     batches = [g for g in groups if g["kind"] == "batch"]
     if batches:
-        rows = {which: _batches(batches, merged, said) for which, said in _COUNTED}
+        rows = {which: _batches(batches, merged, counted) for which, counted in _COUNTED}
         result["batches"] = rows
         result["fit"] = {
             which: support.fit_batches(*([r[x] for r in row] for x in ("size", "batches", "positive")))
@@ -151,30 +151,30 @@ def _result(side, name, groups, questions, merged, panel, warnings):
 _COUNTED = (("yes", ("yes",)), ("yes_or_unsure", ("yes", "unsure")))
 
 
-def _pooled(group, questions, merged, said):
+def _pooled(group, questions, merged, counted):
     """The pooled estimate from the pairs that were called duplicates."""
-    twins = [q for q in group["questions"] if merged[q] in said]
+    twins = [q for q in group["questions"] if merged[q] in counted]
     ends = np.array([questions[q][end] for q in twins for end in ("i", "j")], int)
     # Samples in no twin have degree 0, whichever they are.
     degrees = np.zeros(group["size"], int)
     counts = np.unique(ends, return_counts=True)[1]
     degrees[: len(counts)] = counts
     everything = len(group["questions"]) == support.pair_count(group["size"])
-    complete = everything or not any(merged[q] in said for q in group["questions"][-_IN_A_ROW:])
+    complete = everything or not any(merged[q] in counted for q in group["questions"][-_IN_A_ROW:])
     return support.pooled(degrees) | {"complete": complete, "spike": support.spike(degrees)}
 
 
-def _batches(groups, merged, said):
+def _batches(groups, merged, counted):
     """`support.from_batches` by size: a batch is positive if any of its pairs was called a duplicate."""
     rows = []
     for size in sorted({g["size"] for g in groups}):
-        marks = [any(merged[q] in said for q in g["questions"]) for g in groups if g["size"] == size]
+        marks = [any(merged[q] in counted for q in g["questions"]) for g in groups if g["size"] == size]
         rows.append(support.from_batches(size, sum(marks), len(marks)))
     return rows
 
 
 def _corrected(group, merged, panel):
-    """N_eff as raters without error would find it, by their rates on the decoys (which are easier than real pairs)."""
+    """N_eff corrected for the raters' errors, by their rates on the decoys (which are easier than real pairs)."""
     sensitivity, specificity = panel["sensitivity"], panel["specificity"]
     if sensitivity is None or specificity is None or sensitivity <= 1 - specificity:
         return None
@@ -183,9 +183,9 @@ def _corrected(group, merged, panel):
     return {"q": q, "n_eff": 1 / q if q else None}
 
 
-def _rater(name, given, kinds, path):
-    """What one rater's answers are worth."""
-    sheet = {x["id"]: x["answer"] for x in given["answers"]}
+def _rater(name, file, kinds, path):
+    """The accuracy of one rater's answers."""
+    sheet = {x["id"]: x["answer"] for x in file["answers"]}
     decoys = [q for q, kind in kinds.items() if kind != "pair"]
     done = [q for q in decoys if q in sheet]
     if len(done) < len(decoys) / 2:
@@ -194,9 +194,9 @@ def _rater(name, given, kinds, path):
     if done and right / len(done) < LEAST_ACCURACY:
         raise UserError(
             f"{name} ({path}) is right on {right} of {len(done)} known pairs, under {LEAST_ACCURACY:.0%}: "
-            "leave these answers out, or have the page judged again"
+            "leave these answers out, or judge the page again"
         )
-    times = [x["ms"] for x in given["answers"] if isinstance(x.get("ms"), (int, float))]
+    times = [x["ms"] for x in file["answers"] if isinstance(x.get("ms"), (int, float))]
     return {
         "rater": name,
         "answered": len(sheet),
@@ -224,27 +224,27 @@ def _majority(votes):
     return "unsure"
 
 
-def _names(given, paths):
-    names = [str(one.get("rater") or "").strip() or f"rater {n}" for n, one in enumerate(given, 1)]
-    for (n, one), (m, other) in combinations(enumerate(names), 2):
-        if one == other:
-            raise UserError(f"{paths[n]} and {paths[m]} are both {one}'s answers: give one file a rater")
+def _names(files, paths):
+    names = [str(file.get("rater") or "").strip() or f"rater {n}" for n, file in enumerate(files, 1)]
+    for (n, first), (m, second) in combinations(enumerate(names), 2):
+        if first == second:
+            raise UserError(f"{paths[n]} and {paths[m]} are both {first}'s answers: pass one file per rater")
     return names
 
 
 def _read(path, page, kinds):
     """One exported file, verified."""
     try:
-        given = json.loads(Path(path).read_text(encoding="utf-8"))
+        file = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UserError(f"cannot read the answers {path}: {error}") from None
-    if not isinstance(given, dict) or given.get("format") != f"{FORMAT}-answers":
+    if not isinstance(file, dict) or file.get("format") != f"{FORMAT}-answers":
         raise UserError(f"{path} holds no answers: export them from the judge page")
-    if given.get("page") != page:
+    if file.get("page") != page:
         raise UserError(f"{path} answers another page than this one")
-    answers = given.get("answers")
+    answers = file.get("answers")
     if not isinstance(answers, list) or not all(isinstance(x, dict) and x.get("answer") in ANSWERS for x in answers):
         raise UserError(f"{path} is damaged: its answers must be yes, no or unsure; export it again")
     if any(x.get("id") not in kinds for x in answers):
         raise UserError(f"{path} answers questions that this page does not ask")
-    return given
+    return file

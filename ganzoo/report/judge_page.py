@@ -1,4 +1,4 @@
-"""The page on which a person judges pairs: one HTML file that works from disk, blind, with decoys mixed in."""
+"""The page on which a person judges pairs: one HTML file that works from disk, blind and with decoys."""
 
 import base64
 import dataclasses
@@ -20,13 +20,13 @@ from ganzoo.metrics.birthday.test import BATCH_SIZES, closest_in_batches
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 
 FORMAT = "ganzoo-judge"
-# Strangers whose pixels differ by less than this (root mean square, of 255) might pass for twins.
+# Decoys of different images must differ by at least this (root mean square, of 255).
 _STRANGE = 8.0
 
 
 @dataclasses.dataclass(frozen=True)
 class Candidates:
-    """Pairs to be judged that bear on one number together.
+    """Pairs to be judged that give one estimate together.
 
     Attributes:
         side: "fake" or "real".
@@ -58,7 +58,7 @@ def candidates(
     rows=None,
     name="",
 ):
-    """What a person should see of one sample: the closest of all pairs, and the closest of each batch.
+    """The pairs of one sample that a person should judge: the closest of all pairs, and of each batch.
 
     Args:
         features: [n, d], as for `birthday_test`; the same seed gives the same batches as there.
@@ -73,14 +73,14 @@ def candidates(
         A list of `Candidates`.
     """
     rows = np.arange(len(features)) if rows is None else np.asarray(rows)
-    found = []
+    groups = []
     if pooled:
         i, j, distance = closest_pairs(features, pooled, mirrored=mirrored)
-        found.append(Candidates(side, "pooled", len(features), rows[i], rows[j], distance, name))
+        groups.append(Candidates(side, "pooled", len(features), rows[i], rows[j], distance, name))
     if len(batch_sizes):
         for size, i, j, distance in closest_in_batches(features, batch_sizes, batches, per_batch, seed, mirrored):
-            found.append(Candidates(side, "batch", size, rows[i], rows[j], distance, name))
-    return found
+            groups.append(Candidates(side, "batch", size, rows[i], rows[j], distance, name))
+    return groups
 
 
 def judge_page(
@@ -97,8 +97,8 @@ def judge_page(
 ):
     """Writes the page.
 
-    Order and sides are shuffled, ids are opaque, distances and what is a decoy stand only in an encoded block that
-    `read_answers` needs. A pair that several candidates name is asked once.
+    The order of questions and of the images in each is random, ids are opaque, and distances and decoys appear only in
+    an encoded block for `read_answers`. A pair that several candidates name is asked once.
 
     Args:
         pairs: what to judge; see `candidates`.
@@ -106,7 +106,7 @@ def judge_page(
         out: path of the HTML file.
         real_images: the same for side "real". If given, decoys are made of these.
         nearest: `nearest(images)` returns the nearest training images of each of the images shown, uint8
-            [n, m, H, W, C], nearest first, for a look after the answer.
+            [n, m, H, W, C], nearest first, shown after the answer.
         title: heading of the page.
         decoys: how many, half of them known twins (one image and its slightly changed copy), half strangers.
         flips: show the second image mirrored where that is closer to the first.
@@ -140,7 +140,7 @@ def judge_page(
             question["near"] = (first, second)
     order = rng.permutation(len(questions))
     ids = _opaque(len(questions), rng)
-    shown, keys = [], {}
+    entries, keys = [], {}
     for index in order:
         question = questions[index]
         swapped = bool(rng.integers(2))
@@ -149,17 +149,17 @@ def judge_page(
         if "near" in question:
             near = [[_uri(x) for x in row] for row in question["near"]]
             entry["near"] = near[::-1] if swapped else near
-        shown.append(entry)
+        entries.append(entry)
         keys[ids[index]] = question["key"]
     for group in groups:
         group["questions"] = [ids[q] for q in group["questions"]]
-    content = json.dumps([shown, groups], separators=(",", ":"))
+    content = json.dumps([entries, groups], separators=(",", ":"))
     page = hashlib.blake2b(content.encode(), digest_size=6).hexdigest()
     key = {"format": FORMAT, "version": 1, "page": page, "questions": keys, "groups": groups}
     text = _template()
     for token, value in (
         ("__KEY__", base64.b64encode(zlib.compress(json.dumps(key).encode(), 9)).decode()),
-        ("__DATA__", json.dumps({"page": page, "questions": shown}, separators=(",", ":"))),
+        ("__DATA__", json.dumps({"page": page, "questions": entries}, separators=(",", ":"))),
         ("__TITLE__", html.escape(title)),
     ):
         text = text.replace(token, value)
@@ -168,7 +168,7 @@ def judge_page(
     except OSError as error:
         raise UserError(f"cannot write the page {out}: {error}") from None
     made = sum(key["kind"] != "pair" for key in keys.values())
-    return {"path": str(out), "questions": len(shown), "decoys": made, "bytes": len(text.encode())}
+    return {"path": str(out), "questions": len(entries), "decoys": made, "bytes": len(text.encode())}
 
 
 def _asked(pairs):
@@ -208,16 +208,16 @@ def _decoys(images, count, rng):
 
 
 def _opaque(count, rng):
-    """Distinct ids that tell nothing."""
+    """Distinct random ids."""
     ids = set()
     while len(ids) < count:
         ids.add(rng.bytes(5).hex())
     return [sorted(ids)[i] for i in rng.permutation(count)]
 
 
-def _apart(one, other):
+def _apart(first, second):
     """Root mean square difference of two images."""
-    return float(np.sqrt(np.square(one.astype(np.float64) - other).mean()))
+    return float(np.sqrt(np.square(first.astype(np.float64) - second).mean()))
 
 
 def _images(name, images):

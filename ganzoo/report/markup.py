@@ -1,4 +1,4 @@
-"""HTML as nested calls: whatever is not markup already is escaped, so that nothing can be forgotten."""
+"""HTML as nested calls: everything that is not markup already is escaped."""
 
 import base64
 import html
@@ -17,18 +17,18 @@ class Markup(str):
 
 
 def tag(name, *children, **attributes):
-    """An element; children that are not `Markup` are escaped, None and "" are left out, lists are spread.
+    """An element; children that are not `Markup` are escaped, None and "" are omitted, lists are flattened.
 
-    Attributes are named as in HTML, with `_` for `-` and a trailing `_` for Python's own words; None leaves one out.
+    Attributes are named as in HTML, with `_` for `-` and a trailing `_` for Python keywords; None omits one.
     """
-    given = "".join(
+    attribute_text = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
     if name in VOID:
-        return Markup(f"<{name}{given}>" if name in ("img", "meta", "br") else f"<{name}{given}/>")
-    return Markup(f"<{name}{given}>{join(*children)}</{name}>")
+        return Markup(f"<{name}{attribute_text}>" if name in ("img", "meta", "br") else f"<{name}{attribute_text}/>")
+    return Markup(f"<{name}{attribute_text}>{join(*children)}</{name}>")
 
 
 def join(*children):
@@ -44,9 +44,9 @@ def join(*children):
     return Markup("".join(parts))
 
 
-def hidden(words):
-    """Words for those who listen to the page."""
-    return tag("span", words, class_="sr")
+def hidden(text):
+    """Text for screen readers only."""
+    return tag("span", text, class_="sr")
 
 
 def image(picture, alt, **attributes):
@@ -74,7 +74,7 @@ def table(head, rows, label, class_="data"):
     Args:
         head: the column headings; those but the first are of numbers.
         rows: rows of cells.
-        label: what it is, for those who listen.
+        label: a description for screen readers.
     """
     headings = tag("tr", [tag("th", cell, scope="col") for cell in head])
     body = [tag("tr", tag("th", row[0], scope="row"), [tag("td", cell) for cell in row[1:]]) for row in rows]

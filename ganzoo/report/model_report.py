@@ -1,4 +1,4 @@
-"""What the report and the neighbours command show of a model: samples, twins and nearest training images, drawn once."""
+"""The content of the report and of the neighbours command: samples, duplicates and nearest training images of a model."""
 
 import functools
 
@@ -41,14 +41,16 @@ class Neighbourhood:
     """
 
     def __init__(self, model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
-        side = open_input(model, data_dir)
-        data = real_data(side, data, data_dir)
-        if data.feature != "image" or tuple(side.shape) != tuple(data.shape):
-            raise UserError(f"{side.name} gives {side.shape}, {data.name} holds {data.shape}: both must be images of one shape")
+        model = open_input(model, data_dir)
+        data = real_data(model, data, data_dir)
+        if data.feature != "image" or tuple(model.shape) != tuple(data.shape):
+            raise UserError(
+                f"{model.name} gives {model.shape}, {data.name} holds {data.shape}: both must be images of one shape"
+            )
         reference, held, _ = held_out(data, seed)
-        count = count if side.size is None else min(count, side.size)
-        self.name, self.data, self.flips = side.name, data, flips
-        self.images = side.examples(count, seed)
+        count = count if model.size is None else min(count, model.size)
+        self.name, self.data, self.flips = model.name, data, flips
+        self.images = model.examples(count, seed)
         self.train = reference.examples(reference.size, seed)
         self.held = held.examples(min(held.size, count), seed)
         self.extractor = choose(extractor, data, data_dir=data_dir, log=log)
@@ -58,8 +60,8 @@ class Neighbourhood:
         """The record of `copies`, with `twins`: the closest pairs of samples and their nearest training images."""
         name = self.extractor.name
         features = {} if name == "pixels" else {name: self.extractor.features}
-        found = copies(self.images, self.train, self.held, features=features, flips=self.flips)
-        return found | {"model": self.name, "data": self.data.name, "twins": self._twins()}
+        record = copies(self.images, self.train, self.held, features=features, flips=self.flips)
+        return record | {"model": self.name, "data": self.data.name, "twins": self._twins()}
 
     def _twins(self):
         """The closest pairs of samples in pixels, each with both samples' nearest training images."""
@@ -89,17 +91,17 @@ class Neighbourhood:
 
 
 def neighbours_of(model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
-    """Whether a model copies: the record of `copies` with the twins, and the picture of both; as `Neighbourhood`."""
-    found = Neighbourhood(model, data, count, extractor, flips, seed, data_dir, log)
-    return found.record, found.picture()
+    """Nearest training images of a model's samples: the record of `copies` with the closest pairs, and a picture of both."""
+    neighbourhood = Neighbourhood(model, data, count, extractor, flips, seed, data_dir, log)
+    return neighbourhood.record, neighbourhood.picture()
 
 
 def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=None, log=print):
-    """The HTML report on a model whose scores are at hand: runs the birthday test and looks for copies.
+    """The HTML report on a model with given scores: runs the birthday test and the search for copies.
 
     Args:
         model, data, extractor, seed, data_dir, log: as of `evaluate.evaluate`.
-        scores: what it returned.
+        scores: the scores that `evaluate` returned.
 
     Returns:
         The HTML text.
@@ -123,7 +125,9 @@ def report_on(model, data=None, scores=(), extractor="auto", seed=0, data_dir=No
             "copies_images": (near.images, near.train, near.held),
         }
     elif test.data.feature == TEXT:
-        parts = {"texts": [[" ".join(map(str, words)) for words in text[:SENTENCES]] for text in (test.samples, test.real)]}
+        parts = {
+            "texts": [[" ".join(map(str, sentence)) for sentence in text[:SENTENCES]] for text in (test.samples, test.real)]
+        }
     else:
         parts = {
             "samples": pictures.scatter(test.samples[:2000], test.real[:2000]),

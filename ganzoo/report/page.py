@@ -28,11 +28,11 @@ def report(
     notes=(),
     texts=None,
 ):
-    """The report on one model as one HTML file that needs nothing else; whatever is not given is left out.
+    """The report on one model as one self-contained HTML file; parts without data are omitted.
 
     Args:
-        title: the model, say.
-        facts: what the header tells, words by label: model, data, protocol ...
+        title: heading, such as the model's name.
+        facts: lines of the header, text by label: model, data, protocol ...
         scores: a list of scores, as of `evaluate`.
         samples, real: generated and real examples: uint8 images [N, H, W, C], or one picture [H, W, 3] of them.
         birthday: the record of `birthday_test`, or of `read_answers`; under `classes` it may hold that of `by_class`.
@@ -41,7 +41,7 @@ def report(
         copies: the record of `copies`.
         copies_images: (generated, training) or (generated, training, held-out): the uint8 images that it points into.
         history: the entries of a run's scores.jsonl; those with a `step` become curves.
-        notes: sentences to end with, such as what was left out.
+        notes: closing sentences, such as what was omitted.
         texts: (generated, real) lists of strings, of a model that writes text.
 
     Returns:
@@ -78,10 +78,10 @@ def compare_report(title, comparisons, *, facts=None, samples=None, real=None, n
         notes: as of `report`.
     """
     comparisons = [comparisons] if isinstance(comparisons, dict) else list(comparisons)
-    parts = [section("Scores", _legend(compared=True), [_comparison(one) for one in comparisons], name="scores")]
-    shown = {**({"Real": real} if real is not None else {}), **(samples or {})}
-    if shown:
-        figures = [_figure(name, examples) for name, examples in shown.items()]
+    parts = [section("Scores", _legend(compared=True), [_comparison(record) for record in comparisons], name="scores")]
+    named = {**({"Real": real} if real is not None else {}), **(samples or {})}
+    if named:
+        figures = [_figure(name, examples) for name, examples in named.items()]
         parts.append(section("Samples", tag("div", figures, class_="grids"), name="samples"))
     if notes:
         parts.append(section("Notes", [tag("p", note) for note in notes], name="notes"))
@@ -89,8 +89,8 @@ def compare_report(title, comparisons, *, facts=None, samples=None, real=None, n
 
 
 def _page(title, kind, facts, parts):
-    told = [tag("div", tag("dt", name), tag("dd", value)) for name, value in (facts or {}).items() if value is not None]
-    head = tag("header", tag("p", f"ganzoo · {kind}", class_="kind"), tag("h1", title), tag("dl", told) if told else None)
+    entries = [tag("div", tag("dt", name), tag("dd", value)) for name, value in (facts or {}).items() if value is not None]
+    head = tag("header", tag("p", f"ganzoo · {kind}", class_="kind"), tag("h1", title), tag("dl", entries) if entries else None)
     foot = tag("footer", f"Made with ganzoo {__version__}. Every score stands beside the same score of held-out real data.")
     text = resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8")
     before, _, after = text.partition("__BODY__")
@@ -98,17 +98,17 @@ def _page(title, kind, facts, parts):
 
 
 def _samples(samples, real):
-    given = (("Generated", samples), ("Real", real))
-    shown = [_figure(name, examples) for name, examples in given if examples is not None and len(examples)]
-    return section("Samples", tag("div", shown, class_="grids"), name="samples") if shown else None
+    named = (("Generated", samples), ("Real", real))
+    figures = [_figure(name, examples) for name, examples in named if examples is not None and len(examples)]
+    return section("Samples", tag("div", figures, class_="grids"), name="samples") if figures else None
 
 
 def _texts(texts):
     if not texts:
         return None
     named = zip(("Generated", "Real"), texts, strict=True)
-    shown = [tag("div", tag("h3", name), tag("ul", [tag("li", text) for text in some])) for name, some in named]
-    return section("Samples", tag("div", shown, class_="grids"), name="samples")
+    columns = [tag("div", tag("h3", name), tag("ul", [tag("li", text) for text in some])) for name, some in named]
+    return section("Samples", tag("div", columns, class_="grids"), name="samples")
 
 
 def _figure(name, examples):
@@ -116,16 +116,16 @@ def _figure(name, examples):
 
 
 def _legend(compared=False):
-    words = (
-        "↑ higher is better, ↓ lower is better, ≈ best where real data is, →0 best at nought. Held-out real data is scored in "
-        "the model’s place, at the same count where there is as much of it. The floor is what a perfect model shows at this "
-        "count, the excess what lies above it. "
+    legend = (
+        "↑ higher is better, ↓ lower is better, ≈ best where real data is, →0 best at 0. Held-out real data is scored like "
+        "generated samples, at the same count where there are enough examples. The floor is the expected score of a perfect "
+        "model at this count, the excess is the score minus the floor. "
     )
     if compared:
-        words += "Bold: no other model is surely better."
+        legend += "Bold: no other model is clearly better."
     else:
-        words += "The marker shows how far a score has come from real data’s (left) towards infinitely worse (right)."
-    return tag("p", words, class_="soft")
+        legend += "The marker shows a score between that of real data (left) and infinitely worse (right)."
+    return tag("p", legend, class_="soft")
 
 
 def _comparison(record):
@@ -146,7 +146,7 @@ def _compared(row, models):
     cells = []
     for model, score in zip(models, row["values"], strict=True):
         best = model in row["best"]
-        shown = tag("b", number(score["value"]), hidden(" (best)")) if best else number(score["value"])
-        cells.append(tag("td", shown, interval(score), class_="best" if best else None))
+        value = tag("b", number(score["value"]), hidden(" (best)")) if best else number(score["value"])
+        cells.append(tag("td", value, interval(score), class_="best" if best else None))
     name = tag("th", row["name"], " ", arrow(row["direction"]), scope="row")
     return tag("tr", name, tag("td", number(row["real"])), tag("td", number(row.get("floor"))), cells)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganzoo.report import birthday_tables, tables
+from ganzoo.report import terminal, terminal_birthday
 from ganzoo.report.markup import image, join, table, tag, warning_list
 from ganzoo.report.numbers import plain
 
@@ -26,7 +26,7 @@ class Scores(list):
         raise KeyError(f"no score {key!r}; there are {', '.join(score['name'] for score in self)}")
 
     def __repr__(self) -> str:
-        return "\n".join(tables.scores(self))
+        return "\n".join(terminal.scores(self))
 
     def to_dict(self) -> dict[str, dict]:
         """The scores by their names."""
@@ -56,7 +56,7 @@ class Scores(list):
 
 def _spread(score):
     spread = "" if score.get("low") is None else f"{plain(score['low'])} .. {plain(score['high'])}"
-    return spread, tables.BETTER.get(score["direction"], "")
+    return spread, terminal.BETTER.get(score["direction"], "")
 
 
 class Record(dict):
@@ -81,7 +81,7 @@ class Comparison(Record):
     """Several models under one protocol, the record of `evaluation.compare`."""
 
     def lines(self) -> list[str]:
-        return tables.comparison(self)
+        return terminal.comparison(self)
 
     def to_frame(self) -> Any:
         """The values as a pandas DataFrame: a row a score, a column a model, and `held-out`.
@@ -107,8 +107,8 @@ class Comparison(Record):
                 spread, _ = _spread({**value, "direction": ""})
                 text = f"{plain(value['value'])}{f' ({spread})' if spread else ''}"
                 cells.append(tag("b", text) if name in row["best"] else text)
-            rows.append([row["name"], *cells, plain(row["real"]), tables.BETTER.get(row["direction"], "")])
-        note = tag("p", "Bold: no other model surely beats it.")
+            rows.append([row["name"], *cells, plain(row["real"]), terminal.BETTER.get(row["direction"], "")])
+        note = tag("p", "Bold: no other model is clearly better.")
         return str(
             join(tag("p", self["protocol_line"]), table(("score", *self["models"], "held-out", ""), rows, "Scores"), note)
         )
@@ -118,7 +118,7 @@ class Birthday(Record):
     """A birthday test, the record of `evaluation.birthday`; `n_eff` holds `value`, `low` and `high`."""
 
     def lines(self) -> list[str]:
-        return birthday_tables.table(self)
+        return terminal_birthday.table(self)
 
 
 class Neighbours(Record):

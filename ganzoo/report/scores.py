@@ -17,7 +17,7 @@ GOOD, FAIR = 0.15, 0.5
 
 
 def standing(score):
-    """Where a score lies between held-out real data's (0) and infinitely worse (1): (position, words), or (None, "").
+    """Where a score lies between held-out real data's (0) and infinitely worse (1): (position, description), or (None, "").
 
     Of two scores at different counts the model's score at real data's count is taken.
     """
@@ -49,7 +49,7 @@ def standing(score):
 
 
 def _part(score):
-    """What is known of a score's part; nothing of a metric or a part that is no more."""
+    """The `Part` of a score; an empty one where the metric or part no longer exists."""
     metric = all_metrics().get(score["metric"])
     try:
         return metric.part(score["part"]) if metric else Part()
@@ -105,19 +105,19 @@ def _group(scores, several):
     scale = tag("th", "As real data", " → worse", scope="col", class_="standing")
     head = tag("tr", [tag("th", name, scope="col") for name in heads], scale)
     bodies = [_metric(name, parts, common) for name, parts in metrics.items()]
-    shown = tag("table", tag("thead", head), bodies, class_="data scores")
+    table = tag("table", tag("thead", head), bodies, class_="data scores")
     return tag(
         "div",
         tag("h3", title, f" · {model}" if model else None),
         tag("p", scores[0]["protocol_line"], class_="protocol"),
         warning_list(common.values()),
-        scroll(shown, f"Scores: {title}"),
+        scroll(table, f"Scores: {title}"),
         class_="group",
     )
 
 
 def _shared(metrics):
-    """Warnings that most of several metrics share, as the table's own: what to say, by warning."""
+    """Warnings that most of several metrics share: the text to show once for the table, by warning."""
     counts = collections.Counter(w for scores in metrics.values() for w in {w: None for s in scores for w in s["warnings"]})
     total = len(metrics)
     many = {warning: count for warning, count in counts.items() if total > 1 and count > total / 2}
@@ -137,22 +137,22 @@ def _metric(name, scores, common):
 def about(name, columns, warnings=(), aside=None):
     """The row that says what a metric means and, unfolded, when it misleads."""
     known = all_metrics().get(name)
-    words = None
+    details = None
     if known:
-        words = tag(
+        details = tag(
             "details",
             tag("summary", known.meaning),
             tag("p", tag("b", "When it misleads. "), known.misleads),
             tag("p", tag("b", "From: "), known.paper, ". ", tag("b", "Least count: "), f"{known.least:,} samples a side."),
         )
-    content = (words, tag("p", aside, class_="aside") if aside else None, warning_list(warnings))
+    content = (details, tag("p", aside, class_="aside") if aside else None, warning_list(warnings))
     return tag("tr", tag("td", content, colspan=columns), class_="about")
 
 
 def arrow(direction):
     """A direction as a sign with words for it."""
-    sign, words = ARROWS.get(direction, ("", ""))
-    return tag("span", sign, hidden(f" ({words})"), class_="arrow", title=words) if sign else None
+    sign, meaning = ARROWS.get(direction, ("", ""))
+    return tag("span", sign, hidden(f" ({meaning})"), class_="arrow", title=meaning) if sign else None
 
 
 def interval(score):
@@ -182,11 +182,11 @@ def _row(score):
 
 def bar(score):
     """The marker of `standing`."""
-    position, words = standing(score)
+    position, description = standing(score)
     if position is None:
         return tag("span", "no common scale", class_="soft none")
     dot = tag("i", class_=tone(position), style=f"left:{100 * position:.1f}%")
-    return join(tag("span", dot, class_="track", aria_hidden="true"), tag("small", words))
+    return join(tag("span", dot, class_="track", aria_hidden="true"), tag("small", description))
 
 
 def _short(score):

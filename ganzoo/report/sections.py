@@ -19,17 +19,17 @@ def birthday_section(record, images=None, nearest=None):
         nearest: a function from images [n, H, W, C] to their nearest training images [n, m, H, W, C].
     """
     images = (None, None) if images is None else images
-    parts = [tag("p", _birthday_words(record), class_="lead"), warning_list(record.get("warnings"))]
+    parts = [tag("p", _birthday_text(record), class_="lead"), warning_list(record.get("warnings"))]
     if record.get("raters"):
         parts.append(_raters(record))
     sides = {side: record[side] for side in SIDES if record.get(side)}
     if any(side["batches"] for side in sides.values()):
         parts += [tag("h3", "Batch by batch"), _batches(sides)]
-    for (side, found), shown in zip(sides.items(), images, strict=False):
-        if shown is not None and found["pooled"].get("closest"):
-            parts += _twins(side, found["pooled"]["closest"], np.asarray(shown), nearest if side == "fake" else None)
-    for side, found in sides.items():
-        pairs = found["pooled"].get("closest") or [{}]
+    for (side, of_side), examples in zip(sides.items(), images, strict=False):
+        if examples is not None and of_side["pooled"].get("closest"):
+            parts += _twins(side, of_side["pooled"]["closest"], np.asarray(examples), nearest if side == "fake" else None)
+    for side, of_side in sides.items():
+        pairs = of_side["pooled"].get("closest") or [{}]
         if "sentences" in pairs[0]:
             parts += _twin_sentences(side, pairs)
     if record.get("sweep"):
@@ -39,36 +39,36 @@ def birthday_section(record, images=None, nearest=None):
     return section("Does it repeat itself?", parts, name="birthday")
 
 
-def _birthday_words(record):
+def _birthday_text(record):
     main = next((r for r in record.get("results", ()) if r["side"] == "fake" and not r["name"]), record.get("fake")) or {}
     pooled = main.get("pooled") or {}
     pooled = pooled.get("yes", pooled)
-    words = [
+    sentences = [
         f"By the birthday paradox the generator has an effective support of {estimate(record.get('n_eff'))} different "
         "examples: a uniform draw from so many would repeat itself as often."
     ]
     if pooled:
-        words.append(
+        sentences.append(
             f" Among all {number(pooled['pairs'])} pairs of {number(pooled['samples'])} samples there are "
             f"{number(pooled['duplicates'])} duplicates"
         )
-        words.append(", judged by people." if record["judge"] == "human" else f" (judged by: {record['judge']}).")
+        sentences.append(", judged by people." if record["judge"] == "human" else f" (judged by: {record['judge']}).")
     spike = main.get("spike") or {}
     if spike.get("d") is not None and spike.get("p_value") is not None:
         even = "evenly" if spike["p_value"] >= 0.02 or spike["d"] <= 2 else "on a few images"
-        words.append(f" The duplicates fall {even} (D = {number(spike['d'], 3)}, uniform 1).")
+        sentences.append(f" The duplicates fall {even} (D = {number(spike['d'], 3)}, uniform 1).")
     exact = main.get("exact")
     if exact:
         total = exact["images"] if "images" in exact else exact["sentences"]
-        words.append(f" {number(total - exact['distinct'])} of {number(total)} samples are exact copies.")
+        sentences.append(f" {number(total - exact['distinct'])} of {number(total)} samples are exact copies.")
     half = (main.get("fit") or {}).get("half") or pooled.get("half")
     if half and half["size"]["value"] is not None:
-        words.append(
+        sentences.append(
             f" Half of all batches of about {half['size']['value']:,.0f} samples would hold a duplicate: as Arora and Zhang "
             f"read it, a support of {number(half['s2']['value'], 3)} (s²), for a uniform law "
             f"{number(half['s2_over_2ln2']['value'], 3)} (s² / 2 ln 2)."
         )
-    return join(*words)
+    return join(*sentences)
 
 
 def _raters(record):
@@ -77,9 +77,9 @@ def _raters(record):
         for r in record["raters"]
     ]
     kappa = record["agreement"]
-    words = f"{kappa['metric']}: {number(kappa['kappa'], 2)}." if kappa.get("kappa") is not None else None
+    agreement = f"{kappa['metric']}: {number(kappa['kappa'], 2)}." if kappa.get("kappa") is not None else None
     heads = ("Rater", "Answers", "Right on known pairs", "Median time")
-    return join(table(heads, rows, "Raters"), tag("p", words) if words else None)
+    return join(table(heads, rows, "Raters"), tag("p", agreement) if agreement else None)
 
 
 def _batches(sides):
@@ -107,27 +107,27 @@ def _reach(record):
 
 
 def _twins(side, pairs, images, nearest):
-    """The closest pairs, with the nearest training image of each where it can be told."""
+    """The closest pairs, with the nearest training image of each where available."""
     pairs = pairs[:TWINS]
     ends = np.array([[pair["i"], pair["j"]] for pair in pairs])
     training = (
         None if nearest is None else np.asarray(nearest(images[ends.ravel()])).reshape(len(pairs), 2, -1, *images.shape[1:])
     )
-    shown = []
+    figures = []
     for row, pair in enumerate(pairs):
-        said = "duplicate" if pair["duplicate"] else "no duplicate"
+        verdict = "duplicate" if pair["duplicate"] else "no duplicate"
         couple = [image(images[end], f"{SIDES[side]} sample {end}") for end in ends[row]]
         near = None
         if training is not None:
             near = tag("div", [image(training[row, e, 0], f"nearest training image of {ends[row][e]}") for e in (0, 1)])
-        words = tag("figcaption", f"{said} · {number(pair['distance'], 3)}")
-        shown.append(tag("figure", tag("div", couple), near, words, class_="case twin" + " yes" * pair["duplicate"]))
+        caption = tag("figcaption", f"{verdict} · {number(pair['distance'], 3)}")
+        figures.append(tag("figure", tag("div", couple), near, caption, class_="case twin" + " yes" * pair["duplicate"]))
     name = f"Closest pairs of {SIDES[side]} samples"
     below = " Below each sample: its nearest training image." if training is not None else ""
     return [
         tag("h3", name),
-        tag("p", f"Of all pairs the closest, with their distance.{below}", class_="soft"),
-        tag("div", shown, class_="wall"),
+        tag("p", f"The closest of all pairs, with their distance.{below}", class_="soft"),
+        tag("div", figures, class_="wall"),
     ]
 
 
@@ -151,11 +151,11 @@ def _sweep(record):
         ratio = row.get("ratio")
         rows.append([*cells, _reach(ratio) if ratio else "–"])
     heads = ["Duplicates are at most this far apart"]
-    for words in SIDES.values():
-        heads += [f"Duplicates, {words}", f"N_eff, {words}"]
+    for name in SIDES.values():
+        heads += [f"Duplicates, {name}", f"N_eff, {name}"]
     heads.append("Repeats more often than real data, times")
     inner = table(heads, rows, "N_eff by threshold")
-    return tag("details", tag("summary", "How much the answer hangs on what counts as a duplicate"), inner, class_="more")
+    return tag("details", tag("summary", "How the estimate depends on the threshold for duplicates"), inner, class_="more")
 
 
 def _classes(records):
@@ -194,45 +194,45 @@ def _spaces(record):
     rows, last = [], record["neighbours"]
     for name, space in record["spaces"].items():
         quantiles = space["quantiles"]
-        ratio, words = space["ratio"], f"nearest over {last}th nearest"
-        tests = (("distance to the nearest", space), (words, ratio), (f"{words}, strictly", ratio["strict"]))
-        for what, found in tests:
-            spread = [f"{number(quantiles[s]['0.5'], 3)}" if found is space else "–" for s in ("fake", "held")]
+        ratio, ratio_name = space["ratio"], f"nearest over {last}th nearest"
+        tests = (("distance to the nearest", space), (ratio_name, ratio), (f"{ratio_name}, strictly", ratio["strict"]))
+        for what, test in tests:
+            spread = [f"{number(quantiles[s]['0.5'], 3)}" if test is space else "–" for s in ("fake", "held")]
             rows.append(
                 (
                     f"{name}: {what}",
                     *spread,
-                    number(found["threshold"], 3),
-                    join(f"{found['nearer']:,}", tag("small", f"{percent(found['low'])} to {percent(found['high'])}")),
-                    number(found["expected"], 3),
-                    number(found["p_value"], 2),
+                    number(test["threshold"], 3),
+                    join(f"{test['nearer']:,}", tag("small", f"{percent(test['low'])} to {percent(test['high'])}")),
+                    number(test["expected"], 3),
+                    number(test["p_value"], 2),
                 )
             )
     heads = ("Measured in", "Median, samples", "Median, held-out", "Threshold", "Samples under it", "Expected", "p-value")
     counts = record["counts"]
-    words = (
+    note = (
         f"{counts['fake']:,} samples and {counts['held']:,} held-out real images against {counts['train']:,} training images, "
         f"mirror images {'included' if record['flips'] else 'left out'}. The threshold leaves {percent(record['alpha'])} of "
-        f"the held-out images under it ({percent(record['alpha'] / 10)} strictly); as many samples would lie there by chance."
+        f"the held-out images under it ({percent(record['alpha'] / 10)} strictly); by chance, as many samples fall under it."
     )
-    return join(table(heads, rows, "Distances to the training data"), tag("p", words, class_="soft"))
+    return join(table(heads, rows, "Distances to the training data"), tag("p", note, class_="soft"))
 
 
 def _cases(record, side, images, train, title):
-    shown = []
+    cases = []
     for case in record["closest"][side][:CASES]:
-        found = case_images(record, case, images, train)
+        pictures = case_images(record, case, images, train)
         names = ["sample" if side == "fake" else "held-out", *[f"nearest, {name}" for name in record["spaces"]]]
         couples = [
-            tag("figure", image(one, f"{name} ({case['index']})"), tag("figcaption", name))
-            for one, name in zip(found, names, strict=True)
+            tag("figure", image(picture, f"{name} ({case['index']})"), tag("figcaption", name))
+            for picture, name in zip(pictures, names, strict=True)
         ]
-        said = ["exact copy"] if case["exact"] else []
-        said += [
+        notes = ["exact copy"] if case["exact"] else []
+        notes += [
             f"{name} {number(near['distance'], 3)}{', mirrored' * near['mirrored']}" for name, near in case["spaces"].items()
         ]
-        shown.append(tag("div", tag("div", couples, class_="row"), tag("p", " · ".join(said)), class_="case near"))
-    if not shown:
+        cases.append(tag("div", tag("div", couples, class_="row"), tag("p", " · ".join(notes)), class_="case near"))
+    if not cases:
         return []
-    words = "Mirrored training images are shown as they were matched. Distances in pixels are in grey levels of 255."
-    return [tag("h3", title), tag("p", words, class_="soft"), tag("div", shown, class_="wall")]
+    note = "Mirrored training images are shown as they were matched. Distances in pixels are in grey levels of 255."
+    return [tag("h3", title), tag("p", note, class_="soft"), tag("div", cases, class_="wall")]

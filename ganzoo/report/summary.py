@@ -14,13 +14,13 @@ ORDER = ("good", "fair", "poor")
 
 
 def cards(scores, birthday=None, copies=None):
-    """Up to three cards, one a question; a question that nothing answers has none. None if there is no card."""
-    answers = {"like": _like(scores), "varied": _varied(scores, birthday), "new": _new(scores, copies)}
+    """Up to three cards, one a question; questions without an answer are omitted; None if there is no card."""
+    by_question = {"like": _like(scores), "varied": _varied(scores, birthday), "new": _new(scores, copies)}
     made = []
-    for name, found in answers.items():
-        if not found:
+    for name, answers in by_question.items():
+        if not answers:
             continue
-        tones = [mood for mood, _ in found if mood]
+        tones = [mood for mood, _ in answers if mood]
         worst = max(tones, key=ORDER.index) if tones else None
         label = LABELS[name][worst] if worst else "see below"
         made.append(
@@ -28,7 +28,7 @@ def cards(scores, birthday=None, copies=None):
                 "article",
                 tag("h3", QUESTIONS[name]),
                 tag("p", label[0].upper() + label[1:], class_="label"),
-                [tag("p", sentence) for _, sentence in found],
+                [tag("p", sentence) for _, sentence in answers],
                 class_=f"card {worst or 'open'}",
             )
         )
@@ -49,7 +49,7 @@ def _real(score, write=number):
 
 
 def _like(scores):
-    found = []
+    answers = []
     distance = _find(scores, "frechet_distance")
     if distance:
         sentence = f"{distance['name']} is {number(distance['value'])}"
@@ -57,39 +57,39 @@ def _like(scores):
             sentence += f", of which {number(distance['floor'])} is what a perfect model would show at this count"
         if distance.get("real") is not None:
             sentence += f"; held-out real data scores {number(distance['real'])}"
-        found.append((_mood(distance), sentence + "."))
+        answers.append((_mood(distance), sentence + "."))
     precision = _find(scores, "precision_recall", "precision")
     if precision:
-        words = f"{percent(precision['value'])} of the samples look like some real example{_real(precision, percent)}."
-        found.append((_mood(precision), words))
+        sentence = f"{percent(precision['value'])} of the samples look like some real example{_real(precision, percent)}."
+        answers.append((_mood(precision), sentence))
     tests = [s for s in (_find(scores, "c2st", part) for part in ("logistic", "knn")) if s]
     if tests:
         sharpest = max(tests, key=lambda s: s["value"])
-        words = f"A classifier tells samples from real data with accuracy {percent(sharpest['value'])}; chance is 50 %."
-        found.append((_mood(sharpest), words))
-    return found
+        sentence = f"A classifier tells samples from real data with accuracy {percent(sharpest['value'])}; chance is 50 %."
+        answers.append((_mood(sharpest), sentence))
+    return answers
 
 
 def _varied(scores, birthday):
-    found = []
+    answers = []
     recall, coverage = _find(scores, "precision_recall", "recall"), _find(scores, "density_coverage", "coverage")
     if recall:
-        words = f"{percent(recall['value'])} of the real examples look like some sample{_real(recall, percent)}."
-        found.append((_mood(recall), words))
+        sentence = f"{percent(recall['value'])} of the real examples look like some sample{_real(recall, percent)}."
+        answers.append((_mood(recall), sentence))
     elif coverage:
-        words = f"{percent(coverage['value'])} of the real examples have a sample near them{_real(coverage, percent)}."
-        found.append((_mood(coverage), words))
+        sentence = f"{percent(coverage['value'])} of the real examples have a sample near them{_real(coverage, percent)}."
+        answers.append((_mood(coverage), sentence))
     for metric, things in (("mode_coverage", "modes"), ("label_coverage", "classes")):
         captured = _find(scores, metric, "captured")
         if captured:
-            words = f"Its samples reach {number(captured['value'])} {things}{_real(captured)}."
-            found.append((_mood(captured), words))
+            sentence = f"Its samples reach {number(captured['value'])} {things}{_real(captured)}."
+            answers.append((_mood(captured), sentence))
     if birthday and birthday.get("n_eff"):
-        words = f"It repeats itself as a generator of {estimate(birthday['n_eff'])} different examples would"
+        sentence = f"It repeats itself as a generator of {estimate(birthday['n_eff'])} different examples would"
         real = ((birthday.get("real") or {}).get("pooled") or {}).get("n_eff")
-        words += f"; held-out real data, judged the same way: {estimate(real)}." if real else "."
-        found.append((_repeats(birthday), words))
-    return found
+        sentence += f"; held-out real data, judged the same way: {estimate(real)}." if real else "."
+        answers.append((_repeats(birthday), sentence))
+    return answers
 
 
 def _repeats(birthday):
@@ -103,12 +103,12 @@ def _repeats(birthday):
 
 
 def _new(scores, copies):
-    found = []
+    answers = []
     if copies:
-        found.append(({"none": "good", "near": "fair", "copies": "poor"}[copies["finding"]], copies["verdict"]))
-    for metric, words in (("auth_pct", "farther from their nearest training example than that one’s own neighbour is"),):
+        answers.append(({"none": "good", "near": "fair", "copies": "poor"}[copies["finding"]], copies["verdict"]))
+    for metric, description in (("auth_pct", "farther from their nearest training example than that one’s own neighbour is"),):
         score = _find(scores, metric)
         if score and not copies:
-            sentence = f"{number(score['value'], 3)} % of the samples are {words}{_real(score)}."
-            found.append((_mood(score), sentence))
-    return found
+            sentence = f"{number(score['value'], 3)} % of the samples are {description}{_real(score)}."
+            answers.append((_mood(score), sentence))
+    return answers

@@ -6,9 +6,9 @@ import pytest
 from ganzoo.errors import UserError
 from ganzoo.evaluation.birthday import BirthdayTest
 from ganzoo.evaluation.published_birthday import BATCH_SIZES, published
-from ganzoo.report.birthday_tables import class_table, table
 from ganzoo.report.judge import judge_page_of
 from ganzoo.report.numbers import interval
+from ganzoo.report.terminal_birthday import class_table, table
 
 QUIET = {"log": lambda line: None}
 

@@ -42,7 +42,7 @@ def test_a_table_has_a_row_for_each_score_that_all_models_have():
         ("real", {"a": (0.9,), "b": (2.0, 0.8, 3.2)}, ["a", "b"]),
     ],
 )
-def test_the_best_are_those_that_no_other_surely_beats(direction, models, winners):
+def test_the_best_are_those_that_no_other_is_clearly_better_than(direction, models, winners):
     values = {name: (*value, None, None)[:3] for name, value in models.items()}
     assert best(direction, **values) == winners
 

@@ -24,7 +24,7 @@ from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import TextInput, log_likelihoods, sentences_of, to_tokens, unit_of
 from ganzoo.evaluation.modalities.text import Text
 from ganzoo.metrics.text.bleu import mean_bleu, mean_self_bleu
-from ganzoo.report import tables
+from ganzoo.report import terminal
 
 COUNT = 400
 
@@ -120,7 +120,7 @@ def test_the_protocol_says_what_must_be_equal(scored):
 
 
 def test_the_table_is_one(evaluator, texts):
-    lines = tables.scores(evaluator.scores(TextInput(texts["honest"], "honest"), "bleu,frechet_embedding_distance"))
+    lines = terminal.scores(evaluator.scores(TextInput(texts["honest"], "honest"), "bleu,frechet_embedding_distance"))
     assert lines[0].startswith(f"N={COUNT} against 1500 of grammar:train")
     assert lines[2].startswith("BLEU-2")
     assert any(line.startswith("FED[ngram-svd]") for line in lines)

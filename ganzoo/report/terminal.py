@@ -1,4 +1,4 @@
-"""Scores as lines for a terminal, and where a run keeps them."""
+"""Scores as lines for a terminal, and their storage in a run."""
 
 from pathlib import Path
 
@@ -26,12 +26,12 @@ def columns(rows, header):
 
 
 def scores(scores):
-    """A table of scores by protocol, then what must be known to read it."""
+    """A table of scores by protocol, then its warnings."""
     lines = []
     for protocol in dict.fromkeys(score["protocol_line"] for score in scores):
-        mine = [score for score in scores if score["protocol_line"] == protocol]
+        group = [score for score in scores if score["protocol_line"] == protocol]
         rows = []
-        for score in mine:
+        for score in group:
             spread = "" if score["low"] is None else f"{plain(score['low'])} .. {plain(score['high'])}"
             rows.append(
                 (
@@ -56,7 +56,7 @@ def scores(scores):
 
 
 def comparison(record):
-    """Models side by side; a star stands beside those that no other surely beats."""
+    """Models side by side; a star marks those that no other is clearly better than."""
     rows = []
     for row in record["rows"]:
         cells = []
@@ -65,11 +65,11 @@ def comparison(record):
             cells.append(f"{plain(value['value'])}{spread}{' *' if name in row['best'] else '  '}")
         rows.append((row["name"], *cells, plain(row["real"]), BETTER.get(row["direction"], "")))
     header = ("score", *record["models"], "held-out", "")
-    return [record["protocol_line"], *columns(rows, header), "", "* no other model surely beats it"]
+    return [record["protocol_line"], *columns(rows, header), "", "* no other model is clearly better"]
 
 
 def judged(record):
-    """What people's answers came to."""
+    """The estimate from people's answers."""
     lines = []
     for rater in record["raters"]:
         known = (

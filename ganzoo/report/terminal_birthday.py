@@ -4,7 +4,7 @@ import math
 
 from ganzoo.metrics.birthday.test import AUTOMATIC
 from ganzoo.report.numbers import interval
-from ganzoo.report.tables import columns
+from ganzoo.report.terminal import columns
 
 
 def table(record):
@@ -22,8 +22,8 @@ def table(record):
         if half:
             lines.append(f"{name:14} half at {half}: s^2 = {half**2:,}, s^2 / (2 ln 2) = {half**2 / math.log(4):,.0f}")
         pooled = record[side]["pooled"]
-        found = f"{pooled['duplicates']:,} duplicates, N_eff {interval(pooled['n_eff'])}"
-        lines.append(f"{name:14} all pairs of {pooled['samples']:,}: {found}")
+        estimate = f"{pooled['duplicates']:,} duplicates, N_eff {interval(pooled['n_eff'])}"
+        lines.append(f"{name:14} all pairs of {pooled['samples']:,}: {estimate}")
     if record.get("classes"):
         lines += ["", *class_table(record["classes"]), ""]
     if record.get("published"):
@@ -37,23 +37,23 @@ def table(record):
 def class_table(classes):
     """Records by class as lines: the batch size at which half hold a duplicate, its square, and N_eff.
 
-    What the study published stands in columns of its own where there is any.
+    Published results, where there are any, have columns of their own.
     """
-    studied = any(one.get("published") for one in classes.values())
+    studied = any(record.get("published") for record in classes.values())
     header = ["class", "half at s", "s^2", *(["published s", "published s^2"] if studied else []), "N_eff of all pairs"]
     rows = []
-    for label, one in classes.items():
-        found = one.get("fake") or {}
-        half, tried = found.get("first_half"), [row["size"] for row in found.get("batches", ())]
+    for label, record in classes.items():
+        fake = record.get("fake") or {}
+        half, tried = fake.get("first_half"), [row["size"] for row in fake.get("batches", ())]
         if not tried:
             cells = ["-", "-"]
         else:
-            # Only sizes that were tried are known: half may come before the least and after the greatest.
+            # Only tried sizes are known: one half may be reached below the smallest or above the largest.
             sign, size = ("> ", max(tried)) if not half else ("<= " if half == min(tried) else "", half)
             cells = [f"{sign}{size:,}", f"{sign}{size**2:,}"]
         if studied:
-            theirs = one.get("published")
-            cells += [f"{theirs['batch_size']:,}", f"{theirs['support']:,}"] if theirs else ["-", "-"]
-        name = one.get("name", label)
-        rows.append((label if name == label else f"{label} {name}", *cells, interval(one["n_eff"])))
+            published = record.get("published")
+            cells += [f"{published['batch_size']:,}", f"{published['support']:,}"] if published else ["-", "-"]
+        name = record.get("name", label)
+        rows.append((label if name == label else f"{label} {name}", *cells, interval(record["n_eff"])))
     return columns(rows, header)

@@ -3,7 +3,7 @@
 import pytest
 
 from ganzoo.metrics.birthday.test import AUTOMATIC
-from ganzoo.report.birthday_tables import class_table, interval, table
+from ganzoo.report.terminal_birthday import class_table, interval, table
 
 N_EFF = {"value": 1234.4, "low": 1000.0, "high": 2000.6}
 
