@@ -1,12 +1,14 @@
 """The user's cache directory: where it lies, how large it may grow, and what goes when it has grown too large.
 
 An entry is one file, or several that differ in their endings alone; the directory that it lies in is its kind. Its last use
-is its newest modification time, which readers renew.
+is its newest modification time, which readers renew. Only files of these kinds whose names are hashes count as entries:
+whatever else lies there is not ganzoo's, and stays.
 """
 
 import contextlib
 import dataclasses
 import os
+import re
 import time
 from pathlib import Path
 
@@ -18,6 +20,17 @@ try:
     import fcntl
 except ImportError:  # Windows, which refuses to remove an open file anyway
     fcntl = None
+
+# What the entries of each kind are.
+KINDS = {
+    "features": "features of samples and of real data",
+    "scores": "scores of held-out real data",
+    "extractors": "classifiers and autoencoders trained to score a data set by",
+    "gates": "whether an extractor tells damaged images from real ones",
+    "images": "decoded images of data sets whose own directory cannot be written",
+}
+# A hash with its ending; what is still being written begins with a dot and ends with the writer's process id.
+NAME = re.compile(r"[0-9a-f]{16,64}\.(npz|json|images|labels)|\.[0-9a-f]{16,64}\.(npz|json|images|labels)\.\d+")
 
 BOUND = 10 * 10**9
 # Seconds after which what a process has begun to write and not finished counts as left behind.
@@ -47,7 +60,7 @@ class Entry:
     """Something cached.
 
     Attributes:
-        kind: such as "features"; the first directory below the root, or an empty string for what lies in none.
+        kind: one of `KINDS`, the first directory below the root.
         files: its files.
         size: bytes of all of them.
         used: when it was last used, in seconds since the epoch.
@@ -63,18 +76,19 @@ def entries(root=None):
     """All entries below `root` (`cache_root()` if None), the least recently used first."""
     root = Path(root) if root else cache_root()
     groups = {}
-    for directory, _, names in os.walk(root):
-        for name in names:
-            path = Path(directory) / name
-            with contextlib.suppress(OSError):  # another process may just have removed it
-                state = path.stat()
-                groups.setdefault(path.with_suffix("") if name[0] != "." else path, []).append((path, state))
-    found = []
-    for files in groups.values():
-        parts = files[0][0].relative_to(root).parts
-        size, used = sum(state.st_size for _, state in files), max(state.st_mtime for _, state in files)
-        found.append(Entry(parts[0] if len(parts) > 1 else "", tuple(path for path, _ in files), size, used))
-    return sorted(found, key=lambda entry: entry.used)
+    for kind in KINDS:
+        for directory, _, names in os.walk(root / kind):
+            for name in filter(NAME.fullmatch, names):
+                path = Path(directory) / name
+                with contextlib.suppress(OSError):  # another process may just have removed it
+                    group = groups.setdefault((kind, path.with_suffix("") if name[0] != "." else path), [])
+                    group.append((path, path.stat()))
+    listed = []
+    for (kind, _), files in groups.items():
+        if files:
+            size, used = sum(state.st_size for _, state in files), max(state.st_mtime for _, state in files)
+            listed.append(Entry(kind, tuple(path for path, _ in files), size, used))
+    return sorted(listed, key=lambda entry: entry.used)
 
 
 def touch(path):

@@ -7,16 +7,6 @@ import click
 from ganzoo.cli.options import json_option, write_json
 from ganzoo.errors import UserError
 
-# What the entries of each kind are.
-KINDS = {
-    "features": "features of samples and of real data",
-    "scores": "scores of held-out real data",
-    "extractors": "classifiers and autoencoders trained to score a data set by",
-    "gates": "whether an extractor tells damaged images from real ones",
-    "images": "decoded images of data sets whose own directory cannot be written",
-    "": "what lies beside the kinds",
-}
-
 
 @click.group(invoke_without_command=True)
 @json_option
@@ -33,17 +23,17 @@ def cache(context, json_file):
     root, bound = cache_directory.cache_root(), cache_directory.cache_bound()
     rows = []
     entries = cache_directory.entries(root)
-    for kind in dict.fromkeys((*KINDS, *(entry.kind for entry in entries))):
+    for kind, what in cache_directory.KINDS.items():
         mine = [entry for entry in entries if entry.kind == kind]
         if mine:
             used = datetime.date.fromtimestamp(mine[-1].used).isoformat()
-            rows.append({"kind": kind, "entries": len(mine), "bytes": sum(entry.size for entry in mine), "used": used})
+            facts = {"kind": kind, "entries": len(mine), "bytes": sum(entry.size for entry in mine), "used": used}
+            rows.append(facts | {"what": what})
     total = sum(row["bytes"] for row in rows)
     click.echo(f"{root}: {size(total)} of {size(bound)}")
     for row in rows:
-        what = KINDS.get(row["kind"], "")
         counts = f"{row['entries']:7,} entries, {size(row['bytes']):>9}, last used {row['used']}"
-        click.echo(f"{row['kind'] or '-':11}{counts}  {what}".rstrip())
+        click.echo(f"{row['kind']:11}{counts}  {row['what']}")
     write_json(json_file, {"directory": str(root), "bytes": total, "bound": bound, "kinds": rows})
 
 
@@ -51,14 +41,13 @@ def cache(context, json_file):
 @click.argument("kinds", nargs=-1, metavar="[KIND]...")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def clear(kinds, yes):
-    """Remove what is cached, of the KINDs that are named or of all; what a process uses now stays."""
+    """Remove what is cached, of the KINDs that are named or of all; what a process uses now, and other files, stay."""
     from ganzoo import cache_directory
 
     entries = cache_directory.entries()
-    known = sorted({entry.kind for entry in entries} | KINDS.keys() - {""})
-    unknown = [kind for kind in kinds if kind not in known]
+    unknown = [kind for kind in kinds if kind not in cache_directory.KINDS]
     if unknown:
-        raise UserError(f"nothing of the kind {unknown[0]!r} is cached: the kinds are {', '.join(filter(None, known))}")
+        raise UserError(f"nothing of the kind {unknown[0]!r} is cached: the kinds are {', '.join(cache_directory.KINDS)}")
     chosen = [entry for entry in entries if not kinds or entry.kind in kinds]
     entries = "1 entry" if len(chosen) == 1 else f"{len(chosen):,} entries"
     what = f"{entries} of {size(sum(entry.size for entry in chosen))} in {cache_directory.cache_root()}"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.cache_directory import cache_root, make_room, touch
+from ganzoo.cache_directory import cache_bound, cache_root, make_room, touch
 from ganzoo.run import write_atomically
 
 logger = logging.getLogger(__name__)
@@ -52,10 +52,14 @@ class Cache:
 
     Args:
         root: the directory; `cache_root()` if None.
+
+    Raises:
+        UserError: GANZOO_CACHE_BYTES is no number, said before anything is computed.
     """
 
     def __init__(self, root=None):
         self.root = Path(root) if root else cache_root()
+        cache_bound()
         self._warned = False
         self._unseen = LOOK_EVERY  # bytes written since the last look: the first entry looks
 

@@ -12,7 +12,8 @@ from ganzoo.cli.main import main
 @pytest.fixture
 def root(tmp_path, monkeypatch):
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "cache"))
-    for name, size in (("features/ab/ab1.npz", 2_000_000), ("features/cd/cd1.npz", 1_000_000), ("scores/ab/ab1.json", 10)):
+    sizes = {"features/ab/abababababababab.npz": 2_000_000, "features/cd/cdcdcdcdcdcdcdcd.npz": 1_000_000}
+    for name, size in (sizes | {"scores/ab/abababababababab.json": 10}).items():
         path = tmp_path / "cache" / name
         path.parent.mkdir(parents=True)
         path.write_bytes(bytes(size))
@@ -45,10 +46,10 @@ def test_clear_asks_and_removes_only_the_kinds_that_are_named(root):
 
 
 def test_clear_leaves_what_is_in_use_and_says_so(root):
-    path = next(root.rglob("ab1.npz"))
+    path = next(root.rglob("abababababababab.npz"))
     with open_in_use(path):
         assert "removed 3 entries" in (output := ganzoo("clear", "--yes")) and "but for 1 that are in use" in output
-    assert [path.name for path in root.rglob("*.*")] == ["ab1.npz"]
+    assert [path.name for path in root.rglob("*.*")] == ["abababababababab.npz"]
 
 
 def test_no_such_kind_is_one_line(root):

@@ -6,8 +6,10 @@ import os
 import numpy as np
 import pytest
 
+from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import Cache, digest, digest_array, digest_files
 
+AA, BB, CC, DD = (letter * 16 for letter in "abcd")
 ARRAYS = {"features": np.arange(12, dtype=np.float32).reshape(3, 4), "probabilities": np.ones((3, 2), np.float16)}
 
 
@@ -79,29 +81,29 @@ def test_nothing_but_whole_entries_lies_in_the_directory(tmp_path):
 
 def test_an_entry_that_is_read_outlives_one_that_is_not(tmp_path, monkeypatch):
     cache = Cache(tmp_path)
-    for age, key in enumerate(("cc", "bb", "aa")):
+    for age, key in enumerate((CC, BB, AA)):
         cache.store("features", key, ARRAYS)
         os.utime(cache.path("features", key), (1000 + age, 1000 + age))
-    size = cache.path("features", "aa").stat().st_size
-    assert cache.load("features", "cc") is not None
+    size = cache.path("features", AA).stat().st_size
+    assert cache.load("features", CC) is not None
     monkeypatch.setenv("GANZOO_CACHE_BYTES", str(3 * size))
-    Cache(tmp_path).store("features", "dd", ARRAYS)
-    assert [key for key in ("aa", "bb", "cc", "dd") if cache.path("features", key).exists()] == ["aa", "cc", "dd"]
+    Cache(tmp_path).store("features", DD, ARRAYS)
+    assert [key for key in (AA, BB, CC, DD) if cache.path("features", key).exists()] == [AA, CC, DD]
 
 
 def test_the_bound_is_looked_at_again_after_so_many_bytes(tmp_path, monkeypatch):
     cache = Cache(tmp_path)
-    cache.store("features", "aa", ARRAYS)
-    size = cache.path("features", "aa").stat().st_size
+    cache.store("features", AA, ARRAYS)
+    size = cache.path("features", AA).stat().st_size
     monkeypatch.setenv("GANZOO_CACHE_BYTES", str(size))
     monkeypatch.setattr("ganzoo.evaluation.cache.LOOK_EVERY", 2 * size)
-    cache.store("features", "bb", ARRAYS)
-    assert cache.path("features", "aa").exists()
-    cache.store("features", "cc", ARRAYS)
-    assert [key for key in ("aa", "bb", "cc") if cache.path("features", key).exists()] == ["cc"]
+    cache.store("features", BB, ARRAYS)
+    assert cache.path("features", AA).exists()
+    cache.store("features", CC, ARRAYS)
+    assert [key for key in (AA, BB, CC) if cache.path("features", key).exists()] == [CC]
     monkeypatch.setenv("GANZOO_CACHE_BYTES", "0")
-    Cache(tmp_path).store("features", "dd", ARRAYS)
-    assert cache.load("features", "dd") is not None, "what was just written stays"
+    Cache(tmp_path).store("features", DD, ARRAYS)
+    assert cache.load("features", DD) is not None, "what was just written stays"
 
 
 def test_digests_tell_everything_apart(tmp_path):
@@ -119,3 +121,9 @@ def test_digests_tell_everything_apart(tmp_path):
     assert digest_files(tmp_path, reversed(paths)) == before
     os.rename(tmp_path / "a", tmp_path / "c")
     assert digest_files(tmp_path, [tmp_path / "c", tmp_path / "b"]) != before
+
+
+def test_a_bound_that_is_no_number_is_said_before_anything_is_computed(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANZOO_CACHE_BYTES", "10GB")
+    with pytest.raises(UserError, match="number of bytes"):
+        Cache(tmp_path)
