@@ -134,6 +134,20 @@ def test_a_frame_where_pandas_is_and_one_line_where_it_is_not(monkeypatch):
         Scores([score]).to_frame()
 
 
+def test_the_documented_metric_of_ones_own_is_scored(monkeypatch):
+    from ganzoo.metrics import registry
+
+    registry.import_all()
+    monkeypatch.setattr(registry, "REGISTRY", dict(registry.REGISTRY))
+    text = (public_names.PACKAGE.parent / "docs" / "python.md").read_text()
+    (code,) = (block.partition("```")[0] for block in text.split("```python\n") if "@ganzoo.metrics.metric" in block)
+    rng = np.random.default_rng(0)
+    names = {"fake": rng.normal(size=(100, 2)) + 3, "real": rng.normal(size=(200, 2))}
+    exec(code, names)
+    score = names["scores"]["mean_shift[points]"]
+    assert score["value"] == pytest.approx(3 * 2**0.5, rel=0.2) and 0 < score["real"] < 0.5
+
+
 def test_models_are_compared_by_the_names_that_they_are_given():
     rng = np.random.default_rng(0)
     real = rng.normal(size=(300, 2))

@@ -275,19 +275,23 @@ class Evaluator:
     def _real_result(self, metric, count):
         """(values, count, error message or None) of the metric's baseline of real data, cached."""
         comparison, tests = self._baseline(metric, count)
-        count = comparison.other.count
+        count, context = comparison.other.count, self._context(comparison, tests)
+        lacks = context.lacks(metric)
+        if lacks:
+            return {}, count, f"{comparison.other.input.name} has no {', '.join(lacks)}"
         record = protocol(metric, self.real, self.held, count, self.modality, self.seed)
-        key = digest("real column", code_digest(), metric.name, record)
-        cached = self.cache.load_record("scores", key) if self.modality.cacheable(metric) else None
+        cacheable = self.modality.cacheable(metric)
+        key = digest("real column", code_digest(), metric.name, record, self.modality.digests(metric, comparison.other))
+        cached = self.cache.load_record("scores", key) if cacheable else None
         if cached is not None:
             return cached["parts"], count, None
         began = time.perf_counter()
         try:
-            values = values_of(metric(self._context(comparison, tests)))
+            values = values_of(metric(context))
         except UserError as error:
             return {}, count, str(error)
         self.clock[f"{metric.name} of real data"] = time.perf_counter() - began
-        if self.modality.cacheable(metric):
+        if cacheable:
             self.cache.store_record("scores", key, {"metric": metric.name, "protocol": record, "parts": values})
         return values, count, None
 
@@ -323,7 +327,7 @@ class Evaluator:
 def code_digest():
     """A sha256 of the code of metrics and evaluation: cached scores of real data are valid for this code only."""
     root = Path(__file__).parents[1]
-    return digest_files(root, [path for room in ("evaluation", "metrics") for path in (root / room).rglob("*.py")])
+    return digest_files(root, [path for room in ("evaluation", "metrics", "data") for path in (root / room).rglob("*.py")])
 
 
 def finite(value):

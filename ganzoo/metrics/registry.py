@@ -174,6 +174,10 @@ def metric(name, **facts):
 
     Args:
         name, facts: of the `Metric`.
+
+    Raises:
+        ValueError: an unknown direction or argument, or a name that another function has; the same function, such as that of
+            a notebook's cell that is run again, replaces what it was.
     """
 
     def register(function):
@@ -183,7 +187,7 @@ def metric(name, **facts):
         unknown = set(entry.needs) - set(ARGUMENTS)
         if unknown:
             raise ValueError(f"{name!r} asks for unknown context {sorted(unknown)}; known: {sorted(ARGUMENTS)}")
-        if name in REGISTRY:
+        if name in REGISTRY and _place(REGISTRY[name].function) != _place(function):
             raise ValueError(f"two metrics are called {name!r}")
         REGISTRY[name] = entry
         return function
@@ -192,12 +196,17 @@ def metric(name, **facts):
 
 
 @functools.cache
-def all_metrics():
-    """Every metric by name: those of the default selections in their order, then the others by name."""
+def import_all():
+    """Imports every module of `metrics` once, which registers its metrics."""
     from ganzoo import metrics
 
     for module in pkgutil.walk_packages(metrics.__path__, f"{metrics.__name__}."):
         importlib.import_module(module.name)
+
+
+def all_metrics():
+    """Every metric by name, a user's own included: those of the default selections in their order, then the others by name."""
+    import_all()
     last = math.inf
     entries = sorted(REGISTRY.values(), key=lambda entry: (last if entry.default is None else entry.default, entry.name))
     return {entry.name: entry for entry in entries}
@@ -211,6 +220,10 @@ def metrics_of(kind):
 def values_of(result):
     """The values alone of a metric's result {part: (value, low, high)}."""
     return {part: value for part, (value, _, _) in result.items()}
+
+
+def _place(function):
+    return function.__module__, getattr(function, "__qualname__", None)
 
 
 def _estimate(value):

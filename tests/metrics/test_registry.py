@@ -123,9 +123,9 @@ def test_what_is_known_of_a_part_stands_in_its_metric(monkeypatch):
     assert known({"fake": None}) == {"p": (1.0, None, None), "q": (2.0, 1.0, 3.0)}
     with pytest.raises(ValueError, match="declares no part 'r'"):
         known.part("r")
-    for wrong, words in (({"direction": "up"}, "direction"), ({}, "two metrics")):
+    for wrong, words, function in (({"direction": "up"}, "direction", mine), ({}, "two metrics", lambda fake: 1)):
         with pytest.raises(ValueError, match=words):
-            metric("mine", **(facts | wrong))(mine)
+            metric("mine", **(facts | wrong))(function)
     with pytest.raises(ValueError, match="unknown context"):
         metric("other", **facts)(lambda something: 1)
     assert isinstance(known, Metric)

@@ -5,7 +5,7 @@ import time
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from ganzoo.evaluation.cache import digest
+from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.metrics.frechet import frechet_distance
 
 VERSION = 2
@@ -71,7 +71,9 @@ def sanity_check(extractor, reference, held, seed=0, log=print):
 def cached_sanity_check(extractor, reference, held, cache, seed=0, log=print):
     """As `sanity_check`, cached with the extractor's record."""
     count = min(reference.size, held.size, MOST)
+    labels = held.labels(held.size)
     contents = [data.identity(count, seed) for data in (reference, held)]
+    contents += [] if labels is None else [digest_array(labels)]
     key = digest("gate", VERSION, extractor.sha256, extractor.layer, extractor.preprocessing, contents, seed)
     result = cache.load_record("gates", key)
     if result is None:

@@ -109,12 +109,12 @@ class MeanOfVectors(Embedding):
     """
 
     layer = "mean"
-    preprocessing = "words without a vector left out"
 
     def __init__(self, path, words=None):
         path = Path(path)
         self.name = f"vectors-{path.stem}"
         self.vectors, self.sha256 = read_vectors(path, words)
+        self.preprocessing = f"words without a vector left out; vectors of the words {text_digest([sorted(self.vectors)])}"
         self.dimension = len(next(iter(self.vectors.values())))
 
     def __call__(self, sentences):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
 
 
@@ -103,9 +104,24 @@ class Modality:
         """Warnings that are specific to this kind of examples."""
         return []
 
+    def digests(self, metric, sample):
+        """Digests of the arguments that a metric's value for real data depends on and its protocol does not name.
+
+        Args:
+            metric: a `Metric`.
+            sample: the real data that is scored, a `Sample`.
+        """
+        digests = {"fake_labels": lambda: digest_array(sample.labels), "fake_captions": lambda: digest(sample.captions)}
+        return {name: make() for name, make in digests.items() if name in metric.needs}
+
+    def ground_truth(self):
+        """What the data's source knows of its examples, such as the modes of points, by the argument that it provides."""
+        return {}
+
     def cacheable(self, metric):
-        """Whether the metric's real column is determined by its protocol, and may be cached on disk."""
-        return True
+        """Whether a metric's value for real data may be cached on disk: not where it depends on code outside of ganzoo."""
+        code = [metric.function, *(truth for name, truth in self.ground_truth().items() if name in metric.needs)]
+        return all(str(one.__module__).startswith("ganzoo.") for one in code)  # `exec` makes functions whose module is None
 
 
 def cannot_be_compared(model, data, hint=""):

@@ -24,6 +24,9 @@ class Images(Modality):
     def sanity_check(self, extractor):
         return cached_sanity_check(extractor, self.reference, self.held_out, self.cache, self.seed, self.log)
 
+    def ground_truth(self):
+        return {"caption_reader": self.data.source.captions} if self.data.captioned else {}
+
     def adapted(self, model):
         data = self.data
         if model.shape != data.shape and model.feature == IMAGES and model.size and (model.shape[2], data.shape[2]) == (3, 1):
@@ -56,6 +59,10 @@ class Points(Modality):
 
     kind = POINTS
 
+    def ground_truth(self):
+        modes = getattr(getattr(self.data, "source", None), "modes", None)
+        return {} if modes is None else {"modes": modes}
+
     def extractor(self, spec):
         return choose(spec, self.data, self.cache, self.data_dir, self.log)
 
@@ -63,9 +70,7 @@ class Points(Modality):
         real, fake = context.comparison.real, context.comparison.other
         providers = super().providers(context)
         providers |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
-        modes = getattr(getattr(self.data, "source", None), "modes", None)
-        if modes is not None:
-            providers["modes"] = lambda: modes
+        providers |= {name: lambda truth=truth: truth for name, truth in self.ground_truth().items()}
         return providers
 
 

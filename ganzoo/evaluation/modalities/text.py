@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.evaluation.cache import digest
 from ganzoo.evaluation.context import Part, Sample, timed
 from ganzoo.evaluation.features.text import choose_embedding, text_digest
 from ganzoo.evaluation.inputs.base import DataInput
@@ -191,5 +192,14 @@ class Text(Modality):
             return [f"self-BLEU uses {used:,} references, not {self.references:,}: {fake.input.name} has no more sentences"]
         return []
 
+    def digests(self, metric, sample):
+        digests = {"training_text": lambda: text_digest(self.training)}
+        digests |= dict.fromkeys(("vocabulary", "language_model"), lambda: digest([*self.all_words]))
+        return {name: make() for name, make in digests.items() if name in metric.needs}
+
+    def ground_truth(self):
+        truths = {"true_likelihoods": self.truth, "accepted": self.parser}
+        return {name: truth for name, truth in truths.items() if truth is not None}
+
     def cacheable(self, metric):
-        return not (self.external_truth and {"true_likelihoods", "accepted"} & set(metric.needs))
+        return super().cacheable(metric) and not (self.external_truth and self.ground_truth().keys() & set(metric.needs))

@@ -63,7 +63,8 @@ def test_means_of_given_vectors(tmp_path):
     np.testing.assert_allclose(found, [[2, 1.5], [0, 1], [0, 0], [1, 0]])
     assert vectors.name == "vectors-tiny"
     assert vectors.dimension == 2
-    assert set(MeanOfVectors(path, words=["cat"]).vectors) == {"cat"}
+    of_cats = MeanOfVectors(path, words=["cat"])
+    assert set(of_cats.vectors) == {"cat"} and of_cats.preprocessing != vectors.preprocessing, "part of the cache's keys"
 
 
 def test_word2vec_files_start_with_counts(tmp_path):
