@@ -3,13 +3,16 @@
 import dataclasses
 import math
 
+import keras
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.serialization import Serializable
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Gaussian:
+class Gaussian(Serializable):
     """N(decoded, deviation^2) for each value.
 
     Args:
@@ -29,8 +32,9 @@ class Gaussian:
         return -_summed(0.5 * squares + constant)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Bernoulli:
+class Bernoulli(Serializable):
     """Each value, moved to [0, 1], as the probability of a bit whose expectation the decoder says; for grey images.
 
     Its expectation over bits drawn from the pixels, so that images need not be binarised: no density of real values.

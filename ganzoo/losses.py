@@ -10,9 +10,11 @@ import dataclasses
 import math
 from typing import ClassVar, NamedTuple
 
+import keras
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.serialization import Serializable
 
 
 class Equilibrium(NamedTuple):
@@ -86,10 +88,21 @@ def relativistic_average(better_logits, worse_logits):
     return better + cross_entropy(worse_logits - tf.reduce_mean(better_logits), 0.0)
 
 
+def class_cross_entropy(class_logits, labels):
+    """Mean cross-entropy in nats of class logits [B, K] against integer labels [B]."""
+    class_logits = tf.cast(class_logits, tf.float32)
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, class_logits))
+
+
+def accuracy(class_logits, labels):
+    """The share of labels [B] that are their logits' [B, K] most probable class."""
+    return tf.reduce_mean(tf.cast(tf.argmax(class_logits, axis=-1) == tf.cast(labels, tf.int64), tf.float32))
+
+
 # ------------------------------------------------------------------------------------------------ loss objects
 
 
-class Loss:
+class Loss(Serializable):
     """Both players' losses.
 
     Attributes:
@@ -114,6 +127,7 @@ class Loss:
         raise NotImplementedError
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class Minimax(Loss):
     """The zero-sum game of the original GAN; its generator saturates. Reference: Goodfellow et al. 2014, 1406.2661."""
@@ -131,6 +145,7 @@ class Minimax(Loss):
         return minimax_generator(fake_logits)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class NonSaturating(Loss):
     """The GAN's loss in practice: the generator maximises E log D(G(z)).
@@ -162,6 +177,7 @@ class NonSaturating(Loss):
         return non_saturating_generator(fake_logits)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class LeastSquares(Loss):
     """LSGAN: the discriminator regresses fake data to `a` and real data to `b`, the generator aims at `c`.
@@ -186,6 +202,7 @@ class LeastSquares(Loss):
         return least_squares_generator(fake_logits, self.c)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class Hinge(Loss):
     """Geometric GAN's hinge, as in SNGAN, SAGAN and BigGAN; in the end any constant in [-1, 1] is D's optimum.
@@ -204,6 +221,7 @@ class Hinge(Loss):
         return wasserstein_generator(fake_logits)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class Wasserstein(Loss):
     """WGAN: the critic's negative loss estimates the Wasserstein-1 distance if something keeps the critic Lipschitz.
@@ -224,6 +242,7 @@ class Wasserstein(Loss):
         return wasserstein_generator(fake_logits)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class Relativistic(Loss):
     """RpGAN, R3GAN's loss: softplus of the difference of the paired real and fake logits, the same for both players.
@@ -246,6 +265,7 @@ class Relativistic(Loss):
         return relativistic(fake_logits, required(self, real_logits))
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class RelativisticAverage(Loss):
     """RaGAN: each logit is judged against the mean of the other batch (of this replica, where there are several).

@@ -1,14 +1,19 @@
 """Searches for what a discriminator takes for data: the negatives, and the samples, of a model without a generator."""
 
 import dataclasses
+from typing import Any, ClassVar
 
+import keras
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.noise import Normal, Uniform
+from ganzoo.serialization import Serializable
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class GridSearch:
+class GridSearch(Serializable):
     """Looks at every cell of a grid over the plane.
 
     Args:
@@ -25,6 +30,8 @@ class GridSearch:
     side: int = 100
     argmax: bool = True
     temperature: float = 1.0
+    # Of the numbers that a search begins with.
+    prior: ClassVar[Any] = Uniform(0.0, 1.0)
 
     def __post_init__(self):
         if not self.low < self.high or self.side < 2 or self.temperature <= 0:
@@ -63,8 +70,9 @@ class GridSearch:
         return tf.gather(self.cells(), chosen) + (latents[:, 1:] - 0.5) * self.width
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Langevin:
+class Langevin(Serializable):
     """Climbs the score by its gradient, with noise: x <- x + step_size * gradient + noise * N(0, I), within [low, high].
 
     With `noise` = sqrt(2 step_size) it is the unadjusted Langevin algorithm for the law proportional to exp(score); 0 is plain
@@ -83,6 +91,7 @@ class Langevin:
     noise: float = 0.01
     low: float = -1.0
     high: float = 1.0
+    prior: ClassVar[Any] = Normal()
 
     def __post_init__(self):
         if self.steps < 1 or self.step_size <= 0 or self.noise < 0:

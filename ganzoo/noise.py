@@ -8,11 +8,15 @@ import dataclasses
 import math
 import zlib
 
+import keras
 import tensorflow as tf
 
+from ganzoo.serialization import Serializable
 
+
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Normal:
+class Normal(Serializable):
     """Latents from N(0, 1)."""
 
     def __call__(self, shape, seed):
@@ -20,8 +24,9 @@ class Normal:
         return tf.random.stateless_normal(shape, seed)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Uniform:
+class Uniform(Serializable):
     """Latents from U(low, high); the DCGAN paper's prior by default."""
 
     low: float = -1.0
@@ -32,8 +37,9 @@ class Uniform:
         return tf.random.stateless_uniform(shape, seed, self.low, self.high)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Spherical:
+class Spherical(Serializable):
     """Latents uniform on the sphere of radius sqrt(latent_dim), where a Gaussian's mass lies."""
 
     def __call__(self, shape, seed):

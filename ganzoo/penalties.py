@@ -10,9 +10,11 @@ gradient is not one example's alone.
 
 import dataclasses
 
+import keras
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.serialization import Serializable
 
 # ----------------------------------------------------------------------------------------------- pure functions
 
@@ -59,7 +61,7 @@ def orthogonal(kernel):
 # --------------------------------------------------------------------------------------------- penalty objects
 
 
-class Penalty:
+class Penalty(Serializable):
     """A gradient penalty; see the module for the call."""
 
     def epsilon_shape(self, shape):
@@ -70,6 +72,7 @@ class Penalty:
         raise NotImplementedError
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class WGANGP(Penalty):
     """weight * E (|grad D(x)| - 1)^2 at points between real and generated images, one draw for each pair.
@@ -95,6 +98,7 @@ class WGANGP(Penalty):
         return self.weight * distance_from_one(slopes(discriminate, between), self.one_sided)
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class DRAGAN(Penalty):
     """weight * E (|grad D(x)| - 1)^2 at real images with uniform noise of up to `scale` times the batch's deviation.
@@ -122,6 +126,7 @@ class DRAGAN(Penalty):
         return self.weight * distance_from_one(slopes(discriminate, real + noise))
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class R1(Penalty):
     """gamma / 2 * E |grad D(x)|^2 at real images.
@@ -141,6 +146,7 @@ class R1(Penalty):
         return self.gamma / 2 * tf.reduce_mean(squared_gradient_norms(discriminate, real))
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class R2(Penalty):
     """gamma / 2 * E |grad D(x)|^2 at generated images; R3GAN adds it to R1 with the same gamma.
@@ -160,8 +166,9 @@ class R2(Penalty):
         return self.gamma / 2 * tf.reduce_mean(squared_gradient_norms(discriminate, fake))
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class Orthogonal:
+class Orthogonal(Serializable):
     """weight * sum over kernels of |W W^T * (1 - I)|^2, called with the list of kernels: BigGAN's way to truncation.
 
     Args:

@@ -1,6 +1,7 @@
 """Recipes: one Python file an experiment, built lazily by Fiddle, changed from the command line by dotted names."""
 
 import ast
+import copy
 import dataclasses
 import importlib.util
 import inspect
@@ -16,6 +17,7 @@ from fiddle import daglish, printing
 from ganzoo import losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
+from ganzoo.serialization import parameters
 
 
 @dataclasses.dataclass
@@ -81,7 +83,8 @@ class LoadedRecipe:
         What the recipe uses in several places is taken apart at the first, and named by it at the others.
         """
         rows, again = [], self._shared()
-        for line in printing.as_str_flattened(self.config, include_types=False, raw_value_repr=True).splitlines():
+        whole = _with_inherited(self.config)
+        for line in printing.as_str_flattened(whole, include_types=False, raw_value_repr=True).splitlines():
             name, value = line.split(" = ", 1)
             unset = value.startswith("<[unset")
             value = value.removeprefix("<[unset; default: ").removesuffix("]>") if unset else value
@@ -105,6 +108,27 @@ class LoadedRecipe:
     def flattened(self):
         """What the recipe sets, one `dotted.name = value` a line: a run's fingerprint."""
         return [f"{name} = {value}" for name, value, is_set in self.settings() if is_set]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Unset:
+    """Stands for a parameter that a recipe leaves at its default, printed as Fiddle prints those that it sees itself."""
+
+    default: Any
+
+    def __repr__(self):
+        return f"<[unset; default: {self.default!r}]>"
+
+
+def _with_inherited(config):
+    """A copy of a config in which the parameters that a class takes by `**kwargs` for its bases stand as unset too."""
+    config = copy.deepcopy(config)
+    for part, _ in list(daglish.iterate(config)):
+        if isinstance(part, fdl.Buildable):
+            for name, parameter in _parameters(part).items():
+                if name not in part.__signature_info__.parameters and name not in part.__arguments__:
+                    setattr(part, name, _Unset(parameter.default))
+    return config
 
 
 def load_recipe(name_or_path, overrides=()):
@@ -173,7 +197,7 @@ def apply_override(config, override, namespace):
         so_far = f"{so_far}{part}."
     names = _names(owner)
     if last not in names:
-        raise UserError(_no_such(last, so_far, names))
+        raise UserError(_refusal(owner, last, dotted) or _no_such(last, so_far, names))
     old = _current(owner, last)
     text = text.strip()
     # "none" is also a word: the norm of networks without one.
@@ -184,11 +208,7 @@ def apply_override(config, override, namespace):
 def _names(owner):
     """The names that can be set on a config, a dict or a list."""
     if isinstance(owner, fdl.Buildable):
-        return [
-            name
-            for name, parameter in inspect.signature(fdl.get_callable(owner)).parameters.items()
-            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
-        ]
+        return list(dict.fromkeys([*_parameters(owner), *(name for name in owner.__arguments__ if isinstance(name, str))]))
     if isinstance(owner, dict):
         return [str(key) for key in owner]
     if isinstance(owner, (list, tuple)):
@@ -196,9 +216,24 @@ def _names(owner):
     return []
 
 
+def _parameters(config):
+    """What can be passed by name to what a config makes, the parameters of a class' bases included."""
+    return parameters(fdl.get_callable(config))
+
+
+def _refusal(owner, name, dotted):
+    """Why a family does not take a parameter that its bases take, as a line; None where it says nothing of it."""
+    refused = getattr(fdl.get_callable(owner), "refused", {}) if isinstance(owner, fdl.Buildable) else {}
+    return f"{dotted}: {refused[name]}" if name in refused else None
+
+
 def _current(owner, name):
+    """The value of a name, a parameter's default where a config does not set it; None where there is neither."""
     if isinstance(owner, fdl.Buildable):
-        return getattr(owner, name, None)
+        if name in owner.__arguments__:
+            return owner.__arguments__[name]
+        default = _parameters(owner)[name].default
+        return None if default is inspect.Parameter.empty else default
     return owner[name] if isinstance(owner, dict) else owner[int(name)]
 
 

@@ -3,12 +3,14 @@
 import functools
 import re
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.data.vocabulary import PAD, Vocabulary
 from ganzoo.errors import UserError
+from ganzoo.serialization import Serializable
 
 NOT_WORDS = "[^a-z0-9']+"  # between words
 NOTHING = -1  # an attribute that a caption does not speak of, or that cannot be read off an image
@@ -30,7 +32,8 @@ def holds(claims, attributes):
     return ((claims == NOTHING) | (claims == attributes)).all(-1)
 
 
-class Captions:
+@keras.saving.register_keras_serializable(package="ganzoo")
+class Captions(Serializable):
     """The captions of a data set, and the reader of its images: what is claimed, and what is there.
 
     Args:
@@ -50,6 +53,11 @@ class Captions:
         self.vocabulary = Vocabulary(words)
         self.length = length
         self.bank = tuple(bank)
+
+    @property
+    def words(self):
+        """All words that they use, a tuple."""
+        return self.vocabulary.words
 
     def claims(self, text):
         """What a caption says of each attribute of the images, int64 [A]; -1 where it says nothing.

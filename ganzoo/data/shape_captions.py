@@ -2,6 +2,7 @@
 
 import functools
 
+import keras
 import numpy as np
 
 from ganzoo.data import shapes
@@ -109,6 +110,7 @@ def bank():
     return tuple(caption(scene, rng) for scene in scenes[rng.integers(len(scenes), size=BANK)])
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 class ShapeCaptions(Captions):
     """The captions of `captioned_shapes`, and its scenes."""
 

@@ -3,10 +3,12 @@
 import collections
 import re
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.serialization import Serializable
 
 # Token 0 starts, ends and pads a text; it has no word.
 PAD = 0
@@ -32,7 +34,8 @@ def split_text(text, unit="word"):
     return [token.decode() for token in text.encode().split()]
 
 
-class Vocabulary:
+@keras.saving.register_keras_serializable(package="ganzoo")
+class Vocabulary(Serializable):
     """The words that a text model knows, by number.
 
     Args:

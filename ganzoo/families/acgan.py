@@ -3,20 +3,11 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
 from ganzoo.errors import UserError
 from ganzoo.families.base import examples_of
 from ganzoo.families.conditional import LabelledGAN
-
-
-def class_cross_entropy(class_logits, labels):
-    """Mean cross-entropy in nats of class logits [B, K] against integer labels [B]."""
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, class_logits))
-
-
-def accuracy(class_logits, labels):
-    """The share of labels [B] that are their logits' [B, K] most probable class."""
-    return tf.reduce_mean(tf.cast(tf.argmax(class_logits, -1, labels.dtype) == labels, tf.float32))
+from ganzoo.losses import accuracy, class_cross_entropy
+from ganzoo.networks.heads import features_of
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -34,13 +25,10 @@ class ACGAN(LabelledGAN):
     Args:
         generator: keras.Model, latents [B, latent_dim] and labels [B] to samples.
         discriminator: keras.Model, samples alone to logits [B, 1], with a layer `features` [B, d].
-        adversarial_loss: a loss object from `ganzoo.losses`, for the source.
-        penalties: penalties from `ganzoo.penalties`, added to the discriminator's loss.
         class_weight: of the class's cross-entropy in the discriminator's loss.
         generator_class_weight: of the class's cross-entropy in the generator's.
         classify_fake: whether the head is also trained to name samples, as in the paper; if not, on real data alone.
-        class_shares: how often each label occurs among samples whose label is left open; all alike if None.
-        Others: as `GAN`.
+        Others: as `LabelledGAN`; `adversarial_loss` is for the source.
 
     Raises:
         UserError: a generator without labels, a discriminator with labels or without `features`, a negative weight.
@@ -49,45 +37,15 @@ class ACGAN(LabelledGAN):
     arXiv:1610.09585.
     """
 
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        class_weight=1.0,
-        generator_class_weight=1.0,
-        classify_fake=True,
-        class_shares=None,
-        discriminator_steps=1,
-        generator_steps=1,
-        simultaneous=False,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
-        **kwargs,
-    ):
-        super().__init__(
-            generator,
-            discriminator,
-            class_shares=class_shares,
-            adversarial_loss=adversarial_loss,
-            penalties=penalties,
-            discriminator_steps=discriminator_steps,
-            generator_steps=generator_steps,
-            simultaneous=simultaneous,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+    def __init__(self, generator, discriminator, class_weight=1.0, generator_class_weight=1.0, classify_fake=True, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
         if min(class_weight, generator_class_weight) < 0:
             raise UserError("class_weight and generator_class_weight must not be negative")
         self.class_weight = class_weight
         self.generator_class_weight = generator_class_weight
         self.classify_fake = classify_fake
+        if len(discriminator.inputs) != 1:
+            raise UserError("AC-GAN's discriminator must name the label, not be told it: build it without num_classes")
         features = features_of(discriminator)
         inputs = keras.Input(features.shape[1:], name="features")
         logits = keras.layers.Dense(self.num_classes, dtype="float32", name="class_logits")(inputs)
@@ -149,16 +107,3 @@ class ACGAN(LabelledGAN):
             return {"logits": logits, "class_logits": class_logits}
 
         return {"discriminate": (discriminate, specs)}
-
-
-def features_of(discriminator):
-    """The symbolic output of a discriminator's layer `features`.
-
-    Raises:
-        UserError: it has no such layer, or takes labels itself.
-    """
-    if len(discriminator.inputs) != 1:
-        raise UserError("AC-GAN's discriminator must name the label, not be told it: build it without num_classes")
-    if "features" not in [layer.name for layer in discriminator.layers]:
-        raise UserError(f"{discriminator.name} has no layer `features` to read the class from")
-    return discriminator.get_layer("features").output

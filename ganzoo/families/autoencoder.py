@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import likelihoods, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.encoding import EncodingFamily
 from ganzoo.likelihoods import kl_to_standard_normal
@@ -20,8 +21,7 @@ class Autoencoder(EncodingFamily):
         generator: keras.Model, latents [B, latent_dim] to examples: the decoder.
         encoder: keras.Model, examples to latents [B, latent_dim].
         likelihood: of an example given what was decoded, from `ganzoo.likelihoods`.
-        latents: the prior that samples are decoded from, from `ganzoo.noise`.
-        average_decay: decay of the moving averages of both networks.
+        Others: as `Family`; `latents` is what samples are decoded from, `average_decay` is of both networks.
 
     Raises:
         UserError: the encoder's output does not fit the decoder's latents.
@@ -29,16 +29,8 @@ class Autoencoder(EncodingFamily):
 
     gaussian = False
 
-    def __init__(
-        self,
-        generator,
-        encoder,
-        likelihood=likelihoods.Gaussian(),
-        latents=noise.Normal(),
-        average_decay=0.999,
-        **kwargs,
-    ):
-        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+    def __init__(self, generator, encoder, likelihood=likelihoods.Gaussian(), **kwargs):
+        super().__init__(**kwargs)
         self.check_encoder(generator, encoder, self.gaussian)
         self.generator = generator
         self.encoder = encoder
@@ -77,10 +69,9 @@ class VAE(Autoencoder):
     Args:
         generator: keras.Model, latents [B, latent_dim] to examples: the decoder.
         encoder: keras.Model, examples to [B, 2 latent_dim]: means and logarithms of standard deviations.
-        likelihood: of an example given what was decoded, from `ganzoo.likelihoods`.
         beta: weight of the KL term.
         kl_steps: steps over which that weight rises linearly from 0; None for its full weight from the start.
-        average_decay: decay of the moving averages of both networks.
+        Others: as `Autoencoder`, but no `latents`.
 
     Raises:
         UserError: the encoder's output does not fit the decoder's latents, or a number is out of range.
@@ -90,20 +81,21 @@ class VAE(Autoencoder):
     """
 
     gaussian = True
+    refused = {"latents": "its prior is N(0, I), to which the KL term draws the codes"}
 
-    def __init__(
-        self, generator, encoder, likelihood=likelihoods.Gaussian(), beta=1.0, kl_steps=None, average_decay=0.999, **kwargs
-    ):
-        super().__init__(generator, encoder, likelihood, average_decay=average_decay, **kwargs)
+    def __init__(self, generator, encoder, beta=1.0, kl_steps=None, **kwargs):
+        super().__init__(generator, encoder, **kwargs)
         if beta < 0:
             raise UserError(f"beta is the weight of the KL term, 0 or more, not {beta}")
         if kl_steps is not None and kl_steps < 1:
             raise UserError(f"kl_steps is a positive number of steps or None, not {kl_steps}")
         self.beta = beta
         self.kl_steps = kl_steps
+        if not beta:
+            checks.idle(self, "beta is 0", "kl_steps")
 
     def loss_of(self, examples):
-        """The mean negative context lower bound of examples in nats, its KL term weighed by `kl_weight`."""
+        """The mean negative evidence lower bound of examples in nats, its KL term weighed by `kl_weight`."""
         mean, log_deviation = tf.split(self.encoder(examples, training=True), 2, axis=-1)
         draw = self.draw(tf.shape(mean)[0], tuple(mean.shape[1:]), noise.Normal(), "code")
         decoded = self.generate(mean + tf.exp(log_deviation) * draw)

@@ -9,6 +9,7 @@ from ganzoo import noise
 from ganzoo.averages import Average
 from ganzoo.errors import UserError
 from ganzoo.networks import checks
+from ganzoo.serialization import arguments, deserialized, serialized
 
 # What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
 MOST_RECORDS = 64
@@ -33,9 +34,17 @@ class Family(keras.Model):
     `fresh_batches`, `minimize`, `noise`, `generate`, `discriminate`, `record` and `logs`. A batch is a dict of features:
     `image` float32 [B, H, W, C] in [-1, 1] or `point` float32 [B, 2], and `label` int64 [B] where the data has labels.
 
+    A constructor names what its class adds and passes the rest on by `**kwargs`. Each argument is an attribute of the same
+    name, from which `get_config` is made. An option of a base that means nothing in a family stands in its `refused`.
+
+    `save("model.keras")` writes networks, averages, counters and, once the family is compiled, optimizers, seed and phase;
+    `keras.saving.load_model` gives them all back, so that training goes on as if nothing had happened. With `compile=False`
+    it gives the networks and their averages, which samples and services need, and no optimizers.
+
     Args:
         latents: a prior from `ganzoo.noise`.
         average_decay: decay of the generator's moving average, in [0, 1).
+        **kwargs: `name`, `dtype` and `trainable`, as of `keras.Model`; recipes do not offer them.
 
     Attributes:
         step: generator steps so far, an int64 tf.Variable.
@@ -43,10 +52,18 @@ class Family(keras.Model):
         generator_steps: generator steps in one `train_step`.
         phases: the names of the family's phases, stretches of training in which certain players move; one for most.
         phase: the phase that `train_step` is in.
+        refused: what the constructors of the bases take and this family does not, a dict from name to the reason.
     """
 
     generator_steps = 1
     phases = ("train",)
+    refused = {}
+
+    def __new__(cls, *args, **kwargs):
+        for name in kwargs:
+            if name in cls.refused:
+                raise UserError(f"{cls.__name__} takes no {name}: {cls.refused[name]}")
+        return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, latents=None, average_decay=0.999, **kwargs):
         super().__init__(**kwargs)
@@ -145,8 +162,12 @@ class Family(keras.Model):
         self.optimizers = {player: self._wrapped(optimizer) for player, optimizer in optimizers.items()}
         for player, optimizer in self.optimizers.items():
             optimizer.build(self.variables_of(player))
-        self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
+        if not self.averages:
+            self._begin_averages()
         self.built = True
+
+    def _begin_averages(self):
+        self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
 
     def _wrapped(self, optimizer):
         # Keras wraps only `self.optimizer`, which a family does not have.
@@ -199,6 +220,68 @@ class Family(keras.Model):
             state["average"] = [v.value for average in self.averages.values() for v in average.network.variables]
         state["counters"] = [self.step, self._sums, self._steps_summed]
         return state
+
+    # Saving and loading, as Keras asks for them.
+
+    def arguments(self):
+        """What a constructor needs to make such a family again, by name."""
+        return arguments(self)
+
+    def get_config(self):
+        """The constructor's arguments, networks as configs of their own.
+
+        Raises:
+            UserError: two networks share weights: built from a config, each would have its own.
+        """
+        owners = {}
+        for name, network in self.networks.items():
+            for variable in network.variables:
+                if owners.setdefault(id(variable), name) != name:
+                    raise UserError(f"{owners[id(variable)]} and {name} share weights, which a config cannot say")
+        return {**super().get_config(), **serialized(self.arguments())}
+
+    @classmethod
+    def from_config(cls, config):
+        """The family that `get_config` described, with first weights of its own."""
+        return cls(**deserialized(config))
+
+    def get_compile_config(self):
+        """What `compile` was called with, and the phase; empty before."""
+        if not self.optimizers:
+            return {}
+        optimizers = {player: keras.saving.serialize_keras_object(o) for player, o in self.optimizers.items()}
+        options = {name: getattr(self, name) for name in ("seed", "steps_per_execution", "jit_compile", "run_eagerly")}
+        return {"optimizers": optimizers, "phase": self.phase, **options}
+
+    def compile_from_config(self, config):
+        """Compiles as `get_compile_config` says, and enters its phase."""
+        config = dict(keras.saving.deserialize_keras_object(config))
+        phase = config.pop("phase")
+        self.compile(**config)
+        self.begin(phase)
+
+    def _own_state(self):
+        # Keras saves the networks' weights and the optimizers, since they are attributes, but not the seeds of dropout.
+        elsewhere = {*self.networks, *(f"{player}_optimizer" for player in self.optimizers)}
+        own = {name: values for name, values in self.state().items() if name not in elsewhere}
+        for name, network in self.networks.items():
+            weights = {id(weight) for weight in network.weights}
+            own[f"{name}_seeds"] = [variable.value for variable in network.variables if id(variable) not in weights]
+        return own
+
+    def save_own_variables(self, store):
+        """Writes what `state` holds beside networks and optimizers."""
+        for name, values in self._own_state().items():
+            for number, value in enumerate(values):
+                store[f"{name}_{number}"] = value.numpy()
+
+    def load_own_variables(self, store):
+        """Reads what `save_own_variables` wrote; without `compile` the averages are made here."""
+        if not self.averages and "average_0" in store.keys():  # noqa: SIM118  an entry of a file is no dict
+            self._begin_averages()
+        for name, values in self._own_state().items():
+            for number, value in enumerate(values):
+                value.assign(store[f"{name}_{number}"])
 
     # The verbs.
 

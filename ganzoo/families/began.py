@@ -39,7 +39,7 @@ class BEGAN(Family):
         lambda_k: the controller's gain.
         eta: 1 for absolute differences of pixels, 2 for squared ones.
         latents: a prior from `ganzoo.noise`; the paper's is U(-1, 1).
-        average_decay: decay of the generator's moving average.
+        Others: as `Family`.
 
     Attributes:
         k: the controller's state, a float32 tf.Variable in [0, 1] that starts at 0.
@@ -59,10 +59,9 @@ class BEGAN(Family):
         lambda_k=0.001,
         eta=1,
         latents=noise.Uniform(),
-        average_decay=0.999,
         **kwargs,
     ):
-        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        super().__init__(latents=latents, **kwargs)
         if not 0.0 < gamma <= 1.0:
             raise UserError(f"gamma, the ratio of the errors on samples and data, lies in (0, 1], not at {gamma!r}")
         if not lambda_k > 0.0:

@@ -23,8 +23,7 @@ class BiGAN(EncodingFamily):
         gaussian: whether codes are drawn from the Gaussian that the encoder describes.
         adversarial_loss: a loss object from `ganzoo.losses`; the generator's side plays it with the labels swapped on both
             kinds of pairs.
-        latents: a prior from `ganzoo.noise`.
-        average_decay: decay of the moving averages of generator and encoder.
+        Others: as `Family`; `average_decay` is of generator and encoder.
 
     Raises:
         UserError: the encoder's output does not fit the generator's latents, or a loss that pairs logits.
@@ -39,11 +38,9 @@ class BiGAN(EncodingFamily):
         discriminator,
         gaussian=False,
         adversarial_loss=losses.NonSaturating(),
-        latents=noise.Normal(),
-        average_decay=0.999,
         **kwargs,
     ):
-        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        super().__init__(**kwargs)
         self.check_encoder(generator, encoder, gaussian)
         if adversarial_loss.needs_real:
             raise UserError(f"{adversarial_loss!r} compares pairs of logits; BiGAN plays losses of one logit")

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
+from ganzoo import losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.families.conditional import ConditionalGAN
 
@@ -60,12 +60,9 @@ class BigGAN(ConditionalGAN):
         adversarial_loss: a loss object from `ganzoo.losses`.
         orthogonal: a `ganzoo.penalties.Orthogonal` on the generator's dense and convolutional kernels, or None. The
             shared embedding is left out.
-        penalties: penalties from `ganzoo.penalties`, added to the discriminator's loss.
-        mismatch_weight, class_shares: as `ConditionalGAN`.
         discriminator_steps: discriminator steps before the generator moves, each on a fresh real batch.
-        latents: must be `noise.Normal()`, which is what truncation is of.
         average_decay: decay of the generator's moving average.
-        Others: as `GAN`.
+        Others: as `ConditionalGAN`; `latents` must be `noise.Normal()`, which is what truncation is of.
 
     Raises:
         UserError: latents that cannot be truncated, and as `ConditionalGAN`.
@@ -80,11 +77,7 @@ class BigGAN(ConditionalGAN):
         discriminator,
         adversarial_loss=losses.Hinge(),
         orthogonal=None,
-        penalties=(),
-        mismatch_weight=0.0,
-        class_shares=None,
         discriminator_steps=2,
-        latents=noise.Normal(),
         average_decay=0.9999,
         **kwargs,
     ):
@@ -92,16 +85,14 @@ class BigGAN(ConditionalGAN):
             generator,
             discriminator,
             adversarial_loss=adversarial_loss,
-            penalties=penalties,
-            mismatch_weight=mismatch_weight,
-            class_shares=class_shares,
             discriminator_steps=discriminator_steps,
-            latents=latents,
             average_decay=average_decay,
             **kwargs,
         )
-        if not isinstance(latents, noise.Normal):
-            raise UserError(f"truncation is of N(0, 1): BigGAN's latents are noise.Normal(), not {latents}")
+        if not isinstance(self.latents, noise.Normal):
+            raise UserError(f"truncation is of N(0, 1): BigGAN's latents are noise.Normal(), not {self.latents}")
+        if orthogonal is not None and not isinstance(orthogonal, penalties.Orthogonal):
+            raise UserError(f"orthogonal is a penalties.Orthogonal() or None, not {orthogonal!r}")
         self.orthogonal = orthogonal
 
     @property

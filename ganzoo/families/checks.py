@@ -3,6 +3,7 @@
 from ganzoo import losses
 from ganzoo.errors import UserError
 from ganzoo.penalties import Penalty
+from ganzoo.serialization import parameters
 
 # Layers whose output for one example hangs on the others of its batch.
 MIXING = {"BatchNormalization", "MinibatchDiscrimination"}
@@ -64,3 +65,11 @@ def penalised(discriminator, given):
 def spectral(discriminator):
     """Whether the discriminator's weights are spectrally normalised."""
     return any(kind.startswith("SpectralNorm") for kind in kinds(discriminator))
+
+
+def idle(family, reason, *names):
+    """Raises UserError where options of a family that another one leaves without effect are not at their defaults."""
+    for name in names:
+        value = getattr(family, name)
+        if value != parameters(type(family))[name].default:
+            raise UserError(f"{name}={value!r} has no effect: {reason}")

@@ -3,7 +3,6 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.base import examples_of
@@ -56,8 +55,7 @@ class ConditionalGAN(LabelledGAN):
         discriminator: keras.Model, samples and labels to logits [B, 1].
         mismatch_weight: share of real examples with wrong labels in what the discriminator must call fake, in [0, 1);
             one half is GAN-CLS's.
-        class_shares: how often each label occurs among samples whose label is left open; all alike if None.
-        Others: as `GAN`.
+        Others: as `LabelledGAN`.
 
     Raises:
         UserError: networks without labels, or with different numbers of them; a weight out of range.
@@ -67,38 +65,8 @@ class ConditionalGAN(LabelledGAN):
     arXiv:1605.05396.
     """
 
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        mismatch_weight=0.0,
-        class_shares=None,
-        discriminator_steps=1,
-        generator_steps=1,
-        simultaneous=False,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
-        **kwargs,
-    ):
-        super().__init__(
-            generator,
-            discriminator,
-            class_shares=class_shares,
-            adversarial_loss=adversarial_loss,
-            penalties=penalties,
-            discriminator_steps=discriminator_steps,
-            generator_steps=generator_steps,
-            simultaneous=simultaneous,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+    def __init__(self, generator, discriminator, mismatch_weight=0.0, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
         judged = num_classes_of(discriminator)
         if judged != self.num_classes:
             raise UserError(f"the generator knows {self.num_classes} labels and the discriminator {judged}: make them agree")

@@ -6,6 +6,7 @@ import tensorflow as tf
 from ganzoo import losses, noise
 from ganzoo import negative_sampling as negatives
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.base import Family, examples_of
 
 
@@ -32,6 +33,8 @@ class EnergyModel(Family):
     Reference: Lazarow, Jin, Tu 2017, arXiv:1704.07820; Du and Mordatch 2019, arXiv:1903.08689.
     """
 
+    refused = {"latents": "they are the draws that its search takes"}
+
     def __init__(
         self,
         discriminator,
@@ -44,19 +47,23 @@ class EnergyModel(Family):
         average_decay=0.99,
         **kwargs,
     ):
-        self.prior = noise.Uniform(0.0, 1.0) if isinstance(search, negatives.GridSearch) else noise.Normal()
-        super().__init__(latents=self.prior, average_decay=average_decay, **kwargs)
+        sample_search = sample_search or search
+        super().__init__(latents=sample_search.prior, average_decay=average_decay, **kwargs)
+        if adversarial_loss.needs_real:
+            raise UserError(f"{adversarial_loss!r} compares pairs of logits; an energy model plays losses of one logit")
         if buffer < 0 or not 0.0 <= restart <= 1.0 or l2 < 0:
             raise UserError("buffer and l2 are 0 or more, and restart is a share in [0, 1]")
         if buffer and isinstance(search, negatives.GridSearch):
             raise UserError("a grid search looks everywhere each time: buffer=0")
         self.discriminator = discriminator
         self.search = search
-        self.sample_search = sample_search or search
+        self.sample_search = sample_search
         self.adversarial_loss = adversarial_loss
         self.l2 = l2
         self.buffer = buffer
         self.restart = restart
+        if not buffer:
+            checks.idle(self, "buffer is 0", "restart")
         self.example_shape = tuple(discriminator.inputs[0].shape[1:])
         self.search.latent_shape(self.example_shape)  # refuses examples that it cannot look at
         self._kept = None
@@ -88,7 +95,7 @@ class EnergyModel(Family):
 
     def find_negatives(self, count):
         """Examples [count, ...] that the discriminator takes for data; no gradient passes through them."""
-        latents = self.draw(count, self.search.latent_shape(self.example_shape), self.prior)
+        latents = self.draw(count, self.search.latent_shape(self.example_shape), self.search.prior)
         if self._kept is None:
             return tf.stop_gradient(self.search.negatives(self.discriminate, latents))
         rows, starts = self.remembered(count, latents[:, 0])

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
+from ganzoo import noise
 from ganzoo.families.bigan import BiGAN
 
 
@@ -18,10 +18,8 @@ class FixedPair(BiGAN):
         generator: keras.Model, latents [B, latent_dim] to examples.
         encoder: keras.Model, examples to [B, latent_dim], or [B, 2 latent_dim] if `gaussian`.
         discriminator: keras.Model, `[examples, latents]` to logits [B, 1].
-        gaussian: whether codes are drawn from the Gaussian that the encoder describes.
-        adversarial_loss: a loss object from `ganzoo.losses`; its discriminator's side is played.
         latents: a prior from `ganzoo.noise`.
-        average_decay: of the base model; there is nothing here to average.
+        Others: as `BiGAN`, but no `average_decay`.
 
     Raises:
         UserError: the encoder's output does not fit the generator's latents, or a loss that pairs logits.
@@ -29,18 +27,10 @@ class FixedPair(BiGAN):
     Reference: Arora, Risteski, Zhang 2017, arXiv:1711.02651.
     """
 
-    def __init__(
-        self,
-        generator,
-        encoder,
-        discriminator,
-        gaussian=False,
-        adversarial_loss=losses.NonSaturating(),
-        latents=noise.Uniform(),
-        average_decay=0.0,
-        **kwargs,
-    ):
-        super().__init__(generator, encoder, discriminator, gaussian, adversarial_loss, latents, average_decay, **kwargs)
+    refused = {"average_decay": "its generator and encoder stay as they are, so that there is nothing to average"}
+
+    def __init__(self, generator, encoder, discriminator, latents=noise.Uniform(), **kwargs):
+        super().__init__(generator, encoder, discriminator, latents=latents, average_decay=0.0, **kwargs)
 
     @property
     def players(self):

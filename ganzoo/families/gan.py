@@ -74,6 +74,8 @@ class GAN(Adversarial):
         self.simultaneous = simultaneous
         self.instance_noise = instance_noise
         self.instance_noise_steps = instance_noise_steps
+        if not instance_noise:
+            checks.idle(self, "instance_noise is 0", "instance_noise_steps")
 
     def check_networks(self, generator, discriminator):
         """Refuses networks that do not fit one another, or not this family."""

@@ -22,8 +22,8 @@ class GumbelGAN(Adversarial, TextGAN):
     outputs: the critic sees the softmax itself, and it is kept Lipschitz between data and samples.
 
     Args:
-        text: as of `TextFamily`.
-        generator: as of `TextFamily`; its `step` also takes distributions over tokens.
+        text: as `TextFamily`.
+        generator: as `TextFamily`; its `step` also takes distributions over tokens.
         discriminator: keras.Model, distributions over tokens float [B, T, V] to logits [B, 1] or [B, T]: a
             `cnn_discriminator` or `rnn_discriminator` with `soft=True`.
         adversarial_loss: a loss object from `ganzoo.losses`.
@@ -33,7 +33,7 @@ class GumbelGAN(Adversarial, TextGAN):
         temperature: of the softmax, at first.
         final_temperature: what it falls to, by the same share in each step.
         annealing_steps: over how many steps; None keeps it at `temperature`.
-        average_decay: decay of the generator's moving average.
+        Others: as `TextFamily`.
 
     Raises:
         UserError: an argument out of range, a discriminator of tokens, or a Wasserstein loss without a penalty.
@@ -55,10 +55,9 @@ class GumbelGAN(Adversarial, TextGAN):
         temperature=1.0,
         final_temperature=0.5,
         annealing_steps=None,
-        average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
+        super().__init__(text, generator, discriminator, discriminator_steps, **kwargs)
         checks.loss(adversarial_loss)
         checks.penalties(penalties)
         if not (temperature > 0 and final_temperature > 0):
@@ -78,6 +77,8 @@ class GumbelGAN(Adversarial, TextGAN):
         self.temperature = temperature
         self.final_temperature = final_temperature
         self.annealing_steps = annealing_steps
+        if annealing_steps is None:
+            checks.idle(self, "annealing_steps is None", "final_temperature")
 
     @property
     def temperature_now(self):

@@ -9,17 +9,19 @@ import dataclasses
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
 from ganzoo.averages import History
 from ganzoo.errors import UserError
 from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
+from ganzoo.networks.heads import features_of
+from ganzoo.serialization import Serializable
 
 NORMS = ("l2", "l1")
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
-class FeatureMatching:
+class FeatureMatching(Serializable):
     """How far the mean features of samples are from those of real data, each the mean over the batch of all replicas.
 
     As in the authors' code the distance is a mean over the features, so that their number does not set the step.
@@ -51,18 +53,6 @@ def batch_mean(features):
     return mean if context.num_replicas_in_sync == 1 else context.all_reduce(tf.distribute.ReduceOp.MEAN, mean)
 
 
-def features_of(discriminator, layer):
-    """The discriminator up to one of its layers, as a keras.Model that shares its weights.
-
-    Raises:
-        UserError: there is no such layer.
-    """
-    names = [each.name for each in discriminator.layers]
-    if layer not in names:
-        raise UserError(f"the discriminator has no layer {layer!r} to match features of; it has {', '.join(names)}")
-    return keras.Model(discriminator.input, discriminator.get_layer(layer).output, name=f"{layer}_of_discriminator")
-
-
 @keras.saving.register_keras_serializable(package="ganzoo")
 class ImprovedGAN(GAN):
     """A GAN with the improved techniques, each off until its argument is given; with none it is `GAN`.
@@ -85,44 +75,19 @@ class ImprovedGAN(GAN):
     Reference: Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498.
     """
 
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        feature_matching=None,
-        historical_averaging=0.0,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        discriminator_steps=1,
-        generator_steps=1,
-        simultaneous=False,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
-        **kwargs,
-    ):
-        super().__init__(
-            generator,
-            discriminator,
-            adversarial_loss=adversarial_loss,
-            penalties=penalties,
-            discriminator_steps=discriminator_steps,
-            generator_steps=generator_steps,
-            simultaneous=simultaneous,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+    def __init__(self, generator, discriminator, feature_matching=None, historical_averaging=0.0, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        if feature_matching is not None and not isinstance(feature_matching, FeatureMatching):
+            raise UserError(f"feature_matching is a FeatureMatching() or None, not {feature_matching!r}")
         if not historical_averaging >= 0:
             raise UserError(f"historical_averaging is a weight, 0 or more, not {historical_averaging!r}")
         self.feature_matching = feature_matching
         self.historical_averaging = historical_averaging
         self.histories = {}
         if feature_matching is not None:
-            self.features = features_of(discriminator, feature_matching.layer)
+            self.features = keras.Model(
+                discriminator.input, features_of(discriminator, feature_matching.layer), name="features"
+            )
 
     def compile(self, optimizers, seed=0, **kwargs):
         super().compile(optimizers, seed, **kwargs)

@@ -5,11 +5,12 @@ import math
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
+from ganzoo import noise
 from ganzoo.errors import UserError
 from ganzoo.families.base import examples_of
 from ganzoo.families.codes import Codes
 from ganzoo.families.gan import GAN
+from ganzoo.networks.heads import features_of
 from ganzoo.networks.infogan import recognition_heads
 
 
@@ -35,14 +36,7 @@ class InfoGAN(GAN):
         discrete_weight: lambda of the categorical codes' L_I.
         continuous_weight: lambda of the continuous codes' L_I; the paper takes a smaller one where it is learned.
         recogniser_width: units of Q's hidden layer.
-        adversarial_loss: a loss object from `ganzoo.losses`.
-        penalties: penalties from `ganzoo.penalties`, added to the discriminator's loss.
-        discriminator_steps: discriminator steps before the generator moves, each on a fresh real batch.
-        generator_steps: generator steps after them.
-        instance_noise: standard deviation of Gaussian noise on all that the discriminator sees.
-        instance_noise_steps: steps over which that noise falls linearly to zero; None keeps it.
-        latents: the prior of the noise, from `ganzoo.noise`.
-        average_decay: decay of the generator's moving average.
+        Others: as `GAN`; `latents` is the prior of the noise alone.
 
     Attributes:
         codes: the `Codes`, the prior of whole latents.
@@ -65,38 +59,18 @@ class InfoGAN(GAN):
         discrete_weight=1.0,
         continuous_weight=1.0,
         recogniser_width=128,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        discriminator_steps=1,
-        generator_steps=1,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
         **kwargs,
     ):
-        super().__init__(
-            generator,
-            discriminator,
-            adversarial_loss,
-            penalties,
-            discriminator_steps,
-            generator_steps,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+        super().__init__(generator, discriminator, **kwargs)
         self.categories = tuple(categories)
         self.continuous = continuous
         self.continuous_std = continuous_std
         self.discrete_weight = discrete_weight
         self.continuous_weight = continuous_weight
         self.recogniser_width = recogniser_width
-        self.codes = Codes(self.categories, continuous, latents)
+        self.codes = Codes(self.categories, continuous, self.latents)
         self._check()
-        features = discriminator.get_layer("features").output
+        features = features_of(discriminator)
         # One pass gives both: batch statistics and spectral norms then move once, and nothing is computed twice.
         self.trunk = keras.Model(discriminator.inputs, [discriminator.output, features], name="trunk")
         self.recogniser = recognition_heads(
@@ -117,8 +91,6 @@ class InfoGAN(GAN):
         (latent_dim,) = self.latent_shape
         if latent_dim <= self.codes.dim:
             raise UserError(f"the codes take {self.codes.dim} of the latents: latent_dim must be more, not {latent_dim}")
-        if "features" not in {layer.name for layer in self.discriminator.layers}:
-            raise UserError("InfoGAN's discriminator needs a layer called `features`, on which the recognition network stands")
 
     @property
     def networks(self):

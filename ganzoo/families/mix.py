@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
+from ganzoo import noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.base import examples_of
@@ -25,7 +25,7 @@ class MIXGAN(GAN):
         discriminator: keras.Model, samples to logits [B, 1]: the pattern of all discriminators.
         components: T, how many of each; their first weights differ.
         entropy: weight of the regulariser, 0 for none.
-        adversarial_loss, penalties, discriminator_steps, latents, average_decay: as in `GAN`.
+        Others: as `GAN`; the instance noise of an example is the same for all discriminators.
 
     Raises:
         UserError: fewer than two components, a negative `entropy`, or networks that take labels.
@@ -40,11 +40,6 @@ class MIXGAN(GAN):
         discriminator,
         components=3,
         entropy=0.1,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        discriminator_steps=1,
-        latents=noise.Normal(),
-        average_decay=0.999,
         **kwargs,
     ):
         if components < 2:
@@ -55,16 +50,7 @@ class MIXGAN(GAN):
         # Layers cannot be attributes before Keras' own constructor ran.
         generators = [fresh_copy(generator, f"generator_{i}") for i in range(components)]
         discriminators = [fresh_copy(discriminator, f"discriminator_{i}") for i in range(components)]
-        super().__init__(
-            mixed_generator(generators),
-            mixed_discriminator(discriminators),
-            adversarial_loss,
-            penalties,
-            discriminator_steps=discriminator_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+        super().__init__(mixed_generator(generators), mixed_discriminator(discriminators), **kwargs)
         self.components = components
         self.entropy = entropy
         self.generators = generators
@@ -79,10 +65,11 @@ class MIXGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fakes = [generator(latents, training=True) for generator in self.generators]
+        shown, shown_fakes = self.blurred(real), [self.blurred(fake) for fake in fakes]
         payoff = []
         for discriminator in self.discriminators:
-            real_logits = discriminator(real, training=True)
-            fake_logits = [discriminator(fake, training=True) for fake in fakes]
+            real_logits = discriminator(shown, training=True)
+            fake_logits = [discriminator(fake, training=True) for fake in shown_fakes]
             payoff.append([self.adversarial_loss.discriminator(real_logits, logits) for logits in fake_logits])
             for penalty in self.penalties:
                 epsilon = self.epsilon(penalty, real)
@@ -95,10 +82,11 @@ class MIXGAN(GAN):
         """The generators' weighted loss over all pairs, and their entropy term."""
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
-        fakes = [generator(latents, training=True) for generator in self.generators]
+        fakes = [self.blurred(generator(latents, training=True)) for generator in self.generators]
+        shown = self.blurred(real) if self.adversarial_loss.needs_real else None
         payoff = []
         for discriminator in self.discriminators:
-            judged = [discriminator(real, training=True)] if self.adversarial_loss.needs_real else []
+            judged = [discriminator(shown, training=True)] if self.adversarial_loss.needs_real else []
             payoff.append([self.adversarial_loss.generator(discriminator(fake, training=True), *judged) for fake in fakes])
         return self.weighed(payoff) + self.regulariser("generator")
 
@@ -116,6 +104,10 @@ class MIXGAN(GAN):
 
     def check_networks(self, generator, discriminator):
         """Nothing: these are mixtures already, of networks that were checked one by one."""
+
+    def arguments(self):
+        # A component is the pattern of all.
+        return {**super().arguments(), "generator": self.generators[0], "discriminator": self.discriminators[0]}
 
     @property
     def equilibrium(self):

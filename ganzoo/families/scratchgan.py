@@ -28,15 +28,14 @@ class ScratchGAN(TextGAN):
     (layer norm, dropout, L2, given vectors) and of the recipe (a large `batch_size`).
 
     Args:
-        text: as of `TextFamily`.
-        generator: as of `TextFamily`.
+        text, generator: as `TextFamily`.
         discriminator: keras.Model, tokens int32 [B, T] to logits [B, T], 0 after a text's end: an `rnn_discriminator`.
         discriminator_steps: discriminator steps before each step of the generator, each on a fresh batch.
         dense: whether each token has its own reward; if not, a text has one, at its end.
         discount: what a reward is worth one token earlier, in [0, 1].
         baseline_decay: the share of itself that the baseline keeps in a step, in [0, 1): the rest is the batch's mean. None
             for no baseline.
-        average_decay: decay of the generator's moving average.
+        Others: as `TextFamily`.
 
     Attributes:
         baseline: the moving average, a float32 tf.Variable that starts at 0.
@@ -57,10 +56,9 @@ class ScratchGAN(TextGAN):
         dense=True,
         discount=0.23,
         baseline_decay=0.08,
-        average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
+        super().__init__(text, generator, discriminator, discriminator_steps, **kwargs)
         if not 0.0 <= discount <= 1.0:
             raise UserError(f"discount must lie in [0, 1], not {discount}")
         if baseline_decay is not None and not 0.0 <= baseline_decay < 1.0:

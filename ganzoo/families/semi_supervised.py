@@ -3,26 +3,16 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.base import examples_of
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN
+from ganzoo.losses import accuracy, class_cross_entropy
 
 
 def real_logit(class_logits):
     """log Z = log sum exp of K class logits, [B, K] to [B, 1]: the logit of D = Z / (Z + 1), class K + 1's being 0."""
     return tf.reduce_logsumexp(tf.cast(class_logits, tf.float32), axis=-1, keepdims=True)
-
-
-def supervised_loss(class_logits, labels):
-    """-E log p(y | x, y is one of the K classes): mean cross-entropy in nats of logits [B, K] against labels [B]."""
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(class_logits, tf.float32)))
-
-
-def accuracy(class_logits, labels):
-    """The share of rows whose largest logit is their label's."""
-    return tf.reduce_mean(tf.cast(tf.equal(tf.argmax(class_logits, axis=-1), tf.cast(labels, tf.int64)), tf.float32))
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -50,42 +40,10 @@ class SemiSupervisedGAN(ImprovedGAN):
     Reference: Salimans et al. 2016, "Improved Techniques for Training GANs", arXiv:1606.03498, section 5.
     """
 
-    def __init__(
-        self,
-        generator,
-        discriminator,
-        unlabelled_weight=0.5,
-        feature_matching=FeatureMatching(),
-        historical_averaging=0.0,
-        adversarial_loss=losses.NonSaturating(),
-        penalties=(),
-        discriminator_steps=1,
-        generator_steps=1,
-        simultaneous=False,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
-        **kwargs,
-    ):
-        super().__init__(
-            generator,
-            discriminator,
-            feature_matching=feature_matching,
-            historical_averaging=historical_averaging,
-            adversarial_loss=adversarial_loss,
-            penalties=penalties,
-            discriminator_steps=discriminator_steps,
-            generator_steps=generator_steps,
-            simultaneous=simultaneous,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
-        if not adversarial_loss.probability:
-            raise UserError(f"D = Z / (Z + 1) is a probability, and {adversarial_loss!r} reads none: take a log loss")
+    def __init__(self, generator, discriminator, unlabelled_weight=0.5, feature_matching=FeatureMatching(), **kwargs):
+        super().__init__(generator, discriminator, feature_matching, **kwargs)
+        if not self.adversarial_loss.probability:
+            raise UserError(f"D = Z / (Z + 1) is a probability, and {self.adversarial_loss!r} reads none: take a log loss")
         if not unlabelled_weight >= 0:
             raise UserError(f"unlabelled_weight must be 0 or more, not {unlabelled_weight!r}")
         self.unlabelled_weight = unlabelled_weight
@@ -120,7 +78,7 @@ class SemiSupervisedGAN(ImprovedGAN):
     def discriminator_loss(self, batch):
         """The labelled images' cross-entropy and the weighted loss of the GAN on the whole batch and samples."""
         logits = self.discriminator(self.blurred(batch["labelled_image"]), training=True)
-        supervised = supervised_loss(logits, batch["labelled_label"])
+        supervised = class_cross_entropy(logits, batch["labelled_label"])
         self.record("supervised_loss", supervised)
         self.record("labelled_accuracy", accuracy(logits, batch["labelled_label"]))
         if "label" in batch:

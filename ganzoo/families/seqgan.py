@@ -28,15 +28,14 @@ class SeqGAN(TextGAN):
     Players are "generator" (by likelihood), "policy" (the same network, by its reward) and "discriminator".
 
     Args:
-        text: as of `TextFamily`.
-        generator: as of `TextFamily`.
+        text, generator: as `TextFamily`.
         discriminator: keras.Model, tokens int32 [B, T] to logits [B, 1], such as a `cnn_discriminator`.
         discriminator_steps: discriminator steps after each policy step, each on a fresh batch of data and of texts.
         rollouts: texts played from each beginning.
         rollout_decay: the share of itself that the rollout policy keeps in a policy step; the rest comes from the generator.
             0 plays with the generator itself, as the released code does in effect.
         baseline: whether the mean reward of the batch's other texts at the same position is subtracted; not in the paper.
-        average_decay: decay of the generator's moving average.
+        Others: as `TextFamily`.
 
     Raises:
         UserError: an argument out of range, or a discriminator that does not read tokens or give one logit a text.
@@ -56,10 +55,9 @@ class SeqGAN(TextGAN):
         rollouts=16,
         rollout_decay=0.8,
         baseline=False,
-        average_decay=0.0,
         **kwargs,
     ):
-        super().__init__(text, generator, discriminator, discriminator_steps, average_decay, **kwargs)
+        super().__init__(text, generator, discriminator, discriminator_steps, **kwargs)
         positive(rollouts=rollouts)
         fraction(rollout_decay=rollout_decay)
         checks.reads_tokens(discriminator, self.length)

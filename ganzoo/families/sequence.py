@@ -1,15 +1,33 @@
 """Families that generate text token by token: what they share, and the one that needs no discriminator."""
 
+import dataclasses
+
 import keras
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.families.base import Family, examples_of
 from ganzoo.networks import decoding
 from ganzoo.networks.checks import positive
+from ganzoo.serialization import Serializable
 
 UNIT_INTERVAL = noise.Uniform(0.0, 1.0)
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+@dataclasses.dataclass(frozen=True)
+class TextFormat(Serializable):
+    """What a family needs to know of its corpus, and all of it that is saved with a model.
+
+    Args:
+        vocabulary: a `ganzoo.data.vocabulary.Vocabulary`.
+        shape: (T,), the most tokens of a text.
+    """
+
+    vocabulary: Vocabulary
+    shape: tuple
 
 
 class TextFamily(Family):
@@ -24,7 +42,10 @@ class TextFamily(Family):
         generator: a `TokenLSTM` or its like: called with tokens [B, T] it gives teacher-forced logits [B, T, V];
             `step(tokens, state)`, `initial_state(batch)`, `vocabulary_size`, `ends`.
         average_decay: decay of the generator's moving average; by default samples are by the generator itself.
+        Others: as `Family`.
     """
+
+    refused = {"latents": "a text is made from uniform numbers, one a token"}
 
     def __init__(self, text, generator, average_decay=0.0, **kwargs):
         super().__init__(latents=UNIT_INTERVAL, average_decay=average_decay, **kwargs)
@@ -37,6 +58,9 @@ class TextFamily(Family):
                 f"the generator is made for {generator.vocabulary_size} tokens (ends: {generator.ends}), "
                 f"the text has {len(self.vocabulary)} (ends: {self.vocabulary.ends})"
             )
+
+    def arguments(self):
+        return {**super().arguments(), "text": TextFormat(self.vocabulary, (self.length,))}
 
     @property
     def data_shape(self):
@@ -164,13 +188,13 @@ class TextGAN(TextFamily):
     """A generator of texts and a discriminator.
 
     Args:
-        text, generator, average_decay: as of `TextFamily`.
         discriminator: keras.Model of texts, as `shown` gives them.
         discriminator_steps: discriminator steps in a round, each on a fresh batch.
+        Others: as `TextFamily`.
     """
 
-    def __init__(self, text, generator, discriminator, discriminator_steps, average_decay=0.0, **kwargs):
-        super().__init__(text, generator, average_decay, **kwargs)
+    def __init__(self, text, generator, discriminator, discriminator_steps=1, **kwargs):
+        super().__init__(text, generator, **kwargs)
         positive(discriminator_steps=discriminator_steps)
         self.discriminator = discriminator
         self.discriminator_steps = discriminator_steps
@@ -201,9 +225,7 @@ class MLE(TextFamily):
     """A generator of texts trained by maximum likelihood alone: the floor that a GAN of text has to get below.
 
     Args:
-        text: as of `TextFamily`.
-        generator: as of `TextFamily`.
-        average_decay: decay of the generator's moving average.
+        All: as `TextFamily`.
     """
 
     def train_step(self, batch):

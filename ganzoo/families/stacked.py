@@ -7,9 +7,11 @@ import tensorflow as tf
 
 from ganzoo import losses, noise
 from ganzoo.errors import UserError
+from ganzoo.families import checks
 from ganzoo.families.conditional import num_classes_of
 from ganzoo.families.labelled import Labelled
 from ganzoo.layers.latent_chunk import LatentChunk
+from ganzoo.losses import accuracy, class_cross_entropy
 
 # The authors' ladder for CIFAR-10, pairs of (least adversarial loss of the discriminator, generator steps).
 AUTHORS_LADDER = ((0.65, 1), (0.5, 3), (0.3, 5), (0.0, 7))
@@ -48,7 +50,7 @@ class StackedGAN(Labelled):
             generator, the more steps it takes; `AUTHORS_LADDER` is what the authors had. In `joint` the lower
             discriminator decides. One step if empty. On one replica alone.
         latents: a prior from `ganzoo.noise`, of z1 and z0.
-        average_decay: decay of the generators' moving average.
+        Others: as `Family`.
 
     Attributes:
         generator: both generators as one keras.Model, [latents (z1, then z0), labels] to images.
@@ -76,10 +78,9 @@ class StackedGAN(Labelled):
         image_noise=0.1,
         ladder=(),
         latents=noise.Uniform(0.0, 1.0),
-        average_decay=0.999,
         **kwargs,
     ):
-        super().__init__(latents=latents, average_decay=average_decay, **kwargs)
+        super().__init__(latents=latents, **kwargs)
         if adversarial_loss.needs_real:
             raise UserError(f"{adversarial_loss!r} compares pairs; a stacked GAN needs a loss such as NonSaturating()")
         self.encoder = encoder
@@ -99,6 +100,8 @@ class StackedGAN(Labelled):
         self.num_classes = encoder.output["classes"].shape[-1]
         self.latent_dims = (generator_1.inputs[0].shape[-1], generator_0.inputs[1].shape[-1])
         check_fit(self)
+        if all("classes" not in discriminator.output for discriminator in (discriminator_1, discriminator_0)):
+            checks.idle(self, "no discriminator has num_classes", "class_weight")
         self.generator = stacked(generator_1, generator_0)
 
     @property
@@ -170,7 +173,7 @@ class StackedGAN(Labelled):
         """The classifier's mean cross-entropy."""
         classes = self.encoder(images, training=True)["classes"]
         self.record("encoder_accuracy", accuracy(classes, labels))
-        return cross_entropy(classes, labels)
+        return class_cross_entropy(classes, labels)
 
     def discriminator_loss(self, level, real, fake, latents, labels):
         """The mean loss of D1 or D0, with that of its Q and of its classes.
@@ -185,7 +188,7 @@ class StackedGAN(Labelled):
         adversarial = 0.5 * self.adversarial_loss.discriminator(of_real["logits"], of_fake["logits"])
         loss = self.adversarial_weight * adversarial + self.entropy_weight * mean_square(of_fake["codes"] - latents)
         if "classes" in of_real:
-            loss += self.class_weight * cross_entropy(of_real["classes"], labels)
+            loss += self.class_weight * class_cross_entropy(of_real["classes"], labels)
             self.record(f"stack_{level}/class_accuracy", accuracy(of_real["classes"], labels))
         score = tf.sigmoid if self.adversarial_loss.probability else tf.identity
         self.record(f"stack_{level}/discriminator_adversarial", adversarial)
@@ -197,7 +200,7 @@ class StackedGAN(Labelled):
         """The mean loss of G1 for its h1 `fake` [B, n] from `latents` and `labels`."""
         classes = self.encoder.get_layer("classes")(fake)
         self.record("stack_1/sample_accuracy", accuracy(classes, labels))
-        return self.generator_loss(1, fake, latents, cross_entropy(classes, labels))
+        return self.generator_loss(1, fake, latents, class_cross_entropy(classes, labels))
 
     def generator_0_loss(self, features, latents, labels):
         """The mean loss of G0 for images from h1 `features` [B, n] and `latents`; the labels are for the records."""
@@ -327,16 +330,6 @@ def with_gradient(x, factor):
 def mean_square(x):
     """The mean of all squared values."""
     return tf.reduce_mean(tf.square(x))
-
-
-def cross_entropy(logits, labels):
-    """The mean cross-entropy in nats of logits [B, K] against labels [B]."""
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
-
-
-def accuracy(logits, labels):
-    """The share of logits [B, K] that are greatest at the label."""
-    return tf.reduce_mean(tf.cast(tf.argmax(logits, axis=-1) == tf.cast(labels, tf.int64), tf.float32))
 
 
 def rung(adversarial, ladder):

@@ -60,14 +60,15 @@ class GANCLS(GAN):
             it never sees one: a conditional GAN.
         interpolation: beta of the embeddings beta e_1 + (1 - beta) e_2 that GAN-INT adds, in (0, 1); the paper's is .5.
             None leaves them out.
-        penalties, discriminator_steps, generator_steps, instance_noise, instance_noise_steps, latents: as of `GAN`.
-        average_decay: decay of the moving averages of the generator and its encoder.
+        Others: as `GAN`, but no `adversarial_loss`; `average_decay` is also of the generator's encoder.
 
     Raises:
         UserError: a weight out of range, or networks that do not fit one another or the captions.
 
     Reference: Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396.
     """
+
+    refused = {"adversarial_loss": "its losses are the paper's log losses, a term for each kind of pair"}
 
     def __init__(
         self,
@@ -78,31 +79,15 @@ class GANCLS(GAN):
         captions,
         mismatch_weight=0.5,
         interpolation=None,
-        penalties=(),
-        discriminator_steps=1,
-        generator_steps=1,
-        instance_noise=0.0,
-        instance_noise_steps=None,
-        latents=noise.Normal(),
-        average_decay=0.999,
         **kwargs,
     ):
-        super().__init__(
-            generator,
-            discriminator,
-            penalties=penalties,
-            discriminator_steps=discriminator_steps,
-            generator_steps=generator_steps,
-            instance_noise=instance_noise,
-            instance_noise_steps=instance_noise_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
-        )
+        super().__init__(generator, discriminator, **kwargs)
         if not 0.0 <= mismatch_weight < 1.0:
             raise UserError(f"mismatch_weight is a share of what is refused, in [0, 1), not {mismatch_weight}")
         if interpolation is not None and not 0.0 < interpolation < 1.0:
             raise UserError(f"interpolation lies between two captions, in (0, 1), not {interpolation}; None leaves it out")
+        if generator_encoder is discriminator_encoder:
+            raise UserError("each player trains an encoder of its own: build two")
         for network, encoder in ((generator, generator_encoder), (discriminator, discriminator_encoder)):
             check_encoder(network, encoder, captions)
         self.generator_encoder = generator_encoder

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import losses, noise
+from ganzoo import losses
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.gan import GAN
@@ -28,8 +28,7 @@ class WGAN(GAN):
             authors' code takes 100 in each of the first 25 rounds and in every 500th.
         thorough_first: how many first rounds are thorough.
         thorough_every: every how many rounds one is thorough.
-        latents: a prior from `ganzoo.noise`.
-        average_decay: decay of the generator's moving average.
+        Others: as `GAN`, but for those in `refused`.
 
     Raises:
         UserError: nothing keeps the critic Lipschitz, or a number is out of range.
@@ -38,6 +37,12 @@ class WGAN(GAN):
     """
 
     clips_weights = True
+    refused = {
+        "discriminator": "its name here is critic",
+        "discriminator_steps": "its name here is critic_steps",
+        "adversarial_loss": "the Wasserstein loss is what makes it one; for another take GAN",
+        "simultaneous": "a critic moves before its generator",
+    }
 
     def __init__(
         self,
@@ -49,21 +54,12 @@ class WGAN(GAN):
         thorough_steps=None,
         thorough_first=25,
         thorough_every=500,
-        latents=noise.Normal(),
-        average_decay=0.999,
         **kwargs,
     ):
         if clip is not None and penalties:
             raise UserError("weights that are clipped need no penalty and fight it: clip=None, or no penalties")
         super().__init__(
-            generator,
-            critic,
-            losses.Wasserstein(),
-            penalties,
-            discriminator_steps=critic_steps,
-            latents=latents,
-            average_decay=average_decay,
-            **kwargs,
+            generator, critic, losses.Wasserstein(), penalties=penalties, discriminator_steps=critic_steps, **kwargs
         )
         if clip is not None and checks.spectral(critic):
             raise UserError("clipping does nothing to weights that are divided by their norm: give the critic another norm")
@@ -80,6 +76,8 @@ class WGAN(GAN):
         self.thorough_steps = thorough_steps
         self.thorough_first = thorough_first
         self.thorough_every = thorough_every
+        if thorough_steps is None:
+            checks.idle(self, "thorough_steps is None", "thorough_first", "thorough_every")
 
     @property
     def networks(self):
@@ -92,7 +90,8 @@ class WGAN(GAN):
     def train_step(self, batch):
         """One round: the critic's steps on fresh batches, then the generator's."""
         self.criticise(batch)
-        self.minimize("generator", lambda: self.generator_loss(self.fresh_batches(batch)[0]))
+        for _ in range(self.generator_steps):
+            self.minimize("generator", lambda: self.generator_loss(self.fresh_batches(batch)[0]))
         return self.logs()
 
     def criticise(self, batch):
@@ -115,11 +114,13 @@ class WGAN(GAN):
 
     def rounds_before(self, step):
         """Critic rounds that come before the round of generator step `step`, beside its own."""
-        thorough = step < self.thorough_first or step % self.thorough_every == 0
+        number = step // self.generator_steps
+        thorough = number < self.thorough_first or number % self.thorough_every == 0
         return self.thorough_steps // self.critic_steps - 1 if self.thorough_steps and thorough else 0
 
     def rounds_of_data(self, step):
-        return step + sum(self.rounds_before(earlier) for earlier in range(step))
+        steps = range(0, step, self.generator_steps)
+        return len(steps) + sum(self.rounds_before(earlier) for earlier in steps)
 
     @property
     def one_round_at_a_time(self):

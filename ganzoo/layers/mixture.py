@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 
+@keras.saving.register_keras_serializable(package="ganzoo")
 class Weights(keras.layers.Layer):
     """Softmax weights of `components` parts, equal at first."""
 

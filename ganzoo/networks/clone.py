@@ -10,15 +10,17 @@ def fresh_copy(network, name):
 
     Returns:
         A keras.Model. Initialisers that were made without a seed carry the one they drew in their configuration: copied as
-        it is, it would give the same weights again.
+        it is, it would give the same weights again. While Keras loads a model, layers carry the number of an object, by which
+        copies would share them.
     """
-    config = _without_seeds(network.get_config())
+    config = _anonymous(network.get_config())
     return type(network).from_config({**config, "name": name})
 
 
-def _without_seeds(config):
+def _anonymous(config):
     if isinstance(config, dict):
-        return {key: None if key == "seed" else _without_seeds(value) for key, value in config.items()}
+        kept = {key: value for key, value in config.items() if key != "shared_object_id"}
+        return {key: None if key == "seed" else _anonymous(value) for key, value in kept.items()}
     if isinstance(config, (list, tuple)):
-        return type(config)(_without_seeds(value) for value in config)
+        return type(config)(_anonymous(value) for value in config)
     return config

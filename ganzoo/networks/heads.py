@@ -2,6 +2,7 @@
 
 import keras
 
+from ganzoo.errors import UserError
 from ganzoo.layers.concat_labels import ConcatLabels
 from ganzoo.layers.label_projection import LabelProjection
 from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -54,3 +55,15 @@ def projected_logits(features, labels, num_classes, dense, spectral_norm, initia
         num_classes, spectral_norm, embeddings_initializer=initializer(), dtype="float32", name="projection"
     )([features, labels])
     return keras.layers.Add(dtype="float32", name="logits")([linear, projection])
+
+
+def features_of(discriminator, layer="features"):
+    """The symbolic output of a discriminator's layer, from which a family reads more than the logit.
+
+    Raises:
+        UserError: there is no such layer.
+    """
+    names = [each.name for each in discriminator.layers]
+    if layer not in names:
+        raise UserError(f"{discriminator.name} has no layer `{layer}` to read features from; it has {', '.join(names)}")
+    return discriminator.get_layer(layer).output

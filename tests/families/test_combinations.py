@@ -310,7 +310,7 @@ def test_every_network_takes_every_penalty(networks, penalty):
 )
 def test_every_network_that_takes_labels_plays_with_them(networks, loss, given):
     if networks.takes_labels:
-        one_step_of_each(ConditionalGAN(*networks.labelled(), loss, given), networks.name, LABELLED)
+        one_step_of_each(ConditionalGAN(*networks.labelled(), adversarial_loss=loss, penalties=given), networks.name, LABELLED)
     else:
         with pytest.raises(UserError, match="no labels for its reference"):
             networks.labelled()
@@ -370,7 +370,9 @@ def test_wgan_plays_with_every_kind_of_network(kind, clip):
 def test_acgan_plays_with_every_kind_of_network(kind):
     if kind.takes_labels:
         networks = kind(of_generator={"num_classes": 3}.items())
-        one_step_of_each(ACGAN(*networks, losses.Hinge(), [penalties.R1(1.0)]), kind.name, LABELLED, of_acgan)
+        one_step_of_each(
+            ACGAN(*networks, adversarial_loss=losses.Hinge(), penalties=[penalties.R1(1.0)]), kind.name, LABELLED, of_acgan
+        )
 
 
 def test_infogan_plays_with_every_kind_of_network(kind):

@@ -99,7 +99,7 @@ def test_impossible_arguments_are_refused(options, complaint):
 
 
 def test_an_unknown_layer_or_norm_is_refused():
-    with pytest.raises(UserError, match="no layer 'feature' .*it has images, flatten, .*features"):
+    with pytest.raises(UserError, match="no layer `feature` .*it has images, flatten, .*features"):
         compiled(feature_matching=FeatureMatching("feature"))
     with pytest.raises(UserError, match="l2 or l1, not 'l3'"):
         FeatureMatching(norm="l3")

@@ -215,7 +215,7 @@ def test_arguments_without_sense_are_refused(options, reason):
 
 def test_a_discriminator_without_features_is_refused():
     images = keras.Input((2,))
-    with pytest.raises(UserError, match="needs a layer called `features`"):
+    with pytest.raises(UserError, match="has no layer `features`"):
         InfoGAN(mlp_generator((2,), latent_dim=20, width=4), keras.Model(images, keras.layers.Dense(1)(images)))
 
 

@@ -24,8 +24,8 @@ def r3gan():
     return ConditionalGAN(
         r3gan_generator(latent_dim=4, num_classes=CLASSES, **R3GAN),
         r3gan_discriminator(embedding_dim=4, num_classes=CLASSES, **R3GAN),
-        losses.Relativistic(),
-        [penalties.R1(1.0), penalties.R2(1.0)],
+        adversarial_loss=losses.Relativistic(),
+        penalties=[penalties.R1(1.0), penalties.R2(1.0)],
     )
 
 
@@ -38,7 +38,7 @@ def projection():
         resnet_generator(latent_dim=4, num_classes=CLASSES, **SMALL),
         resnet_discriminator(num_classes=CLASSES, **SMALL),
     )
-    return ConditionalGAN(*networks, losses.Hinge(), mismatch_weight=0.25)
+    return ConditionalGAN(*networks, adversarial_loss=losses.Hinge(), mismatch_weight=0.25)
 
 
 def biggan():

@@ -8,7 +8,8 @@ from ganzoo.data.images import Images
 from ganzoo.data.semi_supervised import FewLabels
 from ganzoo.errors import UserError
 from ganzoo.families.improved import FeatureMatching
-from ganzoo.families.semi_supervised import SemiSupervisedGAN, accuracy, real_logit, supervised_loss
+from ganzoo.families.semi_supervised import SemiSupervisedGAN, real_logit
+from ganzoo.losses import accuracy, class_cross_entropy
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.serving.export import export
 from ganzoo.training import train
@@ -63,7 +64,7 @@ def test_supervised_loss_and_accuracy_by_numpy():
     logits = np.array([[2.0, 0.0, 1.0], [0.0, 0.5, 0.0], [1.0, 1.0, 4.0], [3.0, 0.0, 0.0]])
     labels = np.array([0, 1, 0, 2])
     expected = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(4), labels])
-    np.testing.assert_allclose(supervised_loss(logits, labels), expected, rtol=1e-6)
+    np.testing.assert_allclose(class_cross_entropy(logits, labels), expected, rtol=1e-6)
     assert accuracy(logits, labels) == 0.5
 
 
