@@ -79,6 +79,7 @@ class Family(keras.Model):
         self._steps_summed = self._counter("steps_summed", [], tf.float32, tf.VariableAggregation.ONLY_FIRST_REPLICA)
         self.record_names = []
         self._round = Round()
+        self.built = True  # the networks come built
 
     @staticmethod
     def _counter(name, shape, dtype, aggregation):
@@ -164,7 +165,6 @@ class Family(keras.Model):
             optimizer.build(self.variables_of(player))
         if not self.averages:
             self._begin_averages()
-        self.built = True
 
     def _begin_averages(self):
         self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
