@@ -25,6 +25,7 @@ from .semi_supervised import SemiSupervisedGAN as SemiSupervisedGAN
 from .seqgan import SeqGAN as SeqGAN
 from .sequence import MLE as MLE
 from .sequence import TextFamily as TextFamily
+from .sequence import TextFormat as TextFormat
 from .sequence import TextGAN as TextGAN
 from .stacked import StackedGAN as StackedGAN
 from .text_to_image import GANCLS as GANCLS

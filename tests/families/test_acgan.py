@@ -6,7 +6,8 @@ import tensorflow as tf
 from ganzoo import load, losses, penalties
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
-from ganzoo.families.acgan import ACGAN, accuracy, class_cross_entropy
+from ganzoo.families.acgan import ACGAN
+from ganzoo.losses import accuracy, class_cross_entropy
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 from ganzoo.serving.export import export
 from ganzoo.training import train
