@@ -236,16 +236,19 @@ class Highway(keras.layers.Layer):
 
     def build(self, input_shape):
         width = input_shape[-1]
-        self.transform = keras.layers.Dense(width, activation="relu", name="transform")
-        self.gate = keras.layers.Dense(
-            width, activation="sigmoid", bias_initializer=keras.initializers.Constant(self.bias), name="gate"
-        )
+        dense = {"units": width, "dtype": self.dtype_policy}
+        self.transform = keras.layers.Dense(activation="relu", name="transform", **dense)
+        closed = keras.initializers.Constant(self.bias)
+        self.gate = keras.layers.Dense(activation="sigmoid", bias_initializer=closed, name="gate", **dense)
         self.transform.build(input_shape)
         self.gate.build(input_shape)
 
     def call(self, x):
         gate = self.gate(x)
         return gate * self.transform(x) + (1.0 - gate) * x
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
 
     def get_config(self):
         return {**super().get_config(), "bias": self.bias}

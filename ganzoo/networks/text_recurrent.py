@@ -45,7 +45,7 @@ class TokenFeatures(keras.layers.Layer):
         self.dropout = dropout
         self.positions = positions
         self.l2 = l2
-        self.drop = keras.layers.Dropout(dropout, name="drop")
+        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy, name="drop")
 
     def build(self, input_shape):
         count, decay = self.vocabulary_size, regularizer(self.l2)
@@ -104,7 +104,7 @@ class NormalisedLSTMCell(keras.layers.Layer):
         self.bias = self.add_weight(shape=(wide,), initializer="zeros", regularizer=decay, name="bias")
         if self.layer_norm:
             self.norm = keras.layers.LayerNormalization(
-                center=False, epsilon=1e-5, gamma_regularizer=decay, name="norm"
+                center=False, epsilon=1e-5, gamma_regularizer=decay, dtype=self.dtype_policy, name="norm"
             )  # its offset would be the bias once more
             self.norm.build((None, wide))
 

@@ -25,7 +25,7 @@ class WordMaps(keras.layers.Layer):
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.width = width
-        self.embedding = keras.layers.Embedding(vocabulary_size, width, name="embedding")
+        self.embedding = keras.layers.Embedding(vocabulary_size, width, dtype=self.dtype_policy, name="embedding")
 
     def build(self, input_shape):
         self.embedding.build(input_shape)
