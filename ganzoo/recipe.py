@@ -14,10 +14,21 @@ import fiddle as fdl
 import keras
 from fiddle import daglish, printing
 
-from ganzoo import losses, noise, penalties
+from ganzoo import likelihoods, losses, negative_sampling, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
 from ganzoo.serialization import parameters
+
+
+# What an override may call although the recipe file does not import it.
+MODULES = {
+    "keras": keras,
+    "likelihoods": likelihoods,
+    "losses": losses,
+    "negative_sampling": negative_sampling,
+    "noise": noise,
+    "penalties": penalties,
+}
 
 
 @dataclasses.dataclass
@@ -147,7 +158,7 @@ def load_recipe(name_or_path, overrides=()):
     if not hasattr(function, "as_buildable"):
         raise UserError(f"{path} has no function `recipe` decorated with fiddle's auto_config")
     config = function.as_buildable()
-    known = {"keras": keras, "losses": losses, "noise": noise, "penalties": penalties, **vars(module)}
+    known = {**MODULES, **vars(module)}
     for override in overrides:
         apply_override(config, override, {**known, "data": config.data})
     return LoadedRecipe(path.stem, path, path.read_text(), tuple(overrides), config)
@@ -175,7 +186,7 @@ def apply_override(config, override, namespace):
     """Applies one `dotted.name=value` to a config, in place.
 
     A value is a Python literal, a bare word (a string), or a call like `losses.Hinge()` of something that the recipe
-    file imports or of `keras`, `losses`, `noise` or `penalties`, also within a list, tuple or dict; among a call's arguments
+    file imports or of `MODULES`, also within a list, tuple or dict; among a call's arguments
     `data` is the recipe's data. It must have the type of what it replaces.
 
     Args:

@@ -2,7 +2,7 @@ import keras
 import pytest
 from PIL import Image
 
-from ganzoo import losses, noise, penalties
+from ganzoo import likelihoods, losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.recipe_files import read_card, shipped_recipes
@@ -50,6 +50,67 @@ def test_calls_are_read_within_lists_and_calls_of_what_the_recipe_does_not_impor
     assert recipe.model.penalties == (penalties.R1(0.5), penalties.DRAGAN())
     assert recipe.model.latents == noise.Uniform(0.0, 1.0)
     assert float(recipe.optimizers["generator"].learning_rate) == pytest.approx(1e-3)
+
+
+OWN = """
+
+class Gentle(GAN):
+    def __init__(self, generator, discriminator, strength=0.5, average_decay=0.9, **kwargs):
+        super().__init__(generator, discriminator, average_decay=average_decay, **kwargs)
+        self.strength = strength
+"""
+
+
+@pytest.fixture
+def own_recipe(tiny_recipe):
+    """A recipe whose family is a subclass of its own, which names what it adds and changes alone."""
+    text = tiny_recipe.read_text().replace("\n\n@auto_config", f"{OWN}\n\n@auto_config").replace("model=GAN(", "model=Gentle(")
+    tiny_recipe.write_text(text)
+    return tiny_recipe
+
+
+def test_what_a_constructor_passes_on_can_be_set_and_is_shown(own_recipe):
+    loaded = load_recipe(own_recipe, ["model.instance_noise=0.1", "model.adversarial_loss.smoothing=0.9", "model.strength=2"])
+    model = build(loaded).model
+    assert (model.instance_noise, model.strength, model.average_decay) == (0.1, 2.0, 0.9)
+    assert model.adversarial_loss == losses.NonSaturating(smoothing=0.9)
+    settings = {name: (value, is_set) for name, value, is_set in loaded.settings()}
+    assert settings["model.instance_noise"] == ("0.1", True)
+    assert settings["model.generator_steps"] == ("1", False)
+    # The subclass' own default, not its base's; Keras' own arguments are not offered.
+    assert settings["model.average_decay"] == ("0.9", False)
+    assert not {"model.name", "model.dtype", "model.trainable"} & settings.keys()
+    assert [line for line in loaded.flattened() if "steps" in line] == ["steps = 20"]
+    assert not any("unset" in value for value, _ in settings.values())
+    with pytest.raises(UserError, match="model has generator, discriminator, strength, average_decay, adversarial_loss, "):
+        load_recipe(own_recipe, ["model.nothing=1"])
+    # What is inherited keeps its type.
+    with pytest.raises(UserError, match="generator_steps is a whole number"):
+        load_recipe(own_recipe, ["model.generator_steps=1.5"])
+
+
+def test_what_a_recipe_sets_can_be_set_again(own_recipe):
+    own_recipe.write_text(own_recipe.read_text().replace("model=Gentle(", 'model=Gentle(name="gentle", discriminator_steps=2,'))
+    loaded = load_recipe(own_recipe, ["model.discriminator_steps=3", "model.name=softer"])
+    model = build(loaded).model
+    assert (model.name, model.discriminator_steps) == ("softer", 3)
+    assert {"model.name = 'softer'", "model.discriminator_steps = 3"} <= set(loaded.flattened())
+
+
+def test_a_shipped_family_takes_what_its_bases_take():
+    model = build(load_recipe("digits_biggan", ["model.instance_noise=.1", "model.generator_steps=2"])).model
+    assert (model.instance_noise, model.generator_steps, model.discriminator_steps) == (0.1, 2, 2)
+
+
+def test_what_a_family_refuses_is_not_offered_and_says_why():
+    assert not any(name == "model.adversarial_loss" for name, *_ in load_recipe("digits_wgan").settings())
+    with pytest.raises(UserError, match="model.adversarial_loss: the Wasserstein loss is what makes it one"):
+        load_recipe("digits_wgan", ["model.adversarial_loss=losses.Hinge()"])
+
+
+def test_another_likelihood_and_search_are_at_hand():
+    likelihood = "model.likelihood=likelihoods.Bernoulli()"
+    assert build(load_recipe("digits_vae", [likelihood])).model.likelihood == likelihoods.Bernoulli()
 
 
 def test_none_is_the_word_where_a_word_stands():
