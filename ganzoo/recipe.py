@@ -19,7 +19,6 @@ from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
 from ganzoo.serialization import parameters
 
-
 # What an override may call although the recipe file does not import it.
 MODULES = {
     "keras": keras,
