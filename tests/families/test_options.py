@@ -18,6 +18,7 @@ from ganzoo.families.stacked import StackedGAN
 from ganzoo.families.text_to_image import GANCLS
 from ganzoo.families.wgan import WGAN
 from ganzoo.negative_sampling import Langevin
+from ganzoo.networks.stacked import stacked_discriminator_0, stacked_discriminator_1
 from ganzoo.serialization import parameters
 
 LANGEVIN = {"low": -3.0, "high": 3.0}
@@ -172,6 +173,13 @@ def test_what_means_nothing_in_a_family_is_refused_with_the_reason(family, name)
     assert "\n" not in str(error.value)
 
 
+def without_classes():
+    return {
+        "discriminator_1": stacked_discriminator_1(4, 3, width=4),
+        "discriminator_0": stacked_discriminator_0(8, 1, 2, width=2),
+    }
+
+
 @pytest.mark.parametrize(
     ("family", "options", "reason"),
     [
@@ -181,6 +189,7 @@ def test_what_means_nothing_in_a_family_is_refused_with_the_reason(family, name)
         (GumbelGAN, {"final_temperature": 0.1}, "annealing_steps is None"),
         (VAE, {"beta": 0.0, "kl_steps": 3}, "beta is 0"),
         (EnergyModel, {"restart": 0.5}, "buffer is 0"),
+        (StackedGAN, {"class_weight": 0.5, **without_classes()}, "no discriminator has num_classes"),
     ],
 )
 def test_an_option_that_another_leaves_idle_is_refused(family, options, reason):

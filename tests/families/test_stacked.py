@@ -89,7 +89,8 @@ def check_records(phase, logs):
 @pytest.mark.parametrize("level", [1, 0])
 @pytest.mark.parametrize("num_classes", [None, CLASSES])
 def test_the_discriminators_losses_equal_a_numpy_reference(level, num_classes):
-    model = compiled(num_classes, image_noise=0.0, features_noise=0.0, class_weight=0.7)
+    of_classes = {"class_weight": 0.7} if num_classes else {}
+    model = compiled(num_classes, image_noise=0.0, features_noise=0.0, **of_classes)
     data, labels = batch(), batch()["label"].numpy()
     features = model.encode(data["image"])["features"]
     z1, z0 = model.parted(model.noise(ROWS))
