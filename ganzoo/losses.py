@@ -2,7 +2,7 @@
 
 Every function takes logits [B, 1] (no sigmoid), returns a scalar to minimise and is safe for logits of any size.
 A discriminator's loss is the SUM of its real and its fake term, each a mean over the batch, so that the log losses
-stand at ln 4 = 1.386 where the discriminator cannot tell (a mean of both terms would read half of it, .693).
+stand at ln 4 = 1.386 where the discriminator cannot tell (a mean of both terms would read half of it, 0.693).
 Means are over the given batch: under several replicas the caller scales.
 """
 

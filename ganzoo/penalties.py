@@ -132,7 +132,7 @@ class R1(Penalty):
     """gamma / 2 * E |grad D(x)|^2 at real images.
 
     Args:
-        gamma: its scale must follow the resolution and the data: R3GAN's presets range from .05 to 150.
+        gamma: its scale must follow the resolution and the data: R3GAN's presets range from 0.05 to 150.
 
     Reference: Mescheder et al. 2018, 1801.04406.
     """

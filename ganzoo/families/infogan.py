@@ -25,7 +25,7 @@ class InfoGAN(GAN):
     generator alone learns to write them.
 
     With standard deviations fixed at 1 the continuous term is half the squared error, and its bound stays below
-    ln 2 - .92 = -.23 nats: it pulls as well, but says nothing of the information. Learned ones make it tight.
+    ln 2 - 0.92 = -0.23 nats: it pulls as well, but says nothing of the information. Learned ones make it tight.
 
     Args:
         generator: keras.Model, latents [B, latent_dim] to samples; latent_dim counts noise and codes.

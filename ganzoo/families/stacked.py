@@ -45,7 +45,7 @@ class StackedGAN(Labelled):
         adversarial_weight, conditional_weight, entropy_weight, class_weight: weights of the losses.
         joint_weight: the share of the lower generator's loss that the upper generator descends beside its own in `joint`.
         features_noise, image_noise: standard deviations of Gaussian noise on all that D1 and D0 see. The authors also had
-            noise between D1's layers in `joint`, and .05 on images whose range was half of this.
+            noise between D1's layers in `joint`, and 0.05 on images whose range was half of this.
         ladder: pairs (least adversarial loss of the discriminator, generator steps), losses descending: the weaker the
             generator, the more steps it takes; `AUTHORS_LADDER` is what the authors had. In `joint` the lower
             discriminator decides. One step if empty. On one replica alone.

@@ -70,7 +70,7 @@ def biggan_generator(
             128 and none below.
         spectral_norm: whether all weights but embeddings, class tables and the last normalisation's are spectrally
             normalised.
-        initializer: of all kernels and of the shared embedding: "orthogonal", "normal", which is N(0, .02), or "glorot"
+        initializer: of all kernels and of the shared embedding: "orthogonal", "normal", which is N(0, 0.02), or "glorot"
             (uniform). Class tables begin at 0.
 
     Returns:

@@ -13,12 +13,12 @@ NORMS = ("batch", "layer", "none", "spectral")
 
 
 def weights():
-    """Initialiser of every kernel, N(0, .02); a new one each time, since an unseeded one repeats itself."""
+    """Initialiser of every kernel, N(0, 0.02); a new one each time, since an unseeded one repeats itself."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
 def gain():
-    """Initialiser of batch norm's gain, N(1, .02)."""
+    """Initialiser of batch norm's gain, N(1, 0.02)."""
     return keras.initializers.RandomNormal(mean=1.0, stddev=0.02)
 
 

@@ -29,7 +29,7 @@ def mlp_generator(
         latent_dim: size of the latent vectors.
         width: units of each hidden layer.
         depth: number of hidden layers; 0 gives a linear generator.
-        activation: of the hidden layers, any that Keras knows ("leaky_relu" has slope .2).
+        activation: of the hidden layers, any that Keras knows ("leaky_relu" has slope 0.2).
         batch_norm: whether each hidden layer is normalised before its activation (it then has no bias).
         output: "tanh" for images in [-1, 1], "linear" for points.
         num_classes: if given, the model takes `[latents, labels]` and every layer sees the one-hot label.
@@ -75,7 +75,7 @@ def mlp_discriminator(
         shape: one example's shape: (H, W, C) of an image or (2,) of a point.
         width: units of each hidden layer.
         depth: number of hidden layers; 0 gives a linear discriminator.
-        activation: of the hidden layers, any that Keras knows ("leaky_relu" has slope .2).
+        activation: of the hidden layers, any that Keras knows ("leaky_relu" has slope 0.2).
         maxout: if given, hidden layers are maxout units of that many linear pieces instead (the first GAN had 5).
         dropout: fraction of each hidden layer's outputs that are dropped while training.
         minibatch_discrimination: whether the logit also sees how close an example is to the others of its batch.

@@ -1,6 +1,6 @@
 """Stacked GAN's networks: an encoder that classifies, and a generator with its discriminator for each of its levels.
 
-Kernels are N(0, .02) as the authors', but Glorot's where no batch norm sets the scale right: there the authors'
+Kernels are N(0, 0.02) as the authors', but Glorot's where no batch norm sets the scale right: there the authors'
 discriminators take hundreds of steps to say anything, while the generators learn to fool the encoder.
 """
 
@@ -195,8 +195,8 @@ def stacked_discriminator_0(
             channels with a gain for each channel; "none". Batch norm takes the statistics of real and of generated
             images apart, and the logit sees means over positions alone: what tells the two batches apart at a glance is
             lost on it, and it learns far more slowly than with "layer".
-        dropout: fraction of a map's values that are dropped after each halving; the authors dropped .1 in the lower
-            stack's own training and .3 in the joint one.
+        dropout: fraction of a map's values that are dropped after each halving; the authors dropped 0.1 in the lower
+            stack's own training and 0.3 in the joint one.
 
     Returns:
         A `keras.Model` from `images` [B, size, size, channels] to a dict as of `stacked_discriminator_1`.

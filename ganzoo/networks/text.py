@@ -42,7 +42,7 @@ class TokenLSTM(keras.Model):
             [V, vectors_size], 0 at first.
         train_vectors: whether they move.
 
-    Reference: Yu et al. 2017, "SeqGAN", arXiv:1609.05473: embedding and hidden 32, scale .1; de Masson d'Autume et al. 2019,
+    Reference: Yu et al. 2017, "SeqGAN", arXiv:1609.05473: embedding and hidden 32, scale 0.1; de Masson d'Autume et al. 2019,
     "Training Language GANs from Scratch", arXiv:1905.09922: tied, embedding 64 beside vectors of 300, two layers of 512.
     """
 
