@@ -1,13 +1,14 @@
-"""Averages over training: a network's moving average, which sampling and export use, and the mean of all past weights."""
+"""Averages over training: the exponential moving average (EMA) of a network, for sampling and export, and the mean of all
+past weights."""
 
 import keras
 import tensorflow as tf
 
 
 class Average:
-    """A copy of `network` whose weights follow it as an exponential moving average.
+    """An exponential moving average (EMA) of a network's weights, as a copy of the network.
 
-    Early on the decay is (1 + t) / (10 + t), so that the random first weights are forgotten soon.
+    At step t the decay is at most (1 + t) / (10 + t), so that the random initial weights are soon forgotten.
 
     Args:
         network: a built keras.Model.
@@ -27,7 +28,7 @@ class Average:
         self.network.set_weights(network.get_weights())
 
     def update(self, step):
-        """Moves the average towards its source; call it on every replica after the source moved.
+        """Moves the average towards its source; call it on every replica after the source was updated.
 
         Args:
             step: int tensor, the number of updates before this one.
@@ -63,14 +64,14 @@ class Average:
 
 
 class History:
-    """The mean of all values that variables had: at the start and after every update since.
+    """The mean of all past values of variables: the initial ones and those after every update.
 
     Args:
         variables: a list of keras.Variable.
 
     Attributes:
         means: a list of tf.Variable, the means.
-        variables: what a checkpoint holds: the means and how many values they are of.
+        variables: the state for checkpoints: the means and the count of values.
 
     Reference: Salimans et al. 2016, 1606.03498, section 3.3, historical averaging.
     """
@@ -89,12 +90,12 @@ class History:
         return [*self.means, self.count]
 
     def distance(self):
-        """The squared distance of the variables from the means, summed over all; the means are constants to it."""
+        """The squared distance of the variables from the means, summed over all; no gradient flows into the means."""
         pairs = zip(self.sources, self.means, strict=True)
         return tf.add_n([tf.reduce_sum(tf.square(source.value - tf.stop_gradient(mean))) for source, mean in pairs])
 
     def update(self):
-        """Takes in the variables' present values; call it on every replica after they moved."""
+        """Adds the variables' current values; call it on every replica after they were updated."""
         share = 1.0 / (tf.cast(self.count, tf.float32) + 1.0)
         for source, mean in zip(self.sources, self.means, strict=True):
             mean.assign_add(tf.cast(share, mean.dtype) * (source.value - mean))

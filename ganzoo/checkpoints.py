@@ -1,4 +1,4 @@
-"""A model's state on disk: written whole or not at all, the newest readable one restored."""
+"""Checkpoints of a model's state: written atomically; the newest readable one is restored."""
 
 import logging
 
@@ -12,13 +12,13 @@ log = logging.getLogger(__name__)
 class Checkpoints:
     """The checkpoints of a run.
 
-    TensorFlow writes a checkpoint beside the older ones and names it the latest only when it is whole; so a kill at any
-    moment leaves a good one, and an old one is removed only after a new one is there.
+    TensorFlow writes a checkpoint next to the older ones and marks it as the latest only when it is complete; a kill at
+    any moment leaves a valid checkpoint, and an old one is removed only after a new one is complete.
 
     Args:
-        directory: where they lie.
+        directory: where they are stored.
         state: a dict of lists of tf.Variable, from `Family.state`.
-        keep: how many of the newest stay.
+        keep: number of checkpoints to keep; older ones are removed.
     """
 
     def __init__(self, directory, state, keep=3):
@@ -46,7 +46,7 @@ class Checkpoints:
         self._checkpoint.restore(path).assert_existing_objects_matched()
 
     def save(self):
-        """Writes the state as it is now.
+        """Saves the current state.
 
         Raises:
             UserError: the disk is full or cannot be written; the older checkpoints are untouched.
@@ -67,7 +67,7 @@ class Checkpoints:
         """Restores the newest checkpoint that can be read.
 
         Args:
-            partly: whether the checkpoint may hold more than the state asks for (sampling needs no optimizers).
+            partly: whether the checkpoint may hold more than the state (sampling needs no optimizers).
 
         Returns:
             Its step, or None where there is no checkpoint.
@@ -75,8 +75,8 @@ class Checkpoints:
         Raises:
             UserError: there are checkpoints and none can be read.
         """
-        found = list(reversed(self._manager.checkpoints))
-        for path in found:
+        paths = list(reversed(self._manager.checkpoints))
+        for path in paths:
             try:
                 status = self._checkpoint.restore(path)
                 status.assert_existing_objects_matched()
@@ -85,6 +85,6 @@ class Checkpoints:
                 return int(self.step.numpy())
             except (tf.errors.OpError, AssertionError, ValueError, IndexError) as error:
                 log.warning("the checkpoint %s cannot be read, trying the one before: %s", path, str(error).splitlines()[0])
-        if found:
-            raise UserError(f"none of the {len(found)} checkpoints in {self.directory} can be read; --fresh starts anew")
+        if paths:
+            raise UserError(f"none of the {len(paths)} checkpoints in {self.directory} can be read; --fresh starts anew")
         return None

@@ -1,7 +1,7 @@
-"""Random draws as stateless functions of (seed, step, purpose) and the row of the global batch that a replica works on.
+"""Random draws as stateless functions of (seed, step, purpose) and of the rows of the global batch that a replica processes.
 
-A replica cuts its own rows out of the global batch's draw. So replicas differ, a resumed run continues the same sequence,
-and one device, N replicas or several workers with the same global batch see the same set.
+A replica takes its own rows of the global batch's draw. So replicas differ, a resumed run continues the same sequence, and
+one device, N replicas or several workers with the same global batch draw the same values.
 """
 
 import dataclasses
@@ -40,7 +40,7 @@ class Uniform(Serializable):
 @keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)
 class Spherical(Serializable):
-    """Latents uniform on the sphere of radius sqrt(latent_dim), where a Gaussian's mass lies."""
+    """Latents uniform on the sphere of radius sqrt(latent_dim), where a Gaussian concentrates."""
 
     def __call__(self, shape, seed):
         """Draws float32 of `shape`, a function of `seed` (int [2]) alone."""
@@ -81,12 +81,12 @@ def replica_rows(draw, batch_size, shape, seed):
     return rows[first : first + batch_size]
 
 
-# Enough for a block of latents to be drawn at once, small enough that a lone sample costs little.
+# Rows per block: enough for efficient draws, few enough that a single sample costs little.
 BLOCK = 64
 
 
 def sample_rows(draw, count, shape, seed, first=0, purpose="latents"):
-    """Rows first .. first + count - 1 of the endless sequence that `seed` names, however it is cut into batches.
+    """Rows first .. first + count - 1 of the infinite sequence of a `seed`, independent of how it is split into batches.
 
     Args:
         draw: a function of (shape, seed).
@@ -94,7 +94,7 @@ def sample_rows(draw, count, shape, seed, first=0, purpose="latents"):
         shape: one row's shape.
         seed: int32 scalar, a tensor or a number.
         first: int32 scalar, a tensor or a number.
-        purpose: a string; the latents and the labels of one seed are drawn apart.
+        purpose: a string; latents and labels of one seed are drawn independently.
 
     Returns:
         A tensor [count, *shape].

@@ -1,4 +1,4 @@
-"""Where a training runs: one device, several of this machine (MirroredStrategy), several machines (TF_CONFIG)."""
+"""Distribution strategies: one device, several of this machine (MirroredStrategy), several machines (TF_CONFIG)."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from ganzoo.errors import UserError
 
 
 def choose(name):
-    """A tf.distribute strategy; make it before anything else runs on TensorFlow.
+    """A tf.distribute strategy; create it before anything else runs on TensorFlow.
 
     Args:
         name: "one", "mirrored", "multi-worker", or "auto": mirrored where there are several GPUs, else one.
@@ -49,10 +49,10 @@ def is_multi_worker(strategy):
 
 
 def distributed(strategy, make_dataset, batch_size):
-    """The data set as `fit` wants it under `strategy`.
+    """The data set in the form that `fit` needs under `strategy`.
 
     Args:
-        make_dataset: a function of an input context (or None) that returns a tf.data.Dataset of global batches' parts.
+        make_dataset: a function of an input context (or None) that returns a tf.data.Dataset of parts of global batches.
         batch_size: the global batch size.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What features, probabilities and images must be before a metric looks at them."""
+"""Validation of features, probabilities and images for metrics."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from ganzoo.metrics.checks import checked, same_dimension
 
 
 def check_features(least=2, **sets):
-    """The given sets of features, verified and floating, in the order they were named.
+    """Sets of features, validated and converted to floating point, in the order of the arguments.
 
     Args:
         least: rows that each set must have at least.
@@ -25,14 +25,14 @@ def check_features(least=2, **sets):
 
 
 def check_probabilities(least=2, **sets):
-    """The given sets of class probabilities, as float64 arrays [N, K] whose rows sum to 1 in that precision.
+    """Sets of class probabilities, as float64 arrays [N, K] whose rows sum to 1 in that precision.
 
     Args:
         least: rows that each set must have at least.
         **sets: probabilities [N, K] by the name that an error should use.
 
     Raises:
-        UserError: as `check_features`, and where a row is no distribution (logits are the usual cause).
+        UserError: as `check_features`, and where a row is not a distribution (logits are the usual cause).
     """
     arrays = []
     for name, values in zip(sets, check_features(least, **sets), strict=True):
@@ -45,7 +45,7 @@ def check_probabilities(least=2, **sets):
 
 
 def check_images(least=2, **sets):
-    """The given sets of images [N, H, W, C], uint8 or float in [0, 255], as arrays of one image shape.
+    """Sets of images [N, H, W, C], uint8 or float in [0, 255], as arrays of one image shape.
 
     Args:
         least: images that each set must have at least.

@@ -8,7 +8,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.metrics.registry import IMAGES, metric
 
-_OPEN = -1  # what a caption leaves open, and what cannot be read off an image
+_OPEN = -1  # what a caption leaves open, and what cannot be read from an image
 
 
 @metric(
@@ -16,8 +16,8 @@ _OPEN = -1  # what a caption leaves open, and what cannot be read off an image
     direction="higher",
     least=1000,
     paper="the question of Reed et al. 2016, arXiv 1605.05396, with scenes and captions that a program can read",
-    meaning="The share of samples that show all that their caption says, read off the image by matching every shape.",
-    misleads="One perfect image a caption scores 1: it says nothing of variety, nor of what a caption leaves open.",
+    meaning="The share of samples that show all that their caption says, read from the image by matching every shape.",
+    misleads="One perfect image per caption scores 1: it says nothing about diversity, nor about what a caption leaves open.",
     parts=dict.fromkeys(("", "shape", "colour", "size", "position", "background", "legible")),
     of=(IMAGES,),
     default=60,
@@ -37,7 +37,7 @@ def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption
         samples in which a shape can be read at all.
 
     Raises:
-        UserError: images that are no such scenes, not one caption an image, or a caption that cannot be read.
+        UserError: images that are not such scenes, not one caption per image, or a caption that cannot be read.
     """
     images = np.asarray(fake_images)
     if images.shape[1:] != caption_reader.image_shape or images.dtype != np.uint8:

@@ -1,4 +1,4 @@
-"""What every metric asks of its arrays, so that bad input ends in one clear line and never in a quiet NaN."""
+"""Validation of the arrays of metrics: bad input gives a clear error and never a silent NaN."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from ganzoo.errors import UserError
 
 
 def checked(name, array, least=2, ndim=2):
-    """An array of samples, verified and floating.
+    """An array of samples, validated and converted to floating point.
 
     float32 and float64 arrays come back uncopied; smaller types become float32, wider integers float64.
 

@@ -21,7 +21,7 @@ from ganzoo.metrics.registry import metric
     paper="Salimans et al. 2016, arXiv 1606.03498",
     meaning="How sure the classifier is of each sample and how many classes the samples spread over: 1 to the number "
     "of classes.",
-    misleads="It never looks at real data: one perfect image a class scores as well as a perfect model; small "
+    misleads="It never looks at real data: one perfect image per class scores as well as a perfect model; small "
     "samples score low.",
     title="CS",
     published="IS",
@@ -43,7 +43,7 @@ def inception_score(fake_probs: np.ndarray, splits: int = 10) -> dict[str, float
         at once.
 
     Raises:
-        UserError: fewer than two rows, or rows that are no probabilities.
+        UserError: fewer than two rows, or rows that are not probabilities.
 
     Reference: Salimans et al. 2016, arXiv 1606.03498.
     """
@@ -77,7 +77,7 @@ def m_inception_score(fake_probs: np.ndarray, epsilon: float = 1e-12) -> float:
         The mean over the classes that occur, at least 1.
 
     Raises:
-        UserError: fewer than two rows, or rows that are no probabilities.
+        UserError: fewer than two rows, or rows that are not probabilities.
 
     Reference: Gurumurthy et al. 2017, arXiv 1706.02071.
     """
@@ -115,7 +115,7 @@ def mode_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 
         A score within (0, K].
 
     Raises:
-        UserError: fewer than two rows, rows that are no probabilities, different K.
+        UserError: fewer than two rows, rows that are not probabilities, different K.
 
     Reference: Che et al. 2016, arXiv 1612.02136.
     """
@@ -130,7 +130,7 @@ def mode_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 
     paper="Zhou et al. 2017 (AM-GAN), arXiv 1703.02000",
     meaning="How far the generated classes' shares are from the real ones, plus how unsure the classifier is of each "
     "sample, in nats.",
-    misleads="One perfect image a class scores 0; a class that is never generated adds a term set by an epsilon.",
+    misleads="One perfect image per class scores 0; a class that is never generated adds a term set by an epsilon.",
 )
 def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e-18) -> float:
     """AM score: KL(p_real(y) || p(y)) + E H(p(y|x)), in nats.
@@ -144,7 +144,7 @@ def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e
         A score >= 0.
 
     Raises:
-        UserError: fewer than two rows, rows that are no probabilities, different K.
+        UserError: fewer than two rows, rows that are not probabilities, different K.
 
     Reference: Zhou et al. 2017, arXiv 1703.02000.
     """
@@ -157,25 +157,25 @@ def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e
     direction="higher",
     least=1000,
     paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
-    meaning="How often a classifier that was trained on real data finds in a sample the class that was asked for.",
-    misleads="One perfect image a class scores 1, above real data, whose odd examples the classifier takes for others.",
+    meaning="How often a classifier that was trained on real data predicts for a sample the class that it was conditioned on.",
+    misleads="One perfect image per class scores 1, more than real data, whose unusual examples are misclassified.",
     parts={"accuracy": None, "worst_class": None, "class_*": None},
     main="accuracy",
     default=40,
 )
 def label_accuracy(fake_probs: np.ndarray, fake_labels: np.ndarray) -> dict[str, float]:
-    """The share of samples whose most probable class is the label that they were asked for.
+    """The share of samples whose most probable class is the label that they were conditioned on.
 
     Args:
         fake_probs: class probabilities [M, K] of generated samples.
-        fake_labels: integers [M], the labels that they were asked for.
+        fake_labels: integers [M], the labels that they were conditioned on.
 
     Returns:
-        A dict of shares in [0, 1]: `accuracy` over all samples, `worst_class`, the least over the classes that were asked
-        for, and `class_0`, `class_1` ..., each of these.
+        A dict of shares in [0, 1]: `accuracy` over all samples, `worst_class`, the least over the classes that
+        occur, and `class_0`, `class_1` ..., each of these.
 
     Raises:
-        UserError: fewer than two rows, rows that are no probabilities, not one label a row, or labels beyond K.
+        UserError: fewer than two rows, rows that are not probabilities, not one label a row, or labels beyond K.
 
     Reference: Odena et al. 2017, arXiv 1610.09585.
     """
@@ -184,8 +184,8 @@ def label_accuracy(fake_probs: np.ndarray, fake_labels: np.ndarray) -> dict[str,
     if labels.shape != (len(fake_probs),):
         raise UserError(f"label_accuracy needs one label a sample: {labels.shape} labels of {len(fake_probs)} samples")
     if labels.min() < 0 or labels.max() >= fake_probs.shape[1]:
-        found = f"{labels.min()} to {labels.max()}"
-        raise UserError(f"labels from {found} do not fit a classifier of {fake_probs.shape[1]} classes")
+        value_range = f"{labels.min()} to {labels.max()}"
+        raise UserError(f"labels from {value_range} do not fit a classifier of {fake_probs.shape[1]} classes")
     right = fake_probs.argmax(axis=1) == labels
     classes = {f"class_{label}": float(right[labels == label].mean()) for label in np.unique(labels)}
     return {"accuracy": float(right.mean()), "worst_class": min(classes.values()), **classes}

@@ -1,4 +1,4 @@
-"""Categories without names against known classes: each category stands for the class that a best matching gives it."""
+"""Unnamed categories against known classes: each category is matched with the class that the optimal matching assigns."""
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -44,8 +44,8 @@ def matched_accuracy(codes, classes, matching=None):
     """
     codes, classes = _checked(codes, classes)
     matching = match(codes, classes) if matching is None else matching
-    told = np.array([matching.get(int(code), -1) for code in codes])
-    return float(np.mean(told == classes))
+    assigned = np.array([matching.get(int(code), -1) for code in codes])
+    return float(np.mean(assigned == classes))
 
 
 def _checked(codes, classes):

@@ -1,4 +1,4 @@
-"""Does it copy? Two tests of fakes that sit closer to the training data than new data would."""
+"""Two tests of data copying: fakes that are closer to the training data than held-out data is."""
 
 from typing import Any
 
@@ -18,10 +18,10 @@ LEAST_IN_CELL = 20
     direction="real",
     least=600,
     paper="Meehan et al. 2020, A Non-Parametric Test to Detect Data-Copying, arXiv 2004.05675",
-    meaning="Whether fakes lie closer to the training data than held-out reals do: far below 0 is copying, far above 0 "
-    "is missing the data, 0 is neither.",
-    misleads="Misses copies with changes that the features see (or mirror images), and errs towards 0 when copies and "
-    "misses mix.",
+    meaning="Whether fakes lie closer to the training data than held-out reals do: far below 0 indicates copying, far above 0 "
+    "underfitting, 0 neither.",
+    misleads="Misses copies with changes that the features see (or mirror images), and tends to 0 when copying and "
+    "underfitting mix.",
     default=130,
     baseline="halves",
     sees_copies=True,
@@ -81,8 +81,8 @@ def mann_whitney_z(first, second):
     least=1000,
     paper="Alaa et al. 2021, How Faithful is your Synthetic Data?, arXiv 2102.08921",
     meaning="The percentage of fakes that are farther from their nearest training sample than that one's own neighbour is.",
-    misleads="A perfect model scores 39 % in 2 dimensions and 83 % in 64: only the held-out reals' own value says what "
-    "is normal, only far less than it hints at copying.",
+    misleads="A perfect model scores 39 % in 2 dimensions and 83 % in 64: only values far below that of held-out reals "
+    "hint at copying.",
     default=140,
     sees_copies=True,
 )

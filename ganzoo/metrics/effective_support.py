@@ -17,7 +17,7 @@ from ganzoo.metrics.registry import metric
     least=1000,
     paper="Arora and Zhang 2017, arXiv 1706.08224; pooled over all pairs",
     meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
-    misleads="The threshold is automatic, not a human's eye, and hangs on the extractor; `ganzoo birthday` shows the pairs.",
+    misleads="The threshold is automatic and depends on the extractor; `ganzoo birthday` shows the pairs.",
     parts={"n_eff": None, "at_least": None, "duplicates": "aside"},
     baseline="halves",
 )
@@ -37,7 +37,7 @@ def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[s
     """
     fake, test = checked("fake", fake), checked("test", test)
     same_dimension(fake=fake, test=test)
-    found = support.pooled(degrees(fake, [calibrate(test, alpha)["threshold"]])[0])
-    n_eff = found["n_eff"]
+    estimate = support.pooled(degrees(fake, [calibrate(test, alpha)["threshold"]])[0])
+    n_eff = estimate["n_eff"]
     value, low = (math.nan if n_eff[key] is None else n_eff[key] for key in ("value", "low"))
-    return {"n_eff": value, "at_least": low, "duplicates": float(found["duplicates"])}
+    return {"n_eff": value, "at_least": low, "duplicates": float(estimate["duplicates"])}

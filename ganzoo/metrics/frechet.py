@@ -48,7 +48,7 @@ def frechet_floor(real, count, real_count=None):
 
 
 def frechet_floor_of(real, count, real_count, seed=0):
-    """What a perfect model's Frechet distance is expected to be at these counts.
+    """The expected Frechet distance of a perfect model at these counts.
 
     In closed form where there are more samples than dimensions; below, where that overestimates, the mean of three pairs
     of Gaussian samples with the real features' covariance.
@@ -98,11 +98,11 @@ def frechet_interval(real, fake, blocks=BLOCKS, level=0.95, seed=0):
 
 
 def _interval(context, values, wanted):
-    """By a jackknife that keeps the reference's moments: nearly free in few dimensions."""
+    """A jackknife with fixed moments of the reference: almost free in few dimensions."""
     if not wanted and context["real"].shape[1] > _FREE:
         return {}
-    found = frechet_interval(context["real"], context["fake"], seed=context["seed"])
-    return {"": (found["low"], found["high"])}
+    interval = frechet_interval(context["real"], context["fake"], seed=context["seed"])
+    return {"": (interval["low"], interval["high"])}
 
 
 @metric(
@@ -170,16 +170,16 @@ def root_spectrum(first, second):
         return np.zeros(0)
     with one_blas_thread():
         factor = _factor(first)
-        if len(first) <= _SMALL:  # dearer, but nothing is squared: small roots keep their digits
+        if len(first) <= _SMALL:  # slower, but without squaring: small roots stay precise
             return np.linalg.svd(_factor(second).T @ factor, compute_uv=False)
         return _roots(factor.T @ second @ factor)
 
 
 def root_spectrum_of_data(few, other):
-    """As `root_spectrum`, where one side has no more samples than dimensions: exact, and no root of a d x d matrix.
+    """As `root_spectrum`, where one set has no more samples than dimensions: exact, and no root of a d x d matrix.
 
     With A and B the centred data over sqrt(n - 1), the eigenvalues of (S1 S2)^(1/2) are the singular values of A B^T; where
-    the other side is large they are the roots of the eigenvalues of A S2 A^T.
+    the other set is large they are the roots of the eigenvalues of A S2 A^T.
 
     Args:
         few: features [n, d], n <= d.
@@ -194,7 +194,7 @@ def root_spectrum_of_data(few, other):
 
 
 def fit(real, fake, reference=None):
-    """What a Frechet distance consists of: both `Moments`, and the spectrum of (S1 S2)^(1/2) by what suits the counts.
+    """The terms of a Frechet distance: both `Moments`, and the spectrum of (S1 S2)^(1/2) by the method that suits the counts.
 
     Args:
         real: features [N, d], checked.
@@ -202,7 +202,7 @@ def fit(real, fake, reference=None):
         reference: the `Moments` of `real`, where they are known already.
     """
     moments = reference or Moments.of(real), Moments.of(fake)
-    (few, _), (other, others) = sorted(zip((real, fake), moments, strict=True), key=lambda side: len(side[0]))
+    (few, _), (other, others) = sorted(zip((real, fake), moments, strict=True), key=lambda pair: len(pair[0]))
     if len(few) > few.shape[1]:
         return *moments, root_spectrum(moments[0].covariance(), moments[1].covariance())
     return *moments, root_spectrum_of_data(few, others if len(other) > other.shape[1] else other)

@@ -1,4 +1,4 @@
-"""Geometry score: do real and generated data have the same holes?"""
+"""Geometry score: whether real and generated data have the same topological holes."""
 
 import gudhi
 import numpy as np
@@ -16,8 +16,8 @@ MOST_HOLES = 100
     least=2000,
     paper="Khrulkov and Oseledets 2018, Geometry Score, arXiv 1802.02664",
     meaning="Whether the fakes' point cloud has the holes that the reals' has: 0 for the same topology, 2 at most.",
-    misleads="It sees shape and nothing else, no dropped kinds and no blur, and few landmark sets make it noisy: read "
-    "it beside the score of held-out reals.",
+    misleads="It sees topology alone, neither dropped modes nor blur, and few landmark sets make it noisy: compare "
+    "with the score of held-out reals.",
 )
 def geometry_score(
     real: np.ndarray,
@@ -33,11 +33,11 @@ def geometry_score(
     Args:
         real: [N, d].
         fake: [M, d].
-        seed: of subsamples and landmarks; the two sides draw from different streams.
-        sets: landmark sets a side to average over (the paper: 1,000).
+        seed: of subsamples and landmarks; real and generated data use different streams.
+        sets: landmark sets per set to average over (the paper: 1,000).
         landmarks: landmarks in a set.
         gamma: largest filtration value over the landmarks' diameter; by default samples / 640,000, the paper's rule.
-        cap: samples taken of each side at most, to bound the time.
+        cap: samples taken of each set at most, to bound the time.
 
     Returns:
         The score, at least 0.
@@ -52,8 +52,8 @@ def geometry_score(
     times = []
     for samples, stream in zip((real, fake), np.random.SeedSequence(seed).spawn(2), strict=True):
         draws = np.random.default_rng(stream)
-        kept = samples[draws.permutation(len(samples))[:count]]
-        times.append(mean_living_times(kept, draws, sets, landmarks, gamma))
+        subset = samples[draws.permutation(len(samples))[:count]]
+        times.append(mean_living_times(subset, draws, sets, landmarks, gamma))
     return float(np.square(times[0] - times[1]).sum())
 
 

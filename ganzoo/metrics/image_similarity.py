@@ -1,4 +1,4 @@
-"""Similarity of images, pair by pair: PSNR, SSIM, MS-SSIM, sharpness; and the variety within a generated set."""
+"""Similarity of images, pair by pair: PSNR, SSIM, MS-SSIM, sharpness; and the diversity of a generated set."""
 
 import numpy as np
 
@@ -85,8 +85,8 @@ def ms_ssim_pairs(images, targets):
 
 def ms_ssim_weights(size):
     """The weights of the scales that MS-SSIM uses for images of `size` (height, width); they sum to 1."""
-    scales, side = 1, min(size)
-    while scales < len(_WEIGHTS) and (side := (side + 1) // 2) >= 11:
+    scales, width = 1, min(size)
+    while scales < len(_WEIGHTS) and (width := (width + 1) // 2) >= 11:
         scales += 1
     weights = np.array(_WEIGHTS[:scales])
     return tuple(weights / weights.sum())
@@ -121,8 +121,8 @@ def sharpness_difference(images, targets):
     direction="real",
     least=500,
     paper="Odena et al. 2017 (AC-GAN), arXiv 1610.09585",
-    meaning="Mean structural similarity of random pairs of generated images: above the real data's value, variety is missing.",
-    misleads="Noise lowers it like variety does; it is meant for images of one class, across classes it is coarse.",
+    meaning="Mean structural similarity of random pairs of generated images: above real data's value, diversity is missing.",
+    misleads="Noise lowers it as diversity does; it is meant for images of one class and is coarse across classes.",
     of=(IMAGES,),
     default=160,
 )
@@ -188,7 +188,7 @@ def _random_pairs(count, pairs, rng):
 def _pairs(images, targets):
     images, targets = check_images(1, images=images, targets=targets)
     if len(images) != len(targets):
-        raise UserError(f"{len(images)} images and {len(targets)} targets are no pairs: give as many of each")
+        raise UserError(f"{len(images)} images and {len(targets)} targets are not pairs: pass equal counts")
     return images, targets
 
 

@@ -1,4 +1,4 @@
-"""Low-level statistics of images that generators get wrong unseen: power spectrum, filter responses, local contrast."""
+"""Low-level statistics of images that generators often get wrong: power spectrum, filter responses, local contrast."""
 
 import numpy as np
 from scipy import signal, stats
@@ -15,7 +15,7 @@ from ganzoo.metrics.registry import IMAGES, metric
     paper="Zeng et al. 2017, arXiv 1708.02688; Durall et al. 2020, arXiv 2003.01826",
     meaning="How far the mean power at each spatial frequency is from the real images'; a positive tail is often "
     "upsampling's checkerboard.",
-    misleads="Sees texture alone, not content; cropping, resizing or JPEG on one side is enough to move it.",
+    misleads="Sees texture alone, not content; cropping, resizing or JPEG of one set is enough to change it.",
     parts={"distance": None, "slope": "zero", "tail": "zero"},
     of=(IMAGES,),
     default=170,
@@ -29,7 +29,7 @@ def power_spectrum_distance(
         real_images: uint8 images [N, H, W, C].
         fake_images: uint8 images [M, H, W, C].
         seed: of the subsamples.
-        cap: images a side; more are subsampled.
+        cap: images per set; more are subsampled.
 
     Returns:
         A dict: "distance" (root mean square difference of the log10 powers over all frequencies, in decades), "slope"
@@ -108,7 +108,7 @@ def filter_response_distance(
         seed: of the subsamples and the filters.
         filters: how many.
         size: their side, in pixels.
-        cap: images a side; more are subsampled.
+        cap: images per set; more are subsampled.
 
     Returns:
         A dict of means over the filters: "kl" (KL divergence of the real from the generated histogram, in nats, >= 0)
@@ -147,7 +147,7 @@ def filter_responses(images, kernel):
     least=500,
     paper="Geusebroek and Smeulders 2005; Zeng et al. 2017, arXiv 1708.02688",
     meaning="How far the distribution of local contrast, summed up by a Weibull fit, is from the real images'.",
-    misleads="Sees edges and flat areas only; a global change of brightness or contrast moves it, whatever is depicted.",
+    misleads="Sees edges and flat areas only; a global change of brightness or contrast changes it, whatever is depicted.",
     parts={"kl": None, "shape": "zero", "scale": "zero", "flat": "zero"},
     of=(IMAGES,),
 )
@@ -160,7 +160,7 @@ def local_contrast_distance(
         real_images: uint8 images [N, H, W, C].
         fake_images: uint8 images [M, H, W, C].
         seed: of the subsamples.
-        cap: images a side; more are subsampled.
+        cap: images per set; more are subsampled.
 
     Returns:
         A dict: "kl" (KL divergence of the real from the generated histogram, in nats, >= 0), "shape" and "scale"
@@ -233,11 +233,11 @@ def _prepared(real_images, fake_images, seed, cap):
     if min(real_images.shape[1:3]) < 8:
         raise UserError(f"low-level statistics need images of at least 8 pixels, not {list(real_images.shape[1:3])}")
     rng = np.random.default_rng([seed, 0x10])
-    sides = [subsample(images, cap, rng) for images in (real_images, fake_images)]
-    for name, images in zip(("real", "fake"), sides, strict=True):
+    subsets = [subsample(images, cap, rng) for images in (real_images, fake_images)]
+    for name, images in zip(("real", "fake"), subsets, strict=True):
         if (images == images[:, :1, :1]).all():
             raise UserError(f"every {name} image is one flat colour: it has no low-level statistics")
-    return sides
+    return subsets
 
 
 def _grey(images):

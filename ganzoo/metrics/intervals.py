@@ -1,4 +1,4 @@
-"""How far a score may lie off for another sample of the same size: intervals of means, and the block jackknife for the rest."""
+"""95 % intervals of scores over samples of the same size: of means, and by a block jackknife."""
 
 import numpy as np
 from scipy import stats
@@ -17,22 +17,22 @@ def mean_interval(values):
 
 
 def dealer(seed=0):
-    """The NumPy generator that deals samples into blocks."""
+    """The NumPy generator that assigns samples to blocks."""
     return np.random.default_rng([seed, 0x1A])
 
 
 def without_blocks(order, blocks=BLOCKS):
-    """Indices without one block of them after the other: an iterator of sorted int arrays.
+    """Indices with each block left out in turn: an iterator of sorted int arrays.
 
     Args:
         order: int [n], the samples' indices in random order.
-        blocks: how many blocks they are dealt into.
+        blocks: number of blocks.
     """
     return (np.setdiff1d(order, block) for block in np.array_split(order, blocks))
 
 
 def jackknife_error(values):
-    """The standard error of a statistic, from its values [blocks] without one block after the other."""
+    """The standard error of a statistic, from its values [blocks] with each block left out in turn."""
     values, blocks = np.asarray(values, np.float64), len(values)
     return float(np.sqrt((blocks - 1) / blocks * np.square(values - values.mean()).sum()))
 
@@ -49,7 +49,7 @@ def jackknife(statistic, count, value, seed=0, least=100):
         statistic: a function of the indices of the samples that stay, int [n], sorted.
         count: how many samples there are.
         value: of all of them.
-        seed: of the dealing into blocks.
+        seed: of the assignment to blocks.
         least: samples below which there is no interval.
     """
     if count < least:

@@ -16,8 +16,8 @@ _BLOCK = 2048  # rows of a kernel block: 32 MB in float64
     direction="lower",
     least=1000,
     paper="Gretton et al. 2012, JMLR 13",
-    meaning="How far the distributions differ under a Gaussian kernel, with the probability of so much if they were equal.",
-    misleads="The size depends on the bandwidth, and the p-value on the count: a small p-value does not say large difference.",
+    meaning="How far the distributions differ under a Gaussian kernel, with the p-value of the hypothesis that they are equal.",
+    misleads="The size depends on the bandwidth, and the p-value on the count: a small one does not mean a large difference.",
     title="MMD-RBF",
     published="MMD-RBF",
     parts={"u": None, "v": None, "p": "aside", "bandwidth": "aside"},
@@ -40,22 +40,22 @@ def mmd_rbf(
         fake: features [M, d].
         seed: of the subsamples and the permutations.
         bandwidth: s, in feature units; by default the median distance between up to 1,000 real samples, which (up to a
-            fifth of `real`) then take no further part, so that the test stays exact.
+            fifth of `real`) are then excluded, so that the test stays exact.
         permutations: of the test; its smallest p-value is 1 / (permutations + 1).
-        cap: samples a side of the estimates; more are subsampled.
-        test_cap: samples a side of the test, whose kernel matrix is held whole.
+        cap: samples per set of the estimates; more are subsampled.
+        test_cap: samples per set of the test, whose kernel matrix is held whole.
 
     Returns:
         A dict: "u" (unbiased estimate of MMD^2, may be negative), "v" (biased, >= 0), "p" (p-value), "bandwidth".
 
     Raises:
-        UserError: fewer than ten samples of a side, NaN or infinite features, different d, a bandwidth of zero.
+        UserError: fewer than ten samples of a set, NaN or infinite features, different d, a bandwidth of zero.
 
     Reference: Gretton et al. 2012, "A Kernel Two-Sample Test", JMLR 13.
     """
     real, fake = check_features(10, real=real, fake=fake)
     rng = np.random.default_rng([seed, 0x33D])
-    centre = real.mean(axis=0)  # a common offset would cost the distances their digits
+    centre = real.mean(axis=0)  # a common offset would cost the distances precision
     real, fake = (values[rng.permutation(len(values))] - centre for values in (real, fake))
     if bandwidth is None:
         apart = min(1000, len(real) // 5)
@@ -78,7 +78,7 @@ def mmd_rbf_gaussians(shift, dim, bandwidth):
 
 
 def _interval(context, values, wanted):
-    """From the standard error over disjoint blocks, which is at hand."""
+    """From the standard error over disjoint blocks, which the result contains."""
     if not np.isfinite(values["se"]):
         return {}
     reach = 1.96 * values["se"]
@@ -111,7 +111,7 @@ def kernel_distance(
         fake: features [M, d]; the larger side is subsampled to the smaller one's count.
         seed: of the subsamples.
         subsets: of the published form.
-        size: samples a side in each subset; no more than there are.
+        size: samples per set in each subset; no more than there are.
 
     Returns:
         A dict: "mean" and "se" (standard error) by TF-GAN's estimator over at least two disjoint blocks of at most
@@ -119,7 +119,7 @@ def kernel_distance(
         papers print. Any mean may be negative.
 
     Raises:
-        UserError: fewer than four samples of a side, NaN or infinite features, different d; TF-GAN is missing.
+        UserError: fewer than four samples of a set, NaN or infinite features, different d; TF-GAN is missing.
 
     Reference: Binkowski et al. 2018, arXiv 1801.01401.
     """
@@ -130,7 +130,7 @@ def kernel_distance(
     mean, error = tfgan.kernel_distance(real, fake, block=min(1024, (count + 1) // 2))
     size = min(size, count)
     with one_thread():
-        scores = [kernel_distance_u(*(subsample(side, size, rng) for side in (real, fake))) for _ in range(subsets)]
+        scores = [kernel_distance_u(*(subsample(values, size, rng) for values in (real, fake))) for _ in range(subsets)]
     return {"mean": mean, "se": error, "subsets_mean": float(np.mean(scores)), "subsets_sd": float(np.std(scores))}
 
 
@@ -138,7 +138,7 @@ def kernel_distance_u(real, fake):
     """The unbiased estimate of `kernel_distance` from all pairs of features [N, d] and [M, d], in float64 blocks.
 
     Raises:
-        UserError: fewer than two samples of a side, NaN or infinite features, different d.
+        UserError: fewer than two samples of a set, NaN or infinite features, different d.
     """
     real, fake = (values.astype(np.float64) for values in check_features(real=real, fake=fake))
     sums = [_cubic_sum(a, b) for a, b in ((real, real), (fake, fake), (real, fake))]

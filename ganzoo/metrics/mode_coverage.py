@@ -16,7 +16,7 @@ from ganzoo.metrics.registry import POINTS, Part, metric
     direction="real",
     least=1000,
     paper="Srivastava et al. 2017, VEEGAN, arXiv 1705.07761; Lin et al. 2018, PacGAN, arXiv 1712.04086",
-    meaning="How many of the known modes get a sample, which share of the samples is near one, and how unevenly they fall.",
+    meaning="How many of the known modes get a sample, which share of the samples is near one, and how unevenly they spread.",
     misleads="One good sample captures a mode: a mode that is nearly dropped shows only in the divergences.",
     parts={
         "captured": None,
@@ -68,8 +68,8 @@ def mode_coverage(fake_points: np.ndarray, modes: Any, radius: float = 3.0) -> d
     direction="real",
     least=1000,
     paper="Metz et al. 2017, Unrolled GANs, arXiv 1611.02163; Che et al. 2017, Mode Regularized GANs, arXiv 1612.02136",
-    meaning="How many classes the fakes show, in the eyes of a classifier, and how unevenly compared with the real data.",
-    misleads="The classifier forces every fake into a class, garbage too; it says nothing of variety within a class.",
+    meaning="How many classes a classifier predicts for the fakes, and how unevenly compared with the real data.",
+    misleads="The classifier forces every fake into a class, garbage too; it says nothing about diversity within a class.",
     parts={
         "captured": None,
         "classes": "aside",
@@ -96,7 +96,7 @@ def label_coverage(real_probs: np.ndarray, fake_probs: np.ndarray, confidence: f
         KL(fake || equal shares of all K classes), which stacked data sets are measured by, and `kl_uniform_floor`.
 
     Raises:
-        UserError: input that `checked` refuses, different numbers of classes, or values that are no probabilities.
+        UserError: input that `checked` refuses, different numbers of classes, or values that are not probabilities.
     """
     real, fake = checked("real_probs", real_probs, least=1), checked("fake_probs", fake_probs, least=1)
     same_dimension(real_probs=real, fake_probs=fake)

@@ -33,7 +33,7 @@ def prd(real: np.ndarray, fake: np.ndarray, seed: int = 0, clusters: int = 20, r
         A dict: "f8" (recall) and "f1/8" (precision), each within [0, 1].
 
     Raises:
-        UserError: fewer than `clusters` samples of a side, NaN or infinite features, different d.
+        UserError: fewer than `clusters` samples of a set, NaN or infinite features, different d.
 
     Reference: Sajjadi et al. 2018, arXiv 1806.00035.
     """
@@ -44,7 +44,7 @@ def prd(real: np.ndarray, fake: np.ndarray, seed: int = 0, clusters: int = 20, r
 def prd_curve(real, fake, seed=0, clusters=20, runs=10, angles=1001, cap=10_000):
     """The precision-recall curve of the generated against the real distribution.
 
-    Both sides' features are clustered together and become two histograms; see `prd_from_histograms`. The larger side is
+    Both sets of features are clustered together and give two histograms; see `prd_from_histograms`. The larger set is
     subsampled to the smaller one's count.
 
     Args:
@@ -54,13 +54,13 @@ def prd_curve(real, fake, seed=0, clusters=20, runs=10, angles=1001, cap=10_000)
         clusters: of each clustering.
         runs: clusterings whose curves are averaged.
         angles: points of the curve.
-        cap: samples a side; more are subsampled.
+        cap: samples per set; more are subsampled.
 
     Returns:
         `(precision, recall)`, each [angles], from full precision to full recall.
 
     Raises:
-        UserError: fewer than `clusters` samples of a side, NaN or infinite features, different d.
+        UserError: fewer than `clusters` samples of a set, NaN or infinite features, different d.
     """
     real, fake = check_features(clusters, real=real, fake=fake)
     rng = np.random.default_rng([seed, 0x92D])
@@ -71,7 +71,7 @@ def prd_curve(real, fake, seed=0, clusters=20, runs=10, angles=1001, cap=10_000)
         kmeans = MiniBatchKMeans(clusters, n_init=3, batch_size=2048, random_state=int(rng.integers(2**31)))
         with one_thread():
             labels = kmeans.fit_predict(pooled)
-        shares = [np.bincount(side, minlength=clusters) / count for side in (labels[:count], labels[count:])]
+        shares = [np.bincount(part, minlength=clusters) / count for part in (labels[:count], labels[count:])]
         curves.append(prd_from_histograms(*shares, angles=angles))
     precision, recall = np.mean(curves, axis=0)
     return precision, recall

@@ -1,4 +1,4 @@
-"""Fidelity and variety by nearest-neighbour balls: which fakes lie among the reals, which reals among the fakes."""
+"""Fidelity and diversity by nearest-neighbour balls: which fakes lie among the reals, which reals among the fakes."""
 
 from typing import Any
 
@@ -87,7 +87,7 @@ def expected_coverage(reals, fakes, k=5):
     parts={"median": None, "above_one": None},
 )
 def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
-    """Realism scores of the fakes, summarised so that copies (infinity) do no harm.
+    """Realism scores of the fakes, summarised robust to copies (whose score is infinite).
 
     Args:
         neighbours: a record with balls of this k.
@@ -109,7 +109,7 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     direction="real",
     least=1000,
     paper="Han et al. 2022, Rarity Score, arXiv 2206.08549",
-    meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count apart.",
+    meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count separately.",
     misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",
     parts={"mean": None, "outside": None},
 )

@@ -1,4 +1,4 @@
-"""What a metric is: a pure function of context, with all that is known of it at its definition."""
+"""The registry of metrics: pure functions of arrays, each with its metadata at its definition."""
 
 import dataclasses
 import functools
@@ -9,15 +9,15 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-# Context a metric may ask for, by parameter name. Whoever evaluates provides it; a metric never samples or loads.
+# Arguments that a metric may require, by parameter name. The evaluation provides them; a metric never samples or loads.
 ARGUMENTS = {
     "real": "features [N, d] of the reference set (training data, unless the protocol says otherwise)",
     "fake": "features [M, d] of generated samples",
     "test": "features [T, d] of held-out real data, disjoint from `real`",
     "real_probs": "class probabilities [N, K] of the reference set",
     "fake_probs": "class probabilities [M, K] of generated samples",
-    "fake_labels": "integers [M], the labels that generated samples were asked for",
-    "fake_captions": "strings [M], the captions that generated samples were asked for",
+    "fake_labels": "integers [M], the labels that generated samples are conditioned on",
+    "fake_captions": "strings [M], the captions that generated samples are conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
@@ -32,7 +32,7 @@ ARGUMENTS = {
     "fake_text": "the generated text, a list of sentences",
     "test_text": "held-out real text, a list of sentences",
     "training_text": "all sentences that the reference is drawn from",
-    "references": "how many references BLEU and self-BLEU go by, the same number for both where there are as many",
+    "references": "how many references BLEU and self-BLEU use, the same number for both where there are enough",
     "language_model": "a `KneserNey` of the reference text",
     "vocabulary": "every word of any of the texts",
     "true_likelihoods": "(log-likelihoods [M], numbers of words [M]) of the generated text under the true distribution",
@@ -49,14 +49,14 @@ DIRECTIONS = ("higher", "lower", "real")
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """What is known of one part of a metric's result.
+    """The metadata of one part of a metric's result.
 
     Attributes:
         direction: "higher" or "lower" is better, "real" (as held-out real data is best), "zero" (a signed error), "aside" (no
             score, but needed to read the others), or None for the metric's own.
         floor: the part of the same result that a perfect model shows here at this count.
-        worst: of an accuracy or a share whose worst is 1, what that is called.
-        below: what a value below held-out real data's is called, where that is no merit.
+        worst: of an accuracy or a share whose worst is 1, the name of the worst case.
+        below: the name of values below held-out real data's, where these are no merit.
     """
 
     direction: str | None = None
@@ -70,32 +70,32 @@ class Metric:
     """One definition of a score.
 
     Attributes:
-        name: what it is called in records and `--metrics`.
+        name: its name in records and `--metrics`.
         function: pure function whose parameters are keys of `ARGUMENTS`; returns a number, or a dict by part of numbers or
             of (value, low, high) with a 95 % interval.
         direction: "higher" or "lower" is better, or "real" where held-out real data's own score is the target.
         least: the least number of samples on each side below which the score is unreliable.
         paper: where it comes from.
         meaning: one sentence: what the number says.
-        misleads: one sentence: when not to believe it.
-        title: what its score is called in tables; `{part}` stands for the part. Its name by default.
-        published: the title that only the verified Inception network of the papers makes true, such as "FID".
+        misleads: one sentence: when the score is misleading.
+        title: the name of its score in tables; `{part}` stands for the part. Its name by default.
+        published: the title with features of the verified Inception network of the papers, such as "FID".
         parts: a `Part`, or its direction, by the name of each part of the result; a name may hold wildcards.
-        main: the part that carries the bare title.
-        of: the kinds of examples that it suits.
-        default: its place in the default selection, the smallest first; None where it is only taken if asked for.
+        main: the part that the title alone refers to.
+        of: the kinds of examples that it applies to.
+        default: its place in the default selection, the smallest first; None where it must be selected by name.
         compared: whether a comparison of models takes it by default.
-        baseline: the real data that is scored in the model's place: "held-out"; "halves" of it, one scored and one held out,
-            where the metric takes held-out data itself; "reference", where held-out data is what is measured by; None where
-            the score is of the model itself.
-        sees_copies: whether it tells copies of those training examples only that are in the reference.
+        baseline: the real data that is scored for comparison: "held-out" data; "halves" of it, one scored and one held out,
+            where the metric takes held-out data itself; the "reference", where the metric compares with held-out data; None
+            where there is no such score.
+        sees_copies: whether it detects copies only of training examples that are in the reference.
         covariances: whether it compares covariances, which takes more samples than dimensions.
-        around_zero: whether a perfect score is noise around 0, so that real data's own is no scale.
-        origin: the value that says nothing is there, where it is not 0.
-        floor: `floor(real, count, real_count, seed)`, what a perfect model's main part is expected to be.
+        around_zero: whether a perfect score is noise around 0, so that real data's score is no scale.
+        origin: the value of the worst possible result, where it is not 0.
+        floor: `floor(real, count, real_count, seed)`, the expected main part of a perfect model.
         interval: `interval(context, values, wanted)`, 95 % intervals {part: (low, high)} cheaper than a jackknife; only those
             that are nearly free where they are not `wanted`.
-        warn: `warn(values, count)`, sentences on what a result leaves out.
+        warn: `warn(values, count)`, warnings on what a result leaves out.
     """
 
     name: str
@@ -123,13 +123,13 @@ class Metric:
 
     @property
     def needs(self):
-        """The context it asks for: its function's required parameters."""
+        """The arguments it needs: its function's required parameters."""
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.default is inspect.Parameter.empty or p.name == "seed")
 
     @property
     def uses_features(self):
-        """Whether it looks at what an extractor makes of examples."""
+        """Whether it uses an extractor's features."""
         return not OF_FEATURES.isdisjoint(self.needs)
 
     def part(self, name):
@@ -145,7 +145,7 @@ class Metric:
         raise ValueError(f"metric {self.name!r} declares no part {name!r}")
 
     def called(self, part="", extractor=None):
-        """What the score of a part is called, such as `FD[cnn-digits]`; only the verified Inception network makes it `FID`.
+        """The name of a part's score, such as `FD[cnn-digits]`; only the verified Inception network makes it `FID`.
 
         Args:
             part: of its result.
@@ -186,7 +186,7 @@ def metric(name, **facts):
             raise ValueError(f"direction of {name!r} must be one of {DIRECTIONS}, not {entry.direction!r}")
         unknown = set(entry.needs) - set(ARGUMENTS)
         if unknown:
-            raise ValueError(f"{name!r} asks for unknown context {sorted(unknown)}; known: {sorted(ARGUMENTS)}")
+            raise ValueError(f"{name!r} needs unknown arguments {sorted(unknown)}; known: {sorted(ARGUMENTS)}")
         if name in REGISTRY and _place(REGISTRY[name].function) != _place(function):
             raise ValueError(f"two metrics are called {name!r}")
         REGISTRY[name] = entry

@@ -1,4 +1,4 @@
-"""Image retrieval: how far held-out real samples must look for their nearest generated one."""
+"""Image retrieval: the distance of held-out real samples to their nearest generated sample."""
 
 import numpy as np
 import scipy.stats
@@ -36,7 +36,7 @@ def retrieval(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 
         `to_fake` and `to_real`.
 
     Raises:
-        UserError: input that `checked` refuses, different dimensions, fewer than j samples, or tests all found in real.
+        UserError: input that `checked` refuses, different dimensions, fewer than j samples, or all test samples also in `real`.
     """
     real, fake, test = checked("real", real), checked("fake", fake), checked("test", test, least=1)
     same_dimension(real=real, fake=fake, test=test)

@@ -24,16 +24,16 @@ def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, seed: int = 0, direct
 
     Args:
         real: features [N, d].
-        fake: features [M, d]; the larger side is subsampled to the smaller one's count.
+        fake: features [M, d]; the larger set is subsampled to the smaller one's count.
         seed: of the subsamples and the directions.
         directions: K, unit vectors drawn uniformly.
-        cap: samples a side; more are subsampled.
+        cap: samples per set; more are subsampled.
 
     Returns:
         A distance >= 0 in squared feature units.
 
     Raises:
-        UserError: fewer than two samples of a side, NaN or infinite features, different d.
+        UserError: fewer than two samples of a set, NaN or infinite features, different d.
 
     Reference: Bonneel et al. 2015, "Sliced and Radon Wasserstein Barycenters of Metrics"; arXiv 2605.06797.
     """
@@ -45,7 +45,7 @@ def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, seed: int = 0, direct
     units /= np.linalg.norm(units, axis=0)
     total = 0.0
     with one_thread():
-        for start in range(0, directions, 64):  # 64 projections of both sides at a time
+        for start in range(0, directions, 64):  # 64 projections of both sets at a time
             first, second = (np.sort(units[:, start : start + 64].T @ values.T, axis=1) for values in (real, fake))
             total += np.square(first - second, dtype=np.float64).mean(axis=1).sum()
     return float(3 * real.shape[1] * total / directions)
@@ -74,7 +74,7 @@ def sliced_wasserstein_patches(
         real_images: uint8 images [N, S, S, 1 or 3], S at least 8.
         fake_images: uint8 images [M, S, S, 1 or 3].
         seed: of the subsamples, the patches and the projections.
-        cap: images a side; more are subsampled. The paper took 8,192: values at other counts are a little higher.
+        cap: images per set; more are subsampled. The paper took 8,192: values at other counts are a little higher.
 
     Returns:
         A dict: "mean" over the levels and "floor" (the same between two draws of patches from one and the same real
@@ -96,13 +96,13 @@ def sliced_wasserstein_patches(
         )
     rng = np.random.default_rng([seed, 0x7A])
     count = min(len(real_images), len(fake_images), cap)
-    sides = []
+    sets = []
     for images in (real_images, fake_images):
         values = subsample(images, count, rng).astype(np.float32)
         values += rng.uniform(-1e-3, 1e-3, values.shape).astype(np.float32)
-        sides.append(np.repeat(values, 3, axis=-1) if values.shape[-1] == 1 else values)
-    levels = tfgan.sliced_wasserstein(*sides, seed=seed)
+        sets.append(np.repeat(values, 3, axis=-1) if values.shape[-1] == 1 else values)
+    levels = tfgan.sliced_wasserstein(*sets, seed=seed)
     floors, distances = zip(*levels.values(), strict=True)
     scores = {"mean": np.mean(distances), "floor": np.mean(floors)}
-    scores |= {str(side): distance for side, distance in zip(levels, distances, strict=True)}
+    scores |= {str(width): distance for width, distance in zip(levels, distances, strict=True)}
     return {part: float(1000 * score) for part, score in scores.items()}

@@ -1,4 +1,4 @@
-"""Two-sample tests: can the nearest neighbour, or a trained classifier, tell fakes from reals?"""
+"""Two-sample tests: whether the nearest neighbour, or a trained classifier, can tell fakes from reals."""
 
 from typing import Any
 
@@ -61,21 +61,21 @@ def _closer(own, other):
 def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> dict[str, float]:
     """Classifier two-sample tests with logistic regression and k nearest neighbours.
 
-    The larger set is cut to the smaller one's count (at most `cap` each); half of each side trains, the other half
+    The larger set is cut to the smaller one's count (at most `cap` each); half of each set trains, the other half
     tests. The logistic regression sees standardised features; k is floor(sqrt(training count)), made odd.
 
     Args:
         real: [N, d].
         fake: [M, d].
         seed: of the subsample and the halves.
-        cap: samples taken of each side at most, to bound the time.
+        cap: samples taken of each set at most, to bound the time.
 
     Returns:
         `logistic` and `knn`, accuracies in [0, 1], with `logistic_p` and `knn_p`, the probability of at least that
         accuracy if both sets came from one distribution (exact binomial).
 
     Raises:
-        UserError: input that `checked` refuses, fewer than 4 samples of a side, or different dimensions.
+        UserError: input that `checked` refuses, fewer than 4 samples of a set, or different dimensions.
     """
     real, fake = checked("real", real, least=4), checked("fake", fake, least=4)
     same_dimension(real=real, fake=fake)

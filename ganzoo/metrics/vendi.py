@@ -12,8 +12,8 @@ from ganzoo.metrics.registry import IMAGES, metric
     direction="real",
     least=1000,
     paper="Friedman and Dieng 2022, The Vendi Score, arXiv 2210.02410",
-    meaning="How many samples that have nothing in common would be as varied as these fakes.",
-    misleads="Noise is varied too, and the number depends on the extractor and the count: the reals' own value is the target.",
+    meaning="How many completely dissimilar samples would be as diverse as these fakes.",
+    misleads="Noise is diverse too, and the number depends on the extractor and the count: the reals' own value is the target.",
     of=(IMAGES,),
     default=150,
 )
@@ -23,7 +23,7 @@ def vendi(fake: np.ndarray, seed: int = 0, order: int = 1, cap: int = 5000) -> f
     Args:
         fake: [N, d].
         seed: of the subsample.
-        order: q; 1 is Shannon's, larger ones weigh common kinds more, infinity sees only the most common.
+        order: q; 1 is Shannon's, larger ones give common modes more weight, infinity counts only the most common.
         cap: samples taken at most, to bound the time.
 
     Returns:
@@ -38,7 +38,7 @@ def vendi(fake: np.ndarray, seed: int = 0, order: int = 1, cap: int = 5000) -> f
     fake = fake.astype(np.float64)
     lengths = np.linalg.norm(fake, axis=1, keepdims=True)
     if not lengths.any():
-        raise UserError("fake holds only zero vectors: the extractor is dead on these samples")
+        raise UserError("fake holds only zero vectors: the extractor's features are all 0")
     fake = np.divide(fake, lengths, out=np.zeros_like(fake), where=lengths > 0)
     return vendi_of_kernel(fake.T @ fake if len(fake) > fake.shape[1] else fake @ fake.T, order)
 

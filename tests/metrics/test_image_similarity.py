@@ -154,7 +154,7 @@ def test_bad_images_are_named(images, says):
 
 @pytest.mark.parametrize("similarity", [psnr, ssim, ms_ssim_pairs, sharpness_difference])
 def test_pairs_must_match(similarity):
-    with pytest.raises(UserError, match="no pairs"):
+    with pytest.raises(UserError, match="not pairs"):
         similarity(IMAGES, NOISY[:2])
     with pytest.raises(UserError, match="differ in shape"):
         similarity(IMAGES, NOISY[:, :20])

@@ -126,7 +126,7 @@ def test_what_is_known_of_a_part_stands_in_its_metric(monkeypatch):
     for wrong, words, function in (({"direction": "up"}, "direction", mine), ({}, "two metrics", lambda fake: 1)):
         with pytest.raises(ValueError, match=words):
             metric("mine", **(facts | wrong))(function)
-    with pytest.raises(ValueError, match="unknown context"):
+    with pytest.raises(ValueError, match="unknown arguments"):
         metric("other", **facts)(lambda something: 1)
     assert isinstance(known, Metric)
 

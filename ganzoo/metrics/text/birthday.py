@@ -13,11 +13,11 @@ GIVEN = "edits, as given"
 def birthday_of_text(
     fake, real=None, *, batch_sizes=BATCH_SIZES, batches=20, threshold=None, alpha=1e-6, levels=LEVELS, seed=0
 ):
-    """How often a generator of text repeats itself, and the effective number of sentences that this speaks of.
+    """How often a generator of text repeats itself, and the effective number of different sentences.
 
     Args:
         fake: list of generated sentences, independent draws.
-        real: list of held-out sentences, the control that goes through the same test.
+        real: list of held-out sentences, tested the same way as control.
         batch_sizes, batches: sizes s, and the number of batches of each.
         threshold: two sentences within so many edits are duplicates, 0 for exact copies only. By default the greatest of
             `levels` at which a share of at most `alpha` of held-out pairs are duplicates; 0 where there is no held-out text.
@@ -32,7 +32,7 @@ def birthday_of_text(
     Raises:
         UserError: fewer than two sentences, or a negative threshold.
 
-    Reference: Arora and Zhang 2017, arXiv 1706.08224, carried over to text.
+    Reference: Arora and Zhang 2017, arXiv 1706.08224, adapted to text.
     """
     if threshold is not None and (threshold < 0 or threshold != int(threshold)):
         raise UserError(f"a threshold of text is a number of edits, 0 or more, not {threshold}")

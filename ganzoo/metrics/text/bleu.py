@@ -10,7 +10,7 @@ from ganzoo.metrics.registry import TEXT, metric
 from ganzoo.metrics.text.tokens import counted, ngrams
 
 ORDERS = (2, 3, 4, 5)
-EPSILON = 0.1  # stands for no matching n-gram: smoothing method 1 of Chen and Cherry 2014
+EPSILON = 0.1  # replaces a count of no matching n-gram: smoothing method 1 of Chen and Cherry 2014
 
 
 def bleu(hypotheses, references, orders=ORDERS, without=None, epsilon=EPSILON):
@@ -39,13 +39,13 @@ def bleu(hypotheses, references, orders=ORDERS, without=None, epsilon=EPSILON):
     """
     used = len(references) - (without is not None)
     if used < 1 or not len(hypotheses):
-        raise UserError(f"BLEU of {len(hypotheses)} sentences with {max(used, 0)} references: there must be some of both")
+        raise UserError(f"BLEU of {len(hypotheses)} sentences with {max(used, 0)} references: both must be non-empty")
     count = len(hypotheses)
     lengths = np.array([len(sentence) for sentence in hypotheses], np.float64)
     without = None if without is None else np.asarray(without, np.int64)
     logs = []
     for n, (mine, theirs) in enumerate(ngrams([hypotheses, references], max(orders)), 1):
-        total = max((int(side[1].max()) + 1 for side in (mine, theirs) if len(side[1])), default=1)
+        total = max((int(ids.max()) + 1 for _, ids in (mine, theirs) if len(ids)), default=1)
         best, owner, second = _top_two(*theirs, total)
         row, ids, counts = counted(*mine)
         most = best[ids] if without is None else np.where(owner[ids] == without[row], second[ids], best[ids])
@@ -68,16 +68,16 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
         seed: of the draw.
 
     Returns:
-        As `bleu`, one score for each sentence drawn. High means that the sentences repeat each other.
+        As `bleu`, one score for each sentence drawn. A high score means that the sentences repeat each other.
 
     Raises:
-        UserError: not as many sentences.
+        UserError: too few sentences.
 
     Reference: Zhu et al. 2018 (Texygen), arXiv 1802.01886.
     """
     used = len(sentences) if references is None else references + 1
     if not 2 <= used <= len(sentences):
-        raise UserError(f"self-BLEU with {used - 1} references needs {used} sentences, here are {len(sentences)}")
+        raise UserError(f"self-BLEU with {used - 1} references needs {used} sentences, there are {len(sentences)}")
     if used < len(sentences):
         rows = np.sort(np.random.default_rng([seed, 0xB1E]).choice(len(sentences), used, replace=False))
         sentences = [sentences[row] for row in rows]
@@ -89,7 +89,7 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
     direction="higher",
     least=1000,
     paper="Papineni et al. 2002; for generators: Yu et al. 2017 (SeqGAN), arXiv 1609.05473",
-    meaning="How much of the generated sentences' n-grams held-out sentences hold: is it well-formed, n words at a time?",
+    meaning="How much of the generated sentences' n-grams held-out sentences hold: local well-formedness, n words at a time.",
     misleads="It rises with the number of references, and one good sentence repeated for ever scores as well as a perfect "
     "model: read it beside self-BLEU.",
     title="BLEU-{part}",
@@ -111,7 +111,7 @@ def mean_bleu(fake_text: Sequence, test_text: Sequence, references: int) -> dict
     least=1000,
     paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
     meaning="How much generated sentences repeat each other: above real text's own value, variety is missing.",
-    misleads="Word salad scores low: below real text's value is no merit. It rises with the number of references.",
+    misleads="Word salad scores low: a score below real text's is no merit. It rises with the number of references.",
     title="self-BLEU-{part}",
     parts={str(order): None for order in ORDERS},
     of=(TEXT,),

@@ -1,4 +1,4 @@
-"""The divergence frontier between two texts: how far each strays from the other, in one number between 0 and 1."""
+"""The divergence frontier between two texts: how far each differs from the other, as one number between 0 and 1."""
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -18,8 +18,8 @@ _MOST_CLUSTERS = 500
 def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
     """The area under the divergence frontier of two sets of features, in the manner of MAUVE.
 
-    Principal components that hold 90 % of both sets' variance are parted into clusters by k-means; the shares of the clusters
-    on either side are compared by `frontier_area`.
+    Principal components that hold 90 % of both sets' variance are clustered by k-means; the shares of the clusters
+    in both sets are compared by `frontier_area`.
 
     Args:
         first, second: features [N, d] and [M, d], of the same count where values are to be compared.
@@ -28,7 +28,7 @@ def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
         seed: of the principal components and of k-means.
 
     Returns:
-        A number in [0, 1], 1 for equal shares. Small counts push it away from 1 even for two samples of one law.
+        A number in [0, 1], 1 for equal shares. Small counts push it away from 1 even for two samples of one distribution.
 
     Raises:
         UserError: NaN, fewer than two samples, or different dimensions.
@@ -43,7 +43,7 @@ def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
     direction="higher",
     least=1000,
     paper="in the manner of Pillutla et al. 2021 (MAUVE), arXiv 2102.01454",
-    meaning="How little generated and real text stray from each other, both ways, in clusters of vectors: 1 is a match.",
+    meaning="How little generated and real text differ, in both directions, over clusters of their embeddings: 1 is a match.",
     misleads="Even two real texts stay below 1 at small counts, and it sees clusters of the embedding only; its numbers are "
     "not MAUVE's.",
     of=(TEXT,),
@@ -75,7 +75,7 @@ def assign(first, second, clusters=None, seed=0):
 
 
 def shares(first, second, clusters):
-    """The clusters' shares on either side: two float64 [clusters] that sum to 1."""
+    """The clusters' shares in both sets: two float64 [clusters] that sum to 1."""
     return tuple(np.bincount(labels, minlength=clusters) / len(labels) for labels in (first, second))
 
 
@@ -93,7 +93,7 @@ def frontier_area(first, second, scale=SCALE):
     """
     weights = np.linspace(0, 1, POINTS)[1:-1, None]
     mixtures = weights * first + (1 - weights) * second
-    x, y = (np.exp(-scale * _divergence(side, mixtures)) for side in (second, first))
+    x, y = (np.exp(-scale * _divergence(histogram, mixtures)) for histogram in (second, first))
     x, y = np.concatenate([[1.0], x, [0.0]]), np.concatenate([[0.0], y, [1.0]])
     return float(np.clip(np.trapezoid(y[::-1], x[::-1]), 0, 1))
 

@@ -1,4 +1,4 @@
-"""Plain counts of a text: distinct n-grams, copies of the training text, sentences that a parser accepts, lengths."""
+"""Statistics of a text: distinct n-grams, copies of the training text, sentences that a parser accepts, lengths."""
 
 from collections.abc import Sequence
 
@@ -27,13 +27,13 @@ def distinct_n(sentences, orders=DISTINCT):
 
     Reference: Li et al. 2016, arXiv 1510.03055.
     """
-    found = ngrams([sentences], max(orders))
-    ids = {n: found[n - 1][0][1] for n in orders}
-    return {n: len(np.unique(one)) / len(one) if len(one) else np.nan for n, one in ids.items()}
+    by_order = ngrams([sentences], max(orders))
+    ids = {n: by_order[n - 1][0][1] for n in orders}
+    return {n: len(np.unique(grams)) / len(grams) if len(grams) else np.nan for n, grams in ids.items()}
 
 
 def copied(sentences, training):
-    """The share of sentences that stand in the training text word for word, with its exact 95 % interval.
+    """The share of sentences that occur in the training text word for word, with its exact 95 % interval.
 
     Returns:
         dict: `share`, `low`, `high`.
@@ -52,7 +52,7 @@ def share(accepted):
         dict: `share`, `low`, `high`.
 
     Raises:
-        UserError: values that are no booleans, or none.
+        UserError: values that are not booleans, or no values.
     """
     accepted = np.asarray(accepted)
     if accepted.dtype != bool or accepted.ndim != 1 or not len(accepted):
@@ -84,16 +84,16 @@ def distinct_ngrams(fake_text: Sequence) -> dict[str, float]:
     direction="real",
     least=200,
     paper="a plain count",
-    meaning="The share of generated sentences that stand in the training text word for word.",
-    misleads="A text of few possible sentences repeats itself anyway: only above held-out text's own share does it hint at "
-    "memorizing. One changed word hides a copy.",
+    meaning="The share of generated sentences that occur in the training text word for word.",
+    misleads="A text of few possible sentences repeats itself anyway: only a share above that of held-out text hints at "
+    "memorization. One changed word hides a copy.",
     of=(TEXT,),
     default=110,
 )
 def copied_share(fake_text: Sequence, training_text: Sequence) -> float:
     """The share of exact copies of training sentences, with its exact interval."""
-    found = copied(fake_text, training_text)
-    return found["share"], found["low"], found["high"]
+    estimate = copied(fake_text, training_text)
+    return estimate["share"], estimate["low"], estimate["high"]
 
 
 @metric(
@@ -102,15 +102,15 @@ def copied_share(fake_text: Sequence, training_text: Sequence) -> float:
     least=200,
     paper="an exact parser of the data's own grammar",
     meaning="The share of generated sentences that the grammar derives.",
-    misleads="One sentence repeated for ever is grammatical: it says nothing of variety.",
+    misleads="One grammatical sentence repeated for ever scores 1: it says nothing about diversity.",
     of=(TEXT,),
     default=90,
     compared=True,
 )
 def grammatical(accepted: np.ndarray) -> float:
     """The share of accepted sentences with its exact interval."""
-    found = share(accepted)
-    return found["share"], found["low"], found["high"]
+    estimate = share(accepted)
+    return estimate["share"], estimate["low"], estimate["high"]
 
 
 @metric(
@@ -119,7 +119,7 @@ def grammatical(accepted: np.ndarray) -> float:
     least=200,
     paper="a plain count",
     meaning="The mean number of words of a sentence.",
-    misleads="Right on average says nothing of the spread, nor of the words.",
+    misleads="A correct mean says nothing about the spread or the words.",
     of=(TEXT,),
     default=130,
 )

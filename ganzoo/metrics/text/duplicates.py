@@ -11,12 +11,12 @@ from ganzoo.metrics.registry import TEXT, metric
 
 EDITS = 2
 _BLOCK = 512
-_DENSE = 256  # features in so many sentences that a dense product is faster
+_DENSE = 256  # the most frequent features, for which a dense product is faster
 _CHUNK = 200_000  # pairs whose edits are counted at a time
 
 
 class CloseSentences:
-    """Every pair of a text's sentences within some edits, exactly; copies are looked up once. As a birthday test takes pairs.
+    """Every pair of a text's sentences within some edits, computed exactly, in the form that a birthday test uses.
 
     Args:
         sentences: list of sentences.
@@ -35,7 +35,7 @@ class CloseSentences:
 
     def __init__(self, sentences, most=EDITS):
         if len(sentences) < 2:
-            raise UserError(f"duplicates need at least two sentences, here are {len(sentences)}")
+            raise UserError(f"duplicates need at least two sentences, there are {len(sentences)}")
         numbers = {}
         self.identity = np.array([numbers.setdefault(tuple(s), len(numbers)) for s in sentences])
         self.distinct = list(numbers)
@@ -100,10 +100,10 @@ class CloseSentences:
     "duplicates",
     direction="higher",
     least=1000,
-    paper="Arora and Zhang 2017, arXiv 1706.08224, carried over to text; pooled over all pairs",
+    paper="Arora and Zhang 2017, arXiv 1706.08224, adapted to text; pooled over all pairs",
     meaning="How many equally likely sentences would repeat themselves as often: 1 / sum p^2, the effective support; near ones "
     f"are within {EDITS} edits.",
-    misleads="Where real text repeats itself too, its own value is the target. Garbage does not repeat itself.",
+    misleads="Where real text repeats itself too, its own value is the target. Random text does not repeat itself.",
     parts={
         "n_eff": None,
         "at_least": None,
@@ -119,18 +119,18 @@ def duplicates(fake_text: Sequence) -> dict[str, float]:
     """Effective support by exact and by near duplicates: `n_eff`, `near_n_eff` (NaN without any), and the pairs found."""
     close, parts = CloseSentences(fake_text, EDITS), {}
     for prefix, distance in (("", 0), ("near_", EDITS)):
-        found = support.pooled(close.degrees(distance))
-        value, low, high = (found["n_eff"][key] for key in ("value", "low", "high"))
+        estimate = support.pooled(close.degrees(distance))
+        value, low, high = (estimate["n_eff"][key] for key in ("value", "low", "high"))
         parts[f"{prefix}n_eff"] = (np.nan if value is None else value, low, high)
         parts[f"{prefix}at_least"] = low
-        parts[f"{prefix}pairs"] = float(found["duplicates"])
+        parts[f"{prefix}pairs"] = float(estimate["duplicates"])
     return parts
 
 
 def edit_pairs(sentences, most):
     """All pairs within `most` edits: (i, j, edits) with i < j, ordered.
 
-    A pair whose words differ too much for so few edits leaves by one matrix product; the others are counted exactly.
+    Pairs whose words differ too much are excluded by one matrix product; the edits of the others are counted exactly.
 
     Args:
         sentences: list of tuples of tokens.
@@ -138,7 +138,7 @@ def edit_pairs(sentences, most):
     """
     tokens, lengths = _padded(sentences)
     row, column = _occurrences(tokens, lengths)
-    found = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8))]
+    blocks = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8))]
     for start, shared in _shared(row, column, len(sentences)):
         shared += most
         close = (shared >= lengths) & (shared >= lengths[start : start + len(shared), None])
@@ -147,29 +147,29 @@ def edit_pairs(sentences, most):
             some = slice(a, a + _CHUNK)
             edits = _edits(tokens, lengths, i[some], j[some], most)
             near = edits <= most
-            found.append((i[some][near], j[some][near], edits[near]))
-    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
+            blocks.append((i[some][near], j[some][near], edits[near]))
+    return tuple(np.concatenate(parts) for parts in zip(*blocks, strict=True))
 
 
 def _upper(wanted, start):
     """(i, j) with i < j of a block of rows that begins at `start`."""
     a, b = np.nonzero(wanted)
-    kept = a + start < b
-    return a[kept] + start, b[kept]
+    upper = a + start < b
+    return a[upper] + start, b[upper]
 
 
 def _padded(sentences):
     """Int tokens [N, T] padded with -1, and the lengths."""
-    words = {}
+    numbers = {}
     lengths = np.array([len(s) for s in sentences], np.int64)
     tokens = np.full((len(sentences), max(1, lengths.max())), -1, np.int32)
     for row, sentence in enumerate(sentences):
-        tokens[row, : len(sentence)] = [words.setdefault(token, len(words)) for token in sentence]
+        tokens[row, : len(sentence)] = [numbers.setdefault(token, len(numbers)) for token in sentence]
     return tokens, lengths
 
 
 def _occurrences(tokens, lengths):
-    """Sentence and number of each (word, its how-manieth occurrence in the sentence): shared ones are shared words."""
+    """Sentence and number of each (word, index of its occurrence in the sentence): shared pairs are shared words."""
     row = np.repeat(np.arange(len(tokens)), lengths)
     flat = tokens[tokens >= 0].astype(np.int64)
     order = np.lexsort((flat, row))

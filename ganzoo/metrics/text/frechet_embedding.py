@@ -11,8 +11,8 @@ _LEAST_FOR_BLOCKS = 100
 def _interval(context, values, wanted):
     if len(context["fake"]) < _LEAST_FOR_BLOCKS:
         return {}
-    found = frechet_interval(context["real"], context["fake"], seed=context["seed"])
-    return {"": (found["low"], found["high"])}
+    interval = frechet_interval(context["real"], context["fake"], seed=context["seed"])
+    return {"": (interval["low"], interval["high"])}
 
 
 @metric(
@@ -21,8 +21,8 @@ def _interval(context, values, wanted):
     least=1000,
     paper="de Masson d'Autume et al. 2019 (ScratchGAN), arXiv 1905.09922, there with another embedding",
     meaning="How far mean and covariance of the generated sentences' vectors are from the real ones.",
-    misleads="It sees what the embedding sees (n-grams, hardly grammar), is biased up by about 1/N, and compares with no "
-    "number of another embedding.",
+    misleads="It sees what the embedding sees (n-grams, hardly grammar), is biased up by about 1/N, and is comparable "
+    "only under the same embedding.",
     title="FED",
     of=(TEXT,),
     default=70,

@@ -1,4 +1,4 @@
-"""An n-gram language model with interpolated Kneser-Ney smoothing, as arrays: trained and asked in one pass over a text."""
+"""An n-gram language model with interpolated Kneser-Ney smoothing, as arrays: trained and evaluated in one pass over a text."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,12 +25,12 @@ class KneserNey:
     Args:
         sentences: list of sentences, sequences of tokens.
         order: the longest n-gram.
-        vocabulary: every word that may be asked for; those of `sentences` by default. All other words share one place.
+        vocabulary: every word that may be asked for; those of `sentences` by default. All other words share one entry.
         discounts: D by order, 1 .. `order`; estimated by default.
 
     Attributes:
         words: {word: its number}, from 1; 0 is the sentence's end, and the number after the last is any other word.
-        size: words of the vocabulary, the end and the place of other words.
+        size: words of the vocabulary, the end and the entry of other words.
         discounts: D by order, float64 [order].
 
     Raises:
@@ -43,15 +43,15 @@ class KneserNey:
         if order < 1 or not len(sentences):
             raise UserError(f"an n-gram model of order {order} from {len(sentences)} sentences: both must be at least 1")
         self.order = order
-        words = dict.fromkeys(vocabulary if vocabulary is not None else (token for s in sentences for token in s))
-        self.words = {word: number for number, word in enumerate(words, 1)}
+        known = dict.fromkeys(vocabulary if vocabulary is not None else (token for s in sentences for token in s))
+        self.words = {word: number for number, word in enumerate(known, 1)}
         self.size = len(self.words) + 2
         self._span = len(self.words) + 3  # the end, the words, any other, the beginning
         keys, suffixes, raw = self._observed(*self._text(sentences))
         counts = [self._adjusted(n, keys, suffixes, raw) for n in range(1, order + 1)]
         contexts = [1, *(len(shorter) for shorter in keys[:-1])]
         self._keys, self._counts = keys, counts
-        befores = [one // self._span for one in keys]
+        befores = [of_order // self._span for of_order in keys]
         self._totals = [np.bincount(b, c, minlength=m) for b, c, m in zip(befores, counts, contexts, strict=True)]
         self._kinds = [np.bincount(b, c > 0, minlength=m) for b, c, m in zip(befores, counts, contexts, strict=True)]
         self.discounts = np.array([_discount(c) for c in counts] if discounts is None else discounts, np.float64)
@@ -87,7 +87,7 @@ class KneserNey:
         return keys, suffixes, raw
 
     def _adjusted(self, n, keys, suffixes, raw):
-        """The counts that order n goes by."""
+        """The counts that order n uses."""
         counts, start = raw[n - 1], self._span - 1
         if n < self.order:
             first = keys[n - 1]
@@ -95,11 +95,11 @@ class KneserNey:
                 first = keys[shorter][first // self._span]
             counts = np.where(first == start, counts, np.bincount(suffixes[n], minlength=len(counts)))
         if n == 1:
-            counts[keys[0] == start] = 0  # nothing predicts a beginning
+            counts[keys[0] == start] = 0  # a sentence's beginning is never predicted
         return counts
 
     def log_probabilities(self, sentences):
-        """log P of each sentence with its end, in nats, and how many words that are.
+        """log P of each sentence with its end, in nats, and the number of words.
 
         Args:
             sentences: list of sentences.
@@ -112,14 +112,14 @@ class KneserNey:
         logs[text == self._span - 1] = 0
         return np.bincount(row, logs, minlength=len(sentences)), np.bincount(row, minlength=len(sentences)) - 1
 
-    def next_word(self, words):
-        """P of what follows some words at a sentence's beginning: {word: P}, None for the end, `...` for any other word."""
+    def next_word(self, context):
+        """P of the word after a sentence's first words `context`: {word: P}, None for the end, `...` for any other word."""
         asked = {None: 0, **self.words, ...: self._span - 2}
-        start, known = self._span - 1, [self.words.get(word, self._span - 2) for word in words]
+        start, known = self._span - 1, [self.words.get(word, self._span - 2) for word in context]
         text = np.array([[start, *known, number] for number in asked.values()])
         row = np.repeat(np.arange(len(asked)), text.shape[1])
-        found = self._asked(text.ravel(), row).reshape(text.shape)[:, -1]
-        return dict(zip(asked, found.tolist(), strict=True))
+        probabilities = self._asked(text.ravel(), row).reshape(text.shape)[:, -1]
+        return dict(zip(asked, probabilities.tolist(), strict=True))
 
     def _asked(self, text, row):
         """P of each word of a text given those before it in its sentence."""
@@ -146,8 +146,8 @@ class KneserNey:
 
     def nll(self, sentences):
         """Mean negative log-likelihood in nats per word, the sentences' ends counted as words."""
-        logs, words = self.log_probabilities(sentences)
-        return float(-logs.sum() / words.sum())
+        logs, counts = self.log_probabilities(sentences)
+        return float(-logs.sum() / counts.sum())
 
 
 def lm_nll(train, test, order=ORDER, vocabulary=None):

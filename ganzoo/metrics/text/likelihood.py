@@ -6,40 +6,40 @@ from ganzoo.errors import UserError
 from ganzoo.metrics.registry import TEXT, metric
 
 
-def nll(log_likelihoods, words):
+def nll(log_likelihoods, word_counts):
     """Mean negative log-likelihood in nats per word, with its 95 % interval over sentences.
 
     Args:
         log_likelihoods: float [N], of each sentence as a whole, in nats.
-        words: int [N], how many draws each sentence is made of: its words, and its end where the model draws one.
+        word_counts: int [N], draws per sentence: its words, and its end where the model draws one.
 
     Returns:
         dict: `value`, `low`, `high`; the interval is that of a ratio of means.
 
     Raises:
-        UserError: NaN, a positive likelihood's logarithm of infinity, or no words.
+        UserError: NaN or infinite log-likelihoods, or no words.
 
     Reference: Yu et al. 2017 (SeqGAN), arXiv 1609.05473, where NLL_oracle is such a mean.
     """
-    logs, words = np.asarray(log_likelihoods, np.float64), np.asarray(words, np.float64)
-    if logs.shape != words.shape or logs.ndim != 1 or not len(logs) or words.sum() <= 0:
-        raise UserError(f"a likelihood and a number of words are needed of each sentence, not {logs.shape} and {words.shape}")
+    logs, counts = np.asarray(log_likelihoods, np.float64), np.asarray(word_counts, np.float64)
+    if logs.shape != counts.shape or logs.ndim != 1 or not len(logs) or counts.sum() <= 0:
+        raise UserError(f"a likelihood and a number of words are needed for each sentence, not {logs.shape} and {counts.shape}")
     if np.isnan(logs).any() or (logs == np.inf).any():
         raise UserError("the likelihoods hold NaN or infinity")
-    value = -logs.sum() / words.sum()
+    value = -logs.sum() / counts.sum()
     if len(logs) < 2 or not np.isfinite(value):
         return {"value": float(value), "low": None, "high": None}
-    errors = -logs - value * words
-    reach = 1.96 * errors.std(ddof=1) / np.sqrt(len(logs)) / words.mean()
+    errors = -logs - value * counts
+    reach = 1.96 * errors.std(ddof=1) / np.sqrt(len(logs)) / counts.mean()
     return {"value": float(value), "low": float(value - reach), "high": float(value + reach)}
 
 
-def _with_interval(found):
-    return found["value"], found["low"], found["high"]
+def _with_interval(estimate):
+    return estimate["value"], estimate["low"], estimate["high"]
 
 
 def _impossible(values, count):
-    """What NLL_oracle leaves out."""
+    """A warning on the sentences that NLL_oracle leaves out."""
     if not values["impossible"]:
         return []
     share = values["impossible"] / count
@@ -66,9 +66,9 @@ def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, flo
 
     Infinite where every sentence is impossible.
     """
-    logs, words = true_likelihoods
+    logs, counts = true_likelihoods
     possible = np.isfinite(logs)
-    cost = _with_interval(nll(logs[possible], words[possible])) if possible.any() else np.inf
+    cost = _with_interval(nll(logs[possible], counts[possible])) if possible.any() else np.inf
     return {"": cost, "impossible": float((~possible).sum())}
 
 

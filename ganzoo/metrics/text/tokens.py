@@ -1,4 +1,4 @@
-"""Sentences as all metrics of text take them, and their n-grams as numbers."""
+"""Conversion of text to sentences of tokens, and of their n-grams to numbers."""
 
 import numpy as np
 
@@ -7,29 +7,29 @@ from ganzoo.errors import UserError
 PADDING = 0
 
 
-def as_sentences(given, name="text"):
+def as_sentences(text, name="text"):
     """Sentences as a list of tuples of tokens.
 
     Args:
-        given: int tokens [N, T], padded with 0 at the end; or a list of strings, split at white space, or of sequences of
+        text: int tokens [N, T], padded with 0 at the end; or a list of strings, split at white space, or of sequences of
             tokens of one kind (integers or words).
         name: for messages.
 
     Raises:
-        UserError: no sentences, another shape, or a 0 amid a padded sentence.
+        UserError: no sentences, another shape, or a 0 within a padded sentence.
     """
-    if isinstance(given, np.ndarray):
-        if given.ndim != 2 or given.dtype.kind not in "iu":
-            raise UserError(f"{name} must be int tokens [N, T] padded with 0, not {given.dtype} {given.shape}")
-        lengths = (given != PADDING).sum(axis=1)
-        if not (given == PADDING)[np.arange(given.shape[1]) >= lengths[:, None]].all():
-            raise UserError(f"{name} holds the padding, 0, amid a sentence: a sentence must end before its first 0")
-        found = [tuple(row[:length]) for row, length in zip(given.tolist(), lengths.tolist(), strict=True)]
+    if isinstance(text, np.ndarray):
+        if text.ndim != 2 or text.dtype.kind not in "iu":
+            raise UserError(f"{name} must be int tokens [N, T] padded with 0, not {text.dtype} {text.shape}")
+        lengths = (text != PADDING).sum(axis=1)
+        if not (text == PADDING)[np.arange(text.shape[1]) >= lengths[:, None]].all():
+            raise UserError(f"{name} holds the padding, 0, within a sentence: a sentence must end before its first 0")
+        sentences = [tuple(row[:length]) for row, length in zip(text.tolist(), lengths.tolist(), strict=True)]
     else:
-        found = [tuple(sentence.split()) if isinstance(sentence, str) else tuple(sentence) for sentence in given]
-    if not found:
+        sentences = [tuple(sentence.split()) if isinstance(sentence, str) else tuple(sentence) for sentence in text]
+    if not sentences:
         raise UserError(f"{name} holds no sentences")
-    return found
+    return sentences
 
 
 def as_words(tokens, vocabulary, name="text"):
@@ -51,7 +51,7 @@ def as_words(tokens, vocabulary, name="text"):
 
 
 def ngrams(corpora, order):
-    """The n-grams of several corpora, numbered alike in all of them.
+    """The n-grams of several corpora, numbered consistently across all of them.
 
     Args:
         corpora: lists of sentences.
@@ -61,23 +61,23 @@ def ngrams(corpora, order):
         A list by n = 1 .. order, and in it by corpus, of (sentence, ids): for each n-gram the index of its sentence, and a
         number that equal n-grams share; in the order of the text.
     """
-    words = {}
+    numbers = {}
     sentences = [sentence for corpus in corpora for sentence in corpus]
-    flat = np.array([words.setdefault(token, len(words)) for sentence in sentences for token in sentence], np.int64)
+    flat = np.array([numbers.setdefault(token, len(numbers)) for sentence in sentences for token in sentence], np.int64)
     lengths = np.array([len(sentence) for sentence in sentences], np.int64)
     row = np.repeat(np.arange(len(lengths)), lengths)
     left = np.cumsum(lengths)[row] - np.arange(len(flat))  # tokens from here to the sentence's end
     firsts = np.cumsum([0, *(len(corpus) for corpus in corpora)])
-    places, ids, found = np.arange(len(flat)), flat, []
+    places, ids, by_order = np.arange(len(flat)), flat, []
     for n in range(1, order + 1):
         if n > 1:
-            kept = left[places] >= n
-            places, ids = places[kept], ids[kept]
-            ids = np.unique(ids * len(words) + flat[places + n - 1], return_inverse=True)[1]
+            inside = left[places] >= n
+            places, ids = places[inside], ids[inside]
+            ids = np.unique(ids * len(numbers) + flat[places + n - 1], return_inverse=True)[1]
         edges = np.searchsorted(row[places], firsts)
         spans = zip(edges[:-1], edges[1:], firsts[:-1], strict=True)
-        found.append([(row[places[a:b]] - first, ids[a:b]) for a, b, first in spans])
-    return found
+        by_order.append([(row[places[a:b]] - first, ids[a:b]) for a, b, first in spans])
+    return by_order
 
 
 def counted(row, ids):

@@ -21,7 +21,12 @@ def test_tokens_become_words():
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [(np.array([[1, 0, 2]]), "amid"), (np.zeros((2, 2)), "int tokens"), ([], "no sentences"), (np.zeros(3, int), "int tokens")],
+    [
+        (np.array([[1, 0, 2]]), "within"),
+        (np.zeros((2, 2)), "int tokens"),
+        ([], "no sentences"),
+        (np.zeros(3, int), "int tokens"),
+    ],
 )
 def test_what_is_no_text_is_refused(given, words):
     with pytest.raises(UserError, match=words):
