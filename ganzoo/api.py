@@ -5,7 +5,7 @@ Each imports what it needs when it is called, so that `import ganzoo` stays fast
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,13 +53,16 @@ def train(
     Raises:
         ganzoo.UserError: whatever a user can cause, a training that left the finite numbers included.
     """
+    from ganzoo.errors import UserError
     from ganzoo.training import train
 
     if isinstance(overrides, str):
         overrides = [overrides]
     elif isinstance(overrides, Mapping):
-        overrides = [f"{name}={value if isinstance(value, str) else repr(value)}" for name, value in overrides.items()]
-    return train(recipe, run, tuple(overrides), steps, strategy, fresh, smoke, deterministic, precision, log)
+        overrides = [f"{name}={_written(value)}" for name, value in overrides.items()]
+    elif not isinstance(overrides, Iterable) or not all(isinstance(one, str) for one in overrides):
+        raise UserError(f"overrides are a dict of values by dotted names, or strings NAME=VALUE, not {overrides!r}")
+    return train(_path(recipe, "a recipe"), run, tuple(overrides), steps, strategy, fresh, smoke, deterministic, precision, log)
 
 
 def load(model: str | Path) -> Sampler:
@@ -83,7 +86,7 @@ def load(model: str | Path) -> Sampler:
     """
     from ganzoo.serving.sampling import load
 
-    return load(model)
+    return load(_path(model, "a model"))
 
 
 def sample(model: str | Path | Sampler, count: int = 64, seed: int = 0, **options: Any) -> np.ndarray | list[str]:
@@ -104,7 +107,9 @@ def sample(model: str | Path | Sampler, count: int = 64, seed: int = 0, **option
     Raises:
         ganzoo.UserError: no such model, or no such option or value of it.
     """
-    sampler = load(model) if isinstance(model, str | Path) else model
+    from ganzoo.serving.sampling import Sampler
+
+    sampler = model if isinstance(model, Sampler) else load(model)
     samples = sampler.sample(count, seed, **options)
     return sampler.texts(samples) if sampler.is_text else samples
 
@@ -132,7 +137,8 @@ def evaluate(
 
     Args:
         fake: what is scored: a path (a run, a SavedModel, an .npz, a folder of images, a .txt of sentences), a `Sampler`,
-            images [N, H, W, C] or [N, H, W] (uint8, or floats in [-1, 1], [0, 1] or 0..255), points [N, 2], or strings.
+            images [N, H, W, C] or [N, H, W] (uint8, or floats in [-1, 1], [0, 1] or 0..255), points [N, 2], strings, or
+            lists of words.
         real: the real data, likewise, or a data set's name, such as "mnist@32:test"; by default what the model was trained
             on. Of examples at hand one half is the reference and the other is held out.
         metrics: "default", "all", or names as a list or separated by commas.
@@ -144,7 +150,7 @@ def evaluate(
             and there are as many.
         intervals: whether every score gets an interval; Frechet distances of small features always do.
         data_dir: where data sets are prepared.
-        cache: a `ganzoo.evaluation.cache.Cache`.
+        cache: the directory that keeps features and scores for the next time, or a `ganzoo.evaluation.cache.Cache`.
         log: called with each line for the user.
 
     Returns:
@@ -156,7 +162,7 @@ def evaluate(
     from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.report.results import Scores
 
-    fake, real = _opened(fake, "fake"), _opened(real, "real")
+    fake, real, cache = _opened(fake, "fake"), _real(real), _cache(cache)
     return Scores(evaluate(fake, real, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log))
 
 
@@ -185,7 +191,7 @@ def compare(
     ['near']
 
     Args:
-        models: two or more of what `evaluate` takes, or a dict of them by name, of which examples at hand take theirs.
+        models: two or more of what `evaluate` takes, or a dict of them by the names that the table shows.
         real: the real data; by default what every model was trained on, which must be the same.
         metrics: "default" (a handful), "all", or names.
         count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate`.
@@ -197,13 +203,18 @@ def compare(
     Raises:
         ganzoo.UserError: fewer than two models, different real data or shapes, or what `evaluate` raises.
     """
+    from ganzoo.errors import UserError
     from ganzoo.evaluation.compare import compare
     from ganzoo.report.results import Comparison
 
-    named = models if isinstance(models, Mapping) else {f"model {n}": model for n, model in enumerate(models, 1)}
-    inputs = [_opened(model, name) for name, model in named.items()]
-    real = _opened(real, "real")
-    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log)
+    if isinstance(models, Mapping):
+        inputs = {str(name): _opened(model, str(name)) for name, model in models.items()}
+    elif isinstance(models, str) or not isinstance(models, Iterable):
+        raise UserError(f"compare takes a list or a dict of models, not {_kind(models)}")
+    else:
+        inputs = [_opened(model, f"model {number}") for number, model in enumerate(models, 1)]
+    real = _real(real)
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, _cache(cache), log)
     return Comparison(compare(inputs, real, *arguments))
 
 
@@ -250,7 +261,7 @@ def birthday(
     from ganzoo.evaluation.birthday import birthday_test_of
     from ganzoo.report.results import Birthday
 
-    model, real = _opened(model, "model"), _opened(real, "real")
+    model, real = _opened(model, "model"), _real(real)
     options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
     options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir, "log": log}
     return Birthday(birthday_test_of(model, real, **options).run())
@@ -294,7 +305,7 @@ def neighbours(
     from ganzoo.report.model_report import neighbours_of
     from ganzoo.report.results import Neighbours
 
-    model, real = _opened(model, "model"), _opened(real, "real")
+    model, real = _opened(model, "model"), _real(real)
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
@@ -313,20 +324,84 @@ def export(run: str | Path, to: str | Path | None = None) -> Path:
     """
     from ganzoo.serving.export import export
 
-    return export(run, to)
+    return export(_path(run, "a run"), to)
+
+
+def _written(value):
+    """A value as the command line's --set would write it."""
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a NumPy number
+        value = value.item()
+    return value if isinstance(value, str) else repr(value)
+
+
+def _path(value, what):
+    """A path that a user named.
+
+    Raises:
+        UserError: it is no path.
+    """
+    from ganzoo.errors import UserError
+
+    if isinstance(value, str | Path):
+        return value
+    raise UserError(f"{what} is named by its path, not by {_kind(value)}")
+
+
+def _cache(cache):
+    """A `Cache`, or the one at a path; None stays."""
+    from ganzoo.errors import UserError
+    from ganzoo.evaluation.cache import Cache
+
+    if cache is None or isinstance(cache, Cache):
+        return cache
+    if isinstance(cache, str | Path):
+        return Cache(cache)
+    raise UserError(f"a cache is a directory's path or a Cache, not {_kind(cache)}")
+
+
+def _real(real):
+    return None if real is None else _opened(real, "real")
 
 
 def _opened(examples, name):
-    """Examples at hand as an `Input` of that name; anything else as it is."""
+    """Examples at hand as an `Input` of that name; a path, a `Sampler`, a source and an `Input` as they are.
+
+    Raises:
+        UserError: it is none of these, or an array of neither images, points nor strings.
+    """
     import numpy as np
 
+    from ganzoo.data.source import Source
+    from ganzoo.errors import UserError
+    from ganzoo.evaluation.inputs.base import Input
     from ganzoo.evaluation.inputs.opening import array_input
     from ganzoo.evaluation.inputs.text import TextInput
+    from ganzoo.serving.sampling import Sampler
 
-    if isinstance(examples, list | tuple) and examples and all(isinstance(one, str) for one in examples):
+    if isinstance(examples, str | Path | Sampler | Source | Input):
+        return examples
+    if isinstance(examples, Iterator):
+        examples = list(examples)
+    if isinstance(examples, list | tuple) and _are_texts(examples):
         return TextInput(examples, name)
-    if isinstance(examples, np.ndarray) and examples.dtype.kind in "OU" and examples.ndim == 1:
-        return TextInput(examples.tolist(), name)
-    if isinstance(examples, list | tuple) or (hasattr(examples, "__array__") and not hasattr(examples, "arrays")):
-        return array_input(np.asarray(examples), name)
-    return examples
+    if not isinstance(examples, list | tuple) and not hasattr(examples, "__array__"):
+        wanted = "a path, a data set's name, a Sampler, an array or a list of strings"
+        raise UserError(f"{name} must be {wanted}, not {_kind(examples)}")
+    try:
+        array = np.asarray(examples)
+    except Exception as error:  # of lists of various lengths, or whatever a foreign tensor raises
+        raise UserError(f"{name} is no array: {str(error).splitlines()[0]}") from error
+    if array.ndim == 1 and _are_texts(array.tolist()):
+        return TextInput(array.tolist(), name)
+    return array_input(array, name)
+
+
+def _are_texts(examples):
+    """Whether they are strings, or lists of words."""
+    texts = [[one] if isinstance(one, str) else one for one in examples]
+    return bool(texts) and all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in texts)
+
+
+def _kind(value):
+    kind = type(value).__name__
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"

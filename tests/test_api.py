@@ -105,6 +105,102 @@ def test_three_lines_score_two_arrays():
         scores["no such"]
 
 
+RNG = np.random.default_rng(0)
+POINTS, REAL_POINTS = RNG.normal(size=(200, 2)), RNG.normal(size=(200, 2))
+IMAGES = RNG.integers(0, 256, (60, 8, 8, 1), np.uint8)
+TEXTS = [f"the {noun} {verb} {where}" for noun in ("cat", "dog") for verb in ("sits", "runs") for where in ("here", "there")]
+
+
+class Tensor:
+    """As another library's, such as torch's, which may refuse to be an array."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        if self.values is None:
+            raise RuntimeError("call detach() first\nand so on")
+        return self.values
+
+
+@pytest.mark.parametrize(
+    "fake, real",
+    [
+        (POINTS.tolist(), Tensor(REAL_POINTS)),
+        ((point for point in POINTS), REAL_POINTS),
+        ((text for text in TEXTS), np.array(TEXTS * 2)),
+        ([text.split() for text in TEXTS], np.array(TEXTS * 2, object)),
+    ],
+)
+def test_examples_may_come_in_many_forms(fake, real):
+    metrics = ["distinct_n"] if isinstance(real, np.ndarray) and real.ndim == 1 else ["c2st"]
+    assert ganzoo.evaluate(fake, real, metrics, log=lambda line: None)[0]["value"] > 0
+
+
+EVALUATE = {
+    "None": (None, {}, "fake must be a path"),
+    "number": (3, {}, "not an int"),
+    "dict": ({"images": IMAGES}, {}, "not a dict"),
+    "ragged": ([[1, 2], [3]], {}, "fake is no array"),
+    "tensor": (Tensor(None), {}, "fake is no array: call detach.. first$"),
+    "mixed": (np.array(["a b", 3], object), {}, "fake holds no images"),
+    "bytes": ([b"a b", b"c d"], {}, "fake holds no images"),
+    "metrics": (POINTS, {"metrics": None}, "no such metric: None"),
+    "function": (POINTS, {"metrics": [np.mean]}, "no such metric: <function"),
+    "count 0": (POINTS, {"count": 0}, "count must be a whole number of at least 2, not 0"),
+    "count text": (POINTS, {"count": "10"}, "not '10'"),
+    "count float": (POINTS, {"count": 50.0}, "not 50.0"),
+    "reference": (POINTS, {"reference_count": 0}, "reference count must be"),
+    "seed": (POINTS, {"seed": -1}, "seed must be a whole number of at least 0"),
+    "seed None": (POINTS, {"seed": None}, "not None"),
+    "cache": (POINTS, {"cache": False}, "a cache is a directory's path"),
+    "extractor": (IMAGES, {"real": IMAGES, "extractor": len}, "an extractor is a name"),
+    "images": (IMAGES, {}, "fake gives images and real holds points"),
+    "two words": (["a b", "c d"], {}, "fake gives text and real holds points"),
+    "points": (POINTS, {"real": IMAGES}, "fake gives points and real holds images"),
+    "no text": (POINTS, {"real": ["a b", "c d"] * 2}, "fake gives points and real holds text"),
+}
+
+
+@pytest.mark.parametrize("case", EVALUATE)
+def test_what_a_user_may_mistake_is_one_line(case):
+    fake, options, words = EVALUATE[case]
+    options = {"real": REAL_POINTS, "metrics": ["c2st"], "log": lambda line: None} | options
+    with pytest.raises(UserError, match=words) as error:
+        ganzoo.evaluate(fake, **options)
+    assert "\n" not in str(error.value)
+
+
+OTHERS = {
+    "load": (lambda: ganzoo.load(None), "a model is named by its path, not by a NoneType"),
+    "sample": (lambda: ganzoo.sample(POINTS), "by its path, not by a ndarray|an ndarray"),
+    "train": (lambda: ganzoo.train(None), "a recipe is named by its path"),
+    "overrides": (lambda: ganzoo.train("ring_vanilla", overrides=5), "overrides are a dict"),
+    "export": (lambda: ganzoo.export(3), "a run is named by its path, not by an int"),
+    "compare text": (lambda: ganzoo.compare("run", POINTS), "a list or a dict of models, not a str"),
+    "compare one": (lambda: ganzoo.compare([POINTS], POINTS), "at least two models"),
+    "sizes": (lambda: ganzoo.birthday(POINTS, POINTS, 10), "batch sizes are several numbers"),
+    "no sizes": (lambda: ganzoo.birthday(POINTS, POINTS, ()), "batch sizes are several numbers"),
+    "size": (lambda: ganzoo.birthday(TEXTS, TEXTS, (1,)), "a batch size must be a whole number of at least 2"),
+    "batches": (lambda: ganzoo.birthday(POINTS, POINTS, (10,), 0), "number of batches must be"),
+    "threshold": (lambda: ganzoo.birthday(POINTS, POINTS, (10,), 3, threshold=float("nan")), "threshold is a distance"),
+    "negative": (lambda: ganzoo.birthday(TEXTS, TEXTS, (4,), 3, threshold=-1), "threshold is a distance"),
+    "kinds": (lambda: ganzoo.birthday(POINTS, ["a b", "c d"]), "model gives points and real holds text"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_mistakes_with_the_other_functions_are_one_line_too(case):
+    call, words = OTHERS[case]
+    with pytest.raises(UserError, match=words):
+        call()
+
+
+def test_a_cache_may_be_a_path(tmp_path):
+    ganzoo.evaluate(POINTS, REAL_POINTS, ["c2st"], cache=tmp_path, log=lambda line: None)
+    assert list((tmp_path / "scores").rglob("*.json"))
+
+
 def test_texts_are_scored_as_lists_of_strings():
     real = [f"the {noun} {verb} {where}" for noun in ("cat", "dog") for verb in ("sits", "runs") for where in ("here", "there")]
     scores = ganzoo.evaluate(real[:3] * 4, real * 4, ["distinct_n"], log=lambda line: None)
@@ -137,7 +233,7 @@ def test_a_frame_where_pandas_is_and_one_line_where_it_is_not(monkeypatch):
 def test_the_documented_metric_of_ones_own_is_scored(monkeypatch):
     from ganzoo.metrics import registry
 
-    registry.import_all()
+    registry.all_metrics()
     monkeypatch.setattr(registry, "REGISTRY", dict(registry.REGISTRY))
     text = (public_names.PACKAGE.parent / "docs" / "python.md").read_text()
     (code,) = (block.partition("```")[0] for block in text.split("```python\n") if "@ganzoo.metrics.metric" in block)
@@ -148,7 +244,7 @@ def test_the_documented_metric_of_ones_own_is_scored(monkeypatch):
     assert score["value"] == pytest.approx(3 * 2**0.5, rel=0.2) and 0 < score["real"] < 0.5
 
 
-def test_models_are_compared_by_the_names_that_they_are_given():
+def test_models_are_compared_by_the_names_that_they_are_given(tmp_path):
     rng = np.random.default_rng(0)
     real = rng.normal(size=(300, 2))
     models = {"near": real[:150] + 0.1, "far": real[:150] + 3}
@@ -157,6 +253,9 @@ def test_models_are_compared_by_the_names_that_they_are_given():
     assert "no other model is clearly better" in str(record) and "<b>" in record._repr_html_()
     assert json.loads(json.dumps(record)) == record.to_dict()
     assert ganzoo.compare([*models.values()], real[150:], ["c2st"])["models"] == ["model 1", "model 2"]
+    np.savez(tmp_path / "points.npz", points=real[:150])
+    by_path = {"a": tmp_path / "points.npz", "b": str(tmp_path / "points.npz")}
+    assert ganzoo.compare(by_path, real[150:], ["c2st"])["models"] == ["a", "b"]
 
 
 def test_birthday_and_neighbours_of_arrays_print_their_tables():
@@ -172,9 +271,8 @@ def test_birthday_and_neighbours_of_arrays_print_their_tables():
 
 def test_overrides_may_be_a_dict(tmp_path, tiny_recipe):
     silent = {"log": lambda line: None}
-    facts = ganzoo.train(
-        tiny_recipe, tmp_path / "run", {"model.generator.width": 4, "model.adversarial_loss": "losses.Hinge()"}, **silent
-    )
+    overrides = {"model.generator.width": np.int64(4), "model.adversarial_loss": "losses.Hinge()"}
+    facts = ganzoo.train(tiny_recipe, tmp_path / "run", overrides, **silent)
     assert facts["steps"] == 20
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["overrides"] == ["model.generator.width=4", "model.adversarial_loss=losses.Hinge()"]

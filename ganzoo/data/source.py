@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.data.scaling import to_unit
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, whole_number
 
 
 class Source:
@@ -229,6 +229,4 @@ def checked_take(take):
     Raises:
         UserError: it is not.
     """
-    if take is not None and (not isinstance(take, int) or take < 1):
-        raise UserError(f"take must be a positive whole number, not {take!r}")
-    return take
+    return None if take is None else whole_number("take", take)

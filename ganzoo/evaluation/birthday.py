@@ -1,11 +1,16 @@
 """The birthday test of a model and of held-out data: samples, features and classes."""
 
+import math
+from collections.abc import Iterable
+from numbers import Real
+
 import numpy as np
 
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.evaluation.modalities.base import cannot_be_compared
 from ganzoo.evaluation.modalities.text import Text
 from ganzoo.evaluation.published_birthday import SOURCE, published
 from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
@@ -19,6 +24,28 @@ def birthday_test_of(model, data=None, *arguments, **options):
     """The `BirthdayTest` or `TextBirthdayTest` of a model, chosen by what the model generates; arguments as of either class."""
     model = open_input(model, options.get("data_dir"))
     return (TextBirthdayTest if model.feature == TEXT else BirthdayTest)(model, data, *arguments, **options)
+
+
+def checked_batches(batch_sizes, batches):
+    """(sizes of the batches, number of each), verified.
+
+    Raises:
+        UserError: no sizes, one below 2, or no batches.
+    """
+    if not isinstance(batch_sizes, Iterable) or not (sizes := tuple(batch_sizes)):
+        raise UserError(f"batch sizes are several numbers, such as (100, 200), not {batch_sizes!r}")
+    return tuple(whole_number("a batch size", size, 2) for size in sizes), whole_number("the number of batches", batches)
+
+
+def checked_threshold(threshold):
+    """`threshold`, None or a number that is not negative.
+
+    Raises:
+        UserError: it is neither.
+    """
+    if threshold is not None and not (isinstance(threshold, Real) and 0 <= threshold < math.inf):
+        raise UserError(f"the threshold is a distance, a number from 0, not {threshold!r}")
+    return threshold
 
 
 class BirthdayTest:
@@ -61,9 +88,10 @@ class BirthdayTest:
     ):
         self.model = open_input(model, data_dir)
         data = real_data(self.model, data, data_dir)
-        if tuple(data.shape) != tuple(self.model.shape):
-            raise UserError(f"{self.model.name} gives {self.model.shape}, {data.name} holds {data.shape}: shapes must agree")
-        self.data, self.batch_sizes, self.batches = data, tuple(batch_sizes), batches
+        if data.feature != self.model.feature or tuple(data.shape) != tuple(self.model.shape):
+            raise UserError(cannot_be_compared(self.model, data))
+        self.data, self.batch_sizes, self.batches = data, *checked_batches(batch_sizes, batches)
+        seed, threshold = whole_number("the seed", seed, 0), checked_threshold(threshold)
         self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
         self.reference, self.held_out, _ = held_out(data, seed)
         if data.feature == POINTS and (features != "pixels" or flips):
@@ -208,9 +236,10 @@ class TextBirthdayTest:
         self.model = open_input(model, data_dir)
         data = real_data(self.model, data, data_dir)
         if data.feature != TEXT:
-            raise UserError(f"{self.model.name} gives text and {data.name} holds {data.feature}s: they cannot be compared")
+            raise UserError(cannot_be_compared(self.model, data))
+        seed, threshold = whole_number("the seed", seed, 0), checked_threshold(threshold)
         modality = Text(data, seed, log=log)
-        self.data, self.batch_sizes, self.batches = modality.data, tuple(batch_sizes), batches
+        self.data, self.batch_sizes, self.batches = modality.data, *checked_batches(batch_sizes, batches)
         self.threshold, self.seed = threshold, seed
         self.reference, self.held_out, _ = held_out(self.data, seed)
         count = min(MOST_SENTENCES, samples_needed(batch_sizes, batches))

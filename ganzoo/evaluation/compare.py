@@ -1,5 +1,7 @@
 """Scores of several models under one protocol."""
 
+from collections.abc import Mapping
+
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
@@ -25,7 +27,7 @@ def compare(
     """Scores several models against the same real data, under one protocol.
 
     Args:
-        models: two or more of what `evaluate.evaluate` takes.
+        models: two or more of what `evaluate.evaluate` takes, or a dict of them by the names that the table shows.
         data: the real data; by default what every model's recipe or card names, which must be the same.
         metrics: "default" (a handful), "all", or names.
         count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate.evaluate`.
@@ -39,6 +41,8 @@ def compare(
     """
     if len(models) < 2:
         raise UserError("compare takes at least two models")
+    named = models if isinstance(models, Mapping) else None
+    models = list(models if named is None else named.values())
     inputs = [open_input(model, data_dir) for model in models]
     if data is not None:
         units = sorted({unit_of(entry) for entry in inputs if entry.kind == "model"}) or ["word"]
@@ -59,11 +63,11 @@ def compare(
     if metrics == "default":
         compared = [name for name, metric in metrics_of(evaluator.modality.kind).items() if metric.compared]
         metrics = tuple(name for name in compared if all(evaluator.applies(name, entry) for entry in inputs))
-    scores = {}
+    names = []
     for entry, model in zip(inputs, models, strict=True):
-        name = entry.name if entry.name not in scores else f"{entry.name} ({model})"
-        scores[name] = evaluator.scores(entry, metrics, intervals)
-    return side_by_side(scores)
+        names.append(entry.name if entry.name not in names else f"{entry.name} ({model})")
+    scores = [evaluator.scores(entry, metrics, intervals) for entry in inputs]
+    return side_by_side(dict(zip(names if named is None else named, scores, strict=True)))
 
 
 def side_by_side(scores):

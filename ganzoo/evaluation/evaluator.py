@@ -3,11 +3,12 @@
 import functools
 import math
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation import intervals
 from ganzoo.evaluation.cache import Cache, digest, digest_files
 from ganzoo.evaluation.context import Comparison, Context
@@ -52,6 +53,10 @@ class Evaluator:
     ):
         if data.kind == "model":
             raise UserError(f"{data.name} is a model: the real data must be a data set, a folder or a file")
+        seed = whole_number("the seed", seed, 0)
+        self.count = None if count is None else whole_number("--count", count, 2)
+        if reference_count is not None:
+            reference_count = whole_number("the reference count", reference_count, 2)
         self.seed, self.log, self.cache = seed, log, cache or Cache()
         self.modality = modality_of(data)(data, seed, self.cache, data_dir, log, **options)
         self.data = data = self.modality.data
@@ -59,9 +64,7 @@ class Evaluator:
         self.modality.reference, self.modality.held_out = self.reference, self.held_out
         for note in [*data.notes, *([split_note] if "half" in split_note else [])]:
             log(note)
-        self.count = count or min(COUNT, self.reference.size, self.held_out.size)
-        if self.count < 2:
-            raise UserError("--count must be at least 2")
+        self.count = self.count or min(COUNT, self.reference.size, self.held_out.size)
         self.clock = self.modality.clock
         self.real = self._sample(self.reference, min(self.reference.size, reference_count or max(self.count, COUNT)))
         self.modality.real = self.real
@@ -137,7 +140,8 @@ class Evaluator:
             default = tuple(name for name, metric in known.items() if metric.default is not None)
             lists = {"default": default, "all": tuple(known)}
             names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
-        unknown = [name for name in names if name not in all_metrics()]
+        names = list(names) if isinstance(names, Iterable) else [names]
+        unknown = [str(name) for name in names if name not in all_metrics()]
         if unknown or not names:
             raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {', '.join(sorted(known))}")
         chosen, left = [], []

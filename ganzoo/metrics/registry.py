@@ -196,7 +196,7 @@ def metric(name, **facts):
 
 
 @functools.cache
-def import_all():
+def _import_all():
     """Imports every module of `metrics` once, which registers its metrics."""
     from ganzoo import metrics
 
@@ -206,7 +206,7 @@ def import_all():
 
 def all_metrics():
     """Every metric by name, a user's own included: those of the default selections in their order, then the others by name."""
-    import_all()
+    _import_all()
     last = math.inf
     entries = sorted(REGISTRY.values(), key=lambda entry: (last if entry.default is None else entry.default, entry.name))
     return {entry.name: entry for entry in entries}

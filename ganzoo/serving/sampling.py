@@ -16,7 +16,7 @@ from PIL import Image
 from ganzoo import noise, pictures
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.data.scaling import to_unit
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, whole_number
 from ganzoo.run import Run
 
 logger = logging.getLogger(__name__)
@@ -97,8 +97,10 @@ class Sampler:
         Raises:
             UserError: the generator has no such option or not such a value of it, or count is not positive.
         """
-        if count < 1:
-            raise UserError(f"at least one sample must be asked for, not {count}")
+        count = whole_number("the number of samples", count)
+        seed = whole_number("the seed", seed, -(2**31))
+        if seed >= 2**31:
+            raise UserError(f"the seed must be below 2**31, not {seed}")
         given = {name: value for name, value in options.items() if value is not None}
         for name in given:
             if name not in self.options:
@@ -108,6 +110,10 @@ class Sampler:
             if np.shape(given[name]) != wanted:
                 takes = f"{wanted[0]} values" if wanted else "one value"
                 raise UserError(f"{name} of {self.name} takes {takes}, not {given[name]!r}")
+            try:
+                tf.constant(given[name], self.options[name][0])
+            except (TypeError, ValueError) as error:
+                raise UserError(f"{name} of {self.name} cannot be {given[name]!r}: {str(error).splitlines()[0]}") from error
         try:
             return np.concatenate([self._batch(first, seed, given) for first in range(0, count, BATCH)])[:count]
         except tf.errors.InvalidArgumentError as error:

@@ -137,7 +137,7 @@ def test_a_model_card_is_told_what_the_data_is():
         ({"name": "ring8"}, "no feature `image`"),
         ({"name": "digits", "only": 10}, "no class 10; it has 0 to 9"),
         ({"name": "digits", "only": "three"}, "no class 'three'"),
-        ({"name": "digits", "take": 0}, "take must be a positive whole number"),
+        ({"name": "digits", "take": 0}, "take must be a whole number of at least 1"),
         ({"name": "digits", "size": 0}, "size must be a number of pixels"),
         ({"name": "digits", "size": (8, 8, 1)}, "size must be a number of pixels"),
         ({"name": "digits", "crop": "4"}, "crop must be a number of pixels"),

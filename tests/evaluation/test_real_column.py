@@ -28,7 +28,7 @@ def cache(tmp_path):
 
 @pytest.fixture
 def own_metrics(monkeypatch):
-    registry.import_all()
+    registry.all_metrics()
     monkeypatch.setattr(registry, "REGISTRY", dict(registry.REGISTRY))
 
 

@@ -51,11 +51,16 @@ def test_options_reach_the_generator_unless_they_are_open():
 @pytest.mark.parametrize(
     "count, options, complaint",
     [
-        (0, {}, "at least one sample must be asked for, not 0"),
+        (0, {}, "number of samples must be a whole number of at least 1, not 0"),
         (1, {"lable": 1}, "counting takes no option 'lable': it has label, code"),
         (1, {"label": [1, 2]}, r"label of counting takes one value, not \[1, 2\]"),
         (1, {"code": 1.0}, "code of counting takes 2 values, not 1.0"),
         (1, {"code": [1.0]}, "code of counting takes 2 values"),
+        (1, {"label": "seven"}, "label of counting cannot be 'seven'"),
+        (1, {"label": 1.5}, "label of counting cannot be 1.5"),
+        ("3", {}, "number of samples must be a whole number of at least 1, not '3'"),
+        (1, {"seed": 2**40}, r"the seed must be below 2\*\*31"),
+        (1, {"seed": "x"}, "the seed must be a whole number"),
     ],
 )
 def test_what_a_sampler_cannot_do_is_one_line(count, options, complaint):

@@ -7,7 +7,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import Cache, digest, digest_array, read_arrays
 from ganzoo.evaluation.features import trained
-from ganzoo.evaluation.features.base import RawPoints
+from ganzoo.evaluation.features.base import Extractor, RawPoints
 from ganzoo.evaluation.features.inception import Inception
 from ganzoo.evaluation.features.saved_model import SavedModelExtractor, parse
 from ganzoo.evaluation.features.stacked import StackedClassifier
@@ -39,8 +39,11 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
     Raises:
         UserError: no such extractor, or one that refuses these images.
     """
-    if not isinstance(spec, str):
+    if isinstance(spec, Extractor):
         return spec
+    if not isinstance(spec, str | Path):
+        raise UserError(f"an extractor is a name, a path or an Extractor, not {spec!r}")
+    spec = str(spec)
     cache = cache or Cache()
     word, _, rest = spec.partition(":")
     if data.feature == "point":

@@ -148,7 +148,7 @@ def choose_embedding(spec, sentences, seed=0):
     Raises:
         UserError: none of these.
     """
-    if not isinstance(spec, (str, Path)):
+    if isinstance(spec, Extractor):
         return spec
     name, _, option = str(spec).partition(":")
     if name == "vectors" and option:

@@ -5,6 +5,9 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
+from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
+
+PLURAL = {IMAGES: "images", POINTS: "points", TEXT: "text"}
 
 
 class Modality:
@@ -62,9 +65,9 @@ class Modality:
         Raises:
             UserError: they cannot be compared.
         """
-        if model.shape == self.data.shape:
+        if model.feature == self.data.feature and model.shape == self.data.shape:
             return model
-        raise UserError(f"{cannot_be_compared(model, self.data)}")
+        raise UserError(cannot_be_compared(model, self.data))
 
     def providers(self, context):
         """Functions without parameters that compute the arguments of metrics, by name; only of available arguments.
@@ -125,6 +128,9 @@ class Modality:
 
 
 def cannot_be_compared(model, data, hint=""):
-    """Why inputs of different shapes cannot be compared, as a sentence."""
-    shapes = [" x ".join(map(str, entry.shape)) for entry in (model, data)]
-    return f"{model.name} gives {shapes[0]} and {data.name} holds {shapes[1]}: they cannot be compared{hint}"
+    """Why two sides of different kinds or shapes cannot be compared, as a sentence."""
+    if model.feature != data.feature:
+        gives, holds = (PLURAL[side.feature] for side in (model, data))
+    else:
+        gives, holds = (" x ".join(map(str, side.shape)) for side in (model, data))
+    return f"{model.name} gives {gives} and {data.name} holds {holds}: they cannot be compared{hint}"

@@ -31,7 +31,7 @@ class Images(Modality):
         data = self.data
         if model.shape != data.shape and model.feature == IMAGES and model.size and (model.shape[2], data.shape[2]) == (3, 1):
             model = as_grey(model)
-        if model.shape != data.shape:
+        if model.feature != data.feature or model.shape != data.shape:
             hint = ""
             if model.feature == IMAGES and model.shape[2] == data.shape[2]:
                 hint = f"; --data {data.name.partition(':')[0].partition('@')[0]}@{model.shape[0]} resizes the data"

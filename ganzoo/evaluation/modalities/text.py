@@ -19,7 +19,7 @@ from ganzoo.evaluation.inputs.text import (
     to_tokens,
     vocabulary_of,
 )
-from ganzoo.evaluation.modalities.base import Modality
+from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared
 from ganzoo.metrics.registry import TEXT
 from ganzoo.metrics.text.bleu import EPSILON, ORDERS
 from ganzoo.metrics.text.duplicates import EDITS
@@ -106,7 +106,7 @@ class Text(Modality):
 
     def adapted(self, model):
         if model.feature != TEXT:
-            raise UserError(f"{model.name} gives {model.feature}s and {self.data.name} holds text: they cannot be compared")
+            raise UserError(cannot_be_compared(model, self.data))
         return model
 
     @functools.cached_property
