@@ -27,7 +27,7 @@ def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=
         data: real data with labels, as `opening.open_input` takes it; by default what the model was trained on.
         count: samples for each code, in equal shares for its values.
         seed: of the samples.
-        extractor: the classifier that judges samples, as of `extractors.choose`.
+        extractor: the classifier that judges samples, as of `features.choose.choose`.
         data_dir: where data sets are prepared.
         log: called with lines for the user.
 

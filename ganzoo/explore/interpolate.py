@@ -140,7 +140,7 @@ def interpolate(
         steps: images of a path in the picture.
         spherical: whether codes turn instead of moving on a straight line.
         seed: of the pairs, of samples and of searches.
-        extractor: whose features tell what could be data, as of `extractors.choose`.
+        extractor: whose features tell what could be data, as of `features.choose.choose`.
         data_dir: where data sets are prepared.
         log: called with lines for the user.
 
