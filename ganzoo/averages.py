@@ -4,6 +4,12 @@ past weights."""
 import keras
 import tensorflow as tf
 
+__all__ = ["Average", "History"]
+
+
+def __dir__():
+    return __all__
+
 
 class Average:
     """An exponential moving average (EMA) of a network's weights, as a copy of the network.

@@ -2,6 +2,12 @@
 
 import operator
 
+__all__ = ["UserError"]
+
+
+def __dir__():
+    return __all__
+
 
 class UserError(Exception):
     """One line that says what is wrong and what to do about it."""

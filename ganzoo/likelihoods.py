@@ -9,6 +9,12 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.serialization import Serializable
 
+__all__ = ["Bernoulli", "Gaussian", "kl_to_standard_normal"]
+
+
+def __dir__():
+    return __all__
+
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)

@@ -16,6 +16,35 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.serialization import Serializable
 
+__all__ = [
+    "Equilibrium",
+    "Hinge",
+    "LeastSquares",
+    "Loss",
+    "Minimax",
+    "NonSaturating",
+    "Relativistic",
+    "RelativisticAverage",
+    "Wasserstein",
+    "accuracy",
+    "class_cross_entropy",
+    "cross_entropy",
+    "hinge_discriminator",
+    "least_squares_discriminator",
+    "least_squares_generator",
+    "log_discriminator",
+    "minimax_generator",
+    "non_saturating_generator",
+    "relativistic",
+    "relativistic_average",
+    "wasserstein_critic",
+    "wasserstein_generator",
+]
+
+
+def __dir__():
+    return __all__
+
 
 class Equilibrium(NamedTuple):
     """Both losses where generated and real data are alike and D plays its best; None where any value may occur."""

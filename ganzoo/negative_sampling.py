@@ -10,6 +10,12 @@ from ganzoo.errors import UserError
 from ganzoo.noise import Normal, Uniform
 from ganzoo.serialization import Serializable
 
+__all__ = ["GridSearch", "Langevin"]
+
+
+def __dir__():
+    return __all__
+
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)

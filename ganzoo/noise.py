@@ -13,6 +13,12 @@ import tensorflow as tf
 
 from ganzoo.serialization import Serializable
 
+__all__ = ["Normal", "Spherical", "Uniform", "sample_rows"]
+
+
+def __dir__():
+    return __all__
+
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 @dataclasses.dataclass(frozen=True)

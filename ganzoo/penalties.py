@@ -16,6 +16,25 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.serialization import Serializable
 
+__all__ = [
+    "DRAGAN",
+    "R1",
+    "R2",
+    "WGANGP",
+    "Orthogonal",
+    "Penalty",
+    "distance_from_one",
+    "interpolated",
+    "orthogonal",
+    "slopes",
+    "squared_gradient_norms",
+]
+
+
+def __dir__():
+    return __all__
+
+
 # ----------------------------------------------------------------------------------------------- pure functions
 
 

@@ -19,6 +19,13 @@ from ganzoo.errors import UserError
 from ganzoo.recipe_files import recipe_path
 from ganzoo.serialization import parameters
 
+__all__ = ["LoadedRecipe", "Recipe", "apply_override", "build", "load_recipe"]
+
+
+def __dir__():
+    return __all__
+
+
 # What an override may call although the recipe file does not import it.
 MODULES = {
     "keras": keras,

@@ -58,6 +58,19 @@ def test_every_public_class_and_function_of_a_room_is_exported(room):
         assert callable(value) and value.__name__ == name and value.__doc__, name
 
 
+MODULES = ("averages", "errors", "likelihoods", "losses", "negative_sampling", "noise", "penalties", "recipe")
+SHARED = {"errors": {"whole_number"}, "losses": {"required"}, "noise": {"replica_rows", "seed_of"}}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_completion_shows_what_a_module_defines_and_not_what_it_imports(name):
+    module = importlib.import_module(f"ganzoo.{name}")
+    defined = {key for key, value in vars(module).items() if getattr(value, "__module__", None) == module.__name__}
+    public = {key for key in defined if key[0] != "_"} - SHARED.get(name, set())
+    assert set(dir(module)) == set(module.__all__) == public
+    assert {room for room in ganzoo.__all__ if room in MODULES} == set(MODULES)
+
+
 def test_no_import_of_a_module_replaces_a_public_name():
     code = (
         "import importlib, pkgutil, types, ganzoo\n"
