@@ -198,6 +198,8 @@ OTHERS = {
     "batches": (lambda: ganzoo.birthday(POINTS, POINTS, (10,), 0), "number of batches must be"),
     "threshold": (lambda: ganzoo.birthday(POINTS, POINTS, (10,), 3, threshold=float("nan")), "threshold is a distance"),
     "negative": (lambda: ganzoo.birthday(TEXTS, TEXTS, (4,), 3, threshold=-1), "threshold is a distance"),
+    "neighbours": (lambda: ganzoo.neighbours(IMAGES, IMAGES, 10.5), "number of samples must be a whole number"),
+    "seed": (lambda: ganzoo.neighbours(IMAGES, IMAGES, 10, seed=-1), "seed must be a whole number of at least 0"),
     "kinds": (lambda: ganzoo.birthday(POINTS, ["a b", "c d"]), "model gives points and real holds text"),
 }
 

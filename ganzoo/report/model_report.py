@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from ganzoo import pictures
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.birthday import birthday_test_of
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
@@ -41,6 +41,7 @@ class Neighbourhood:
     """
 
     def __init__(self, model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
+        count, seed = whole_number("the number of samples", count), whole_number("the seed", seed, 0)
         model = open_input(model, data_dir)
         data = real_data(model, data, data_dir)
         if data.feature != "image" or tuple(model.shape) != tuple(data.shape):
