@@ -12,6 +12,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo import training
+from ganzoo.callbacks.progress import TerminalProgress
 from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
@@ -386,7 +387,7 @@ def test_real_examples_are_the_first_of_the_stream():
 
 def test_what_shows_the_training_is_closed_at_its_end(tmp_path, tiny_recipe, monkeypatch):
     closed = []
-    for shown in (training.Board, training.TerminalProgress):
+    for shown in (training.Board, TerminalProgress):
         monkeypatch.setattr(shown, "close", lambda self, close=shown.close: closed.append(type(self)) or close(self))
     train(tiny_recipe, tmp_path / "run", steps=2, log=lambda line: None)
-    assert set(closed) == {training.Board, training.TerminalProgress}
+    assert set(closed) == {training.Board, TerminalProgress}

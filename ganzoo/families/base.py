@@ -8,8 +8,8 @@ import tensorflow as tf
 from ganzoo import noise
 from ganzoo.averages import Average
 from ganzoo.errors import UserError
+from ganzoo.families.saving import SavedByKeras
 from ganzoo.networks import checks
-from ganzoo.serialization import arguments, deserialized, serialized
 
 # What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
 MOST_RECORDS = 64
@@ -27,7 +27,7 @@ class Round(threading.local):
         return records
 
 
-class Family(keras.Model):
+class Family(SavedByKeras, keras.Model):
     """A family of GANs: networks, players, and a `train_step` that reads like the paper's algorithm box.
 
     A subclass sets its networks as attributes, names them in `networks`, and writes `train_step(batch)` with the verbs
@@ -179,8 +179,7 @@ class Family(keras.Model):
         """Nothing to build: the networks come built. Keras asks all the same."""
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        # Keras would call the model on a reduced batch of data, and cannot reduce a dict of several workers' parts.
-        pass
+        """Nothing: Keras would call the model on a reduced batch, and cannot reduce a dict of several workers' parts."""
 
     def call(self, latents, training=False):
         """Latents [B, latent_dim] to samples, by the generator that trains."""
@@ -220,68 +219,6 @@ class Family(keras.Model):
             state["average"] = [v.value for average in self.averages.values() for v in average.network.variables]
         state["counters"] = [self.step, self._sums, self._steps_summed]
         return state
-
-    # Saving and loading, as Keras asks for them.
-
-    def arguments(self):
-        """What a constructor needs to make such a family again, by name."""
-        return arguments(self)
-
-    def get_config(self):
-        """The constructor's arguments, networks as configs of their own.
-
-        Raises:
-            UserError: two networks share weights: built from a config, each would have its own.
-        """
-        owners = {}
-        for name, network in self.networks.items():
-            for variable in network.variables:
-                if owners.setdefault(id(variable), name) != name:
-                    raise UserError(f"{owners[id(variable)]} and {name} share weights, which a config cannot say")
-        return {**super().get_config(), **serialized(self.arguments())}
-
-    @classmethod
-    def from_config(cls, config):
-        """The family that `get_config` described, with first weights of its own."""
-        return cls(**deserialized(config))
-
-    def get_compile_config(self):
-        """What `compile` was called with, and the phase; empty before."""
-        if not self.optimizers:
-            return {}
-        optimizers = {player: keras.saving.serialize_keras_object(o) for player, o in self.optimizers.items()}
-        options = {name: getattr(self, name) for name in ("seed", "steps_per_execution", "jit_compile", "run_eagerly")}
-        return {"optimizers": optimizers, "phase": self.phase, **options}
-
-    def compile_from_config(self, config):
-        """Compiles as `get_compile_config` says, and enters its phase."""
-        config = dict(keras.saving.deserialize_keras_object(config))
-        phase = config.pop("phase")
-        self.compile(**config)
-        self.begin(phase)
-
-    def _own_state(self):
-        # Keras saves the networks' weights and the optimizers, since they are attributes, but not the seeds of dropout.
-        elsewhere = {*self.networks, *(f"{player}_optimizer" for player in self.optimizers)}
-        own = {name: values for name, values in self.state().items() if name not in elsewhere}
-        for name, network in self.networks.items():
-            weights = {id(weight) for weight in network.weights}
-            own[f"{name}_seeds"] = [variable.value for variable in network.variables if id(variable) not in weights]
-        return own
-
-    def save_own_variables(self, store):
-        """Writes what `state` holds beside networks and optimizers."""
-        for name, values in self._own_state().items():
-            for number, value in enumerate(values):
-                store[f"{name}_{number}"] = value.numpy()
-
-    def load_own_variables(self, store):
-        """Reads what `save_own_variables` wrote; without `compile` the averages are made here."""
-        if not self.averages and "average_0" in store.keys():  # noqa: SIM118  an entry of a file is no dict
-            self._begin_averages()
-        for name, values in self._own_state().items():
-            for number, value in enumerate(values):
-                value.assign(store[f"{name}_{number}"])
 
     # The verbs.
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "ganzoo"
 INTERNAL = {
     "families": [
         "*.[a-z]*",  # a family's steps; what is public of a family is its class
+        "saving.*",
     ],
     "networks": [
         "checks.*",
