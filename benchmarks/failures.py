@@ -18,7 +18,7 @@ from scipy import ndimage
 
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import array_input, open_input
-from ganzoo.report.model_report import Neighbourhood
+from ganzoo.evaluation.neighbourhood import Neighbourhood
 
 METRICS = (
     "frechet_distance,kernel_distance,mmd_rbf,inception_score,mode_score,am_score,sliced_wasserstein,prd,precision_recall,"

@@ -302,7 +302,7 @@ def neighbours(
     Raises:
         ganzoo.UserError: no data, no images, or different shapes.
     """
-    from ganzoo.report.model_report import neighbours_of
+    from ganzoo.evaluation.neighbourhood import neighbours_of
     from ganzoo.report.results import Neighbours
 
     model, real = _opened(model, "model"), _real(real)

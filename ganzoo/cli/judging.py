@@ -145,7 +145,7 @@ def judge(page, answers, json_file):
 def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_file):
     """Does MODEL copy? Its samples and twins beside the nearest training images, held-out images as the yardstick."""
     start(data_dir)
-    from ganzoo.report.model_report import neighbours_of
+    from ganzoo.evaluation.neighbourhood import neighbours_of
 
     record, picture = neighbours_of(model, data, count, extractor, flips, seed, log=click.echo)
     click.echo(record["verdict"])
