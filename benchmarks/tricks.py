@@ -22,24 +22,24 @@ DCGAN = [
     ("baseline", []),
     # Losses and targets.
     ("saturating loss", ["model.adversarial_loss=losses.Minimax()"]),
-    ("one-sided smoothing .9", ["model.adversarial_loss.smoothing=0.9"]),
+    ("one-sided smoothing 0.9", ["model.adversarial_loss.smoothing=0.9"]),
     ("hinge loss", ["model.adversarial_loss=losses.Hinge()"]),
     ("least squares", ["model.adversarial_loss=losses.LeastSquares()"]),
     # What the discriminator sees.
-    ("instance noise .1", ["model.instance_noise=0.1"]),
-    ("instance noise .1 falling to 0", ["model.instance_noise=0.1", "model.instance_noise_steps={steps}"]),
+    ("instance noise 0.1", ["model.instance_noise=0.1"]),
+    ("instance noise 0.1 falling to 0", ["model.instance_noise=0.1", "model.instance_noise_steps={steps}"]),
     # Normalisation.
     ("no batch norm in D", ["model.discriminator.norm='none'"]),
     ("no batch norm in G", ["model.generator.norm='none'"]),
     ("spectral norm in D", ["model.discriminator.norm=spectral"]),
     ("layer norm in D", ["model.discriminator.norm=layer"]),
     ("virtual batch norm in G", ["model.generator.norm=virtual"]),
-    ("dropout .3 in D", ["model.discriminator.dropout=0.3"]),
+    ("dropout 0.3 in D", ["model.discriminator.dropout=0.3"]),
     # Priors.
     ("uniform latents", ["model.latents=noise.Uniform()"]),
     ("spherical latents", ["model.latents=noise.Spherical()"]),
     # Optimizers and steps.
-    ("beta1 .9", ["optimizers.generator.beta_1=0.9", "optimizers.discriminator.beta_1=0.9"]),
+    ("beta1 0.9", ["optimizers.generator.beta_1=0.9", "optimizers.discriminator.beta_1=0.9"]),
     ("learning rate 1e-3", ["optimizers.generator.learning_rate=1e-3", "optimizers.discriminator.learning_rate=1e-3"]),
     ("D's learning rate x 4", ["optimizers.discriminator.learning_rate=8e-4"]),
     ("SGD for D", ["optimizers.discriminator=keras.optimizers.SGD(0.01)"]),
@@ -54,7 +54,7 @@ DCGAN = [
     ("minibatch discrimination", ["model.discriminator.minibatch_discrimination=true"]),
     # The generator's moving average.
     ("no average of G", ["model.average_decay=0.0"]),
-    ("average of G at .99", ["model.average_decay=0.99"]),
+    ("average of G at 0.99", ["model.average_decay=0.99"]),
 ]
 
 BIGGAN = [
@@ -171,7 +171,7 @@ def main():
     parser.add_argument("--recipe", choices=TRICKS, default="digits_improved")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seeds", type=int, default=2, help="seeds 0 .. N - 1")
-    parser.add_argument("--only", help="names separated by commas, such as 'baseline,beta1 .9'")
+    parser.add_argument("--only", help="names separated by commas, such as 'baseline,beta1 0.9'")
     parser.add_argument("--runs", type=Path, default=Path("runs/tricks"))
     options = parser.parse_args()
     tricks = TRICKS[options.recipe]

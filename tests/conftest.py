@@ -96,8 +96,8 @@ def replays_warm_up():
 
     from ganzoo.serving import warmup
 
-    def check(exported):
-        module, seen = tf.saved_model.load(str(exported)), set()
+    def check(exported, module=None):
+        module, seen = module or tf.saved_model.load(str(exported)), set()
         for record in tf.data.TFRecordDataset(str(exported / warmup.FILE)).as_numpy_iterator():
             request = warmup.message("PredictionLog").FromString(record).predict_log.request
             protos = {key: tensor_pb2.TensorProto.FromString(p.SerializeToString()) for key, p in request.inputs.items()}
