@@ -232,3 +232,11 @@ def test_smoothing_is_a_probability(smoothing):
 
 def test_probability_is_said_of_log_losses_only():
     assert {type(loss) for loss in REFERENCES if loss.probability} == {losses.Minimax, losses.NonSaturating}
+
+
+def test_cross_entropy_and_accuracy_of_classes_are_means():
+    logits = np.array([[2.0, 0.0, 1.0], [0.0, 3.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 4.0]], np.float32)
+    labels = np.array([0, 1, 2, 2])
+    expected = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(4), labels])
+    np.testing.assert_allclose(losses.class_cross_entropy(logits, labels), expected, rtol=1e-6)
+    assert float(losses.accuracy(logits, labels)) == 0.75

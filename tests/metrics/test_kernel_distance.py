@@ -6,6 +6,7 @@ from scipy.spatial.distance import cdist
 from ganzoo.errors import UserError
 from ganzoo.metrics import tfgan
 from ganzoo.metrics.kernel_distance import (
+    _interval,
     kernel_distance,
     kernel_distance_u,
     mmd_rbf,
@@ -149,3 +150,9 @@ def test_bad_features_are_named(metric):
         metric(REAL, FAKE[:1])
     with pytest.raises(UserError, match="differ in shape"):
         metric(REAL, FAKE[:, :2])
+
+
+def test_the_interval_is_the_standard_errors_and_none_where_that_is_undefined():
+    low, high = _interval(None, {"mean": 2.0, "se": 0.5}, True)["mean"]
+    assert (low, high) == pytest.approx((2.0 - 1.96 * 0.5, 2.0 + 1.96 * 0.5))
+    assert _interval(None, {"mean": 2.0, "se": np.nan}, True) == {}

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.layers.spectral_norm import SpectralNorm
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 
@@ -110,3 +111,17 @@ def test_a_discriminator_can_have_a_logit_for_each_class_and_drop_outputs_while_
     assert discriminator(images).shape == (3, 4)
     np.testing.assert_array_equal(discriminator(images), discriminator(images, training=False))
     assert np.abs(discriminator(images, training=True) - discriminator(images, training=True)).max() > 0
+
+
+@pytest.mark.parametrize("network", [dcgan_generator, dcgan_discriminator])
+@pytest.mark.parametrize("option", [{"size": 24}, {"channels": 0}, {"width": 0}, {"kernel_size": 1}, {"num_classes": 0}])
+def test_both_networks_refuse_what_they_cannot_be_built_with(network, option):
+    with pytest.raises(UserError, match=next(iter(option))):
+        network(**{"size": 16, "channels": 1, "width": 4, **option})
+
+
+def test_both_networks_refuse_other_smallest_maps_than_halving_reaches():
+    with pytest.raises(UserError, match="power of two"):
+        dcgan_discriminator(16, 1, 4, last_side=3)
+    with pytest.raises(UserError, match="power of two"):
+        dcgan_generator(16, 1, width=4, first_side=3)
