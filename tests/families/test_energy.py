@@ -38,6 +38,16 @@ def test_the_loss_equals_a_numpy_reference():
     np.testing.assert_allclose(model.discriminator_loss(real, found), expected, rtol=1e-5)
 
 
+def test_the_scores_in_the_log_are_mean_probabilities():
+    model, real, found = images_model(), batch()["image"], -batch()["image"][:5]
+    records = {}
+    model.record = lambda name, value: records.update({name: float(value)})
+    model.discriminator_loss(real, found)
+    for name, images in (("real_score", real), ("fake_score", found)):
+        expected = np.mean(1 / (1 + np.exp(-model.discriminate(images).numpy())))
+        np.testing.assert_allclose(records[name], expected, rtol=1e-5)
+
+
 def test_negatives_score_higher_than_where_their_search_began():
     model = images_model(restart=0.0)
     model.search = Langevin(steps=20, step_size=100.0, noise=0.0)

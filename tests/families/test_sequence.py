@@ -126,6 +126,14 @@ def test_the_loss_is_the_negative_log_likelihood_of_numpy():
     np.testing.assert_allclose(model._round.records["nll"], total / 6, rtol=1e-5)
 
 
+def test_the_policys_loss_is_a_mean_over_texts_of_sums_over_tokens():
+    model = compiled()
+    tokens = tf.constant(all_texts(True)[:6], tf.int32)
+    rewards = tf.constant(np.random.default_rng(0).normal(size=tokens.shape), tf.float32)
+    expected = -np.mean((model.log_probabilities(tokens).numpy() * rewards.numpy()).sum(axis=1))
+    np.testing.assert_allclose(model.policy_loss(tokens, rewards), expected, rtol=1e-5)
+
+
 def test_likelihood_training_learns_a_distribution():
     model = compiled(scale=0.1)
     tokens = np.array([[1, 2, 3], [2, 0, 0]] * 8)

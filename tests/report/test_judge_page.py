@@ -29,6 +29,7 @@ def test_page_holds_every_pair_once_and_the_decoys(judged):
     pairs = [(e["side"], e["i"], e["j"]) for e in entries if e["kind"] == "pair"]
     assert len(set(pairs)) == len(pairs) == judged.made["questions"] - 10
     assert [sum(e["kind"] == kind for e in entries) for kind in ("twin", "stranger")] == [5, 5]
+    assert judged.made["decoys"] == 10
     named = {q for g in judged.key["groups"] for q in g["questions"]}
     assert {q for q, e in judged.key["questions"].items() if e["kind"] == "pair"} == named
     assert {(g["side"], g["kind"], g["size"]) for g in judged.key["groups"]} == {

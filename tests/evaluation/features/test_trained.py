@@ -1,0 +1,29 @@
+"""The networks whose features are trained on the data: float32 and the same weights everywhere, whatever trains beside."""
+
+import keras
+import numpy as np
+import pytest
+
+from ganzoo.evaluation.features.trained import AUTOENCODER, CLASSIFIER, make_network
+
+
+@pytest.fixture
+def bfloat16():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.parametrize("kind", [CLASSIFIER, AUTOENCODER])
+def test_features_are_float32_beside_a_training_in_half_precision(kind, bfloat16):
+    network = make_network(kind, (8, 8, 1), classes=3)
+    computing = [layer for layer in network.layers if not isinstance(layer, keras.layers.InputLayer)]
+    assert {layer.compute_dtype for layer in computing} == {"float32"}
+
+
+@pytest.mark.parametrize("kind", [CLASSIFIER, AUTOENCODER])
+def test_first_weights_follow_from_the_seed_alone(kind):
+    first, again, other = (make_network(kind, (8, 8, 1), classes=3, seed=seed).get_weights() for seed in (0, 0, 1))
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    drawn = [(a, b) for a, b in zip(first, other, strict=True) if a.ndim > 1]
+    assert len(drawn) > 4 and not any(np.array_equal(a, b) for a, b in drawn)

@@ -1,0 +1,21 @@
+"""Sections of the report, by records made by hand."""
+
+from ganzoo.report import sections
+
+
+def side(positive=3):
+    n_eff = {"value": 100.0, "low": 50.0, "high": 200.0}
+    rows = [{"size": 10, "positive": positive, "batches": 20, "share": positive / 20, "n_eff": n_eff}]
+    return {"batches": rows, "pooled": {"duplicates": 7, "n_eff": n_eff}}
+
+
+def test_a_bar_is_hidden_from_screen_readers_that_read_its_number():
+    page = str(sections._batches({"fake": side(), "real": side(5)}))
+    assert page.count('aria-hidden="true"') == 2
+    assert "width:15.0%" in page and "3 of 20" in page and "5 of 20" in page
+
+
+def test_a_class_shows_its_own_duplicates_and_the_real_ones_estimate():
+    record = {"name": "seven", "n_eff": {"value": 40.0, "low": 30.0, "high": 50.0}}
+    page = str(sections._classes({"7": {**record, "fake": side(), "real": None}}))
+    assert "seven" in page and ">7<" in page and "–" in page
