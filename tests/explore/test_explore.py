@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from ganzoo.errors import UserError
+from ganzoo.evaluation.features.base import Extracted, Extractor
 from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.explore.codes import codes_of, encode
 from ganzoo.explore.disentanglement import information, meanings
@@ -136,13 +137,12 @@ def test_nothing_is_told_by_an_illegible_code():
 
 
 def test_a_classifier_judges_samples_by_the_best_matching():
-    class Classifier:
+    class Classifier(Extractor):
         classifies = True
 
-        def extract(self, images):
+        def extract(self, images, progress=None):
             category = np.rint((images.reshape(-1, 4)[:, 1] / 127.5 - 1) * 3).astype(int)
-            self.probabilities = np.eye(5)[np.array([4, 1, 1])[category]]  # two categories of one class
-            return self
+            return Extracted(None, np.eye(5)[np.array([4, 1, 1])[category]])  # two categories of one class
 
     first, _, _ = meanings(Made(), labelled(), count=300, extractor=Classifier())
     np.testing.assert_allclose(first["sample_accuracy"], 2 / 3)
