@@ -1,6 +1,8 @@
 """The one exception that is a user's to fix: the command line prints its single line and exits with code 2."""
 
 import operator
+import os
+import re
 
 __all__ = ["UserError"]
 
@@ -31,3 +33,32 @@ def whole_number(name, value, least=1):
     if number is None or isinstance(value, bool) or number < least:
         raise UserError(f"{name} must be a whole number of at least {least}, not {value!r}")
     return number
+
+
+# TensorFlow's names of nodes and operators, and a terminal's colours, in the text of an error.
+_NOISE = re.compile(r"{{[^{}]*}} ?|\s*\[Op:[^\]]*\]|\x1b\[[0-9;]*m")
+
+
+def plain(text):
+    """A text without TensorFlow's names of nodes (`{{function_node ...}}`) and colours."""
+    return _NOISE.sub("", text)
+
+
+def one_line(error):
+    """The gist of an exception or a text: its first line without TensorFlow's names of nodes, cut short."""
+    lines = plain(str(error)).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(":") if len(lines[0]) <= 200 else f"{lines[0][:200]}..."
+
+
+def usable_path(path, what="a path"):
+    """`path` as it is.
+
+    Raises:
+        UserError: no file can have such a name: a zero byte in it, or a part of more than 255 bytes.
+    """
+    text = os.fsencode(path)
+    if b"\0" in text:
+        raise UserError(f"{what} {str(path)!r} holds a zero byte, which no file's name can")
+    if longest := max((part for part in text.split(os.fsencode(os.sep)) if len(part) > 255), default=None):
+        raise UserError(f"{what} is too long: a name of {len(longest)} bytes, {str(path)[:60]}...; 255 are the most")
+    return path

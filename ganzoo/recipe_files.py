@@ -5,7 +5,7 @@ import dataclasses
 import difflib
 from pathlib import Path
 
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, usable_path
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +40,7 @@ def recipe_path(name_or_path):
     Raises:
         UserError: there is none.
     """
-    path = Path(name_or_path)
+    path = Path(usable_path(name_or_path, "a recipe's path"))
     if path.is_file():
         return path
     directory = recipes_directory()

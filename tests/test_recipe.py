@@ -7,6 +7,8 @@ from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.recipe_files import read_card, shipped_recipes
 
+CONFIG = "from fiddle.experimental.auto_config import auto_config\n\n\n@auto_config\n"
+
 
 def test_a_recipe_is_not_built_until_it_is_built(tiny_recipe):
     loaded = load_recipe(tiny_recipe)
@@ -196,6 +198,17 @@ def test_the_flattened_recipe_names_what_set_takes(tiny_recipe):
         ("def recipe():\n    pass\n", "no function `recipe`"),
         ("import nothing_of_that_name\n", "cannot be loaded: ModuleNotFoundError"),
         ("def recipe(:\n", "cannot be loaded: SyntaxError"),
+        ("import sys\nsys.exit(0)\n", "cannot be loaded: it ends the program"),
+        ("raise SystemExit\n", "cannot be loaded: it ends the program"),
+        ("def f():\n    f()\n\n\nf()\n", "cannot be loaded: RecursionError"),
+        ("raise GeneratorExit\n", "cannot be loaded: GeneratorExit"),
+        ("raise Exception\n", "cannot be loaded: Exception"),
+        ("\0\0", "cannot be loaded: "),
+        ("recipe = 3\n", "no function `recipe`"),
+        (f"{CONFIG}def recipe():\n    return None\n", "function `recipe` fails: TypeError: .*returned a `NoneType`"),
+        (f"{CONFIG}def recipe():\n    return dict(a=1)\n", "function `recipe` fails: TypeError: .*returned a `dict`"),
+        (f"class Other:\n    pass\n\n\n{CONFIG}def recipe():\n    return Other()\n", "must return a ganzoo.Recipe, not Other"),
+        (f"{CONFIG}def recipe():\n    return 1 / 0\n", "its function `recipe` fails: ZeroDivisionError"),
     ],
 )
 def test_a_file_that_is_no_recipe(tmp_path, content, complaint):
@@ -203,6 +216,38 @@ def test_a_file_that_is_no_recipe(tmp_path, content, complaint):
     path.write_text(content)
     with pytest.raises(UserError, match=complaint):
         load_recipe(path)
+
+
+def test_a_file_that_is_no_text_is_no_recipe(tmp_path):
+    path = tmp_path / "binary.py"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UserError, match="the recipe .*binary.py cannot be read"):
+        load_recipe(path)
+    with pytest.raises(UserError, match="no recipe"):
+        load_recipe(tmp_path)
+    with pytest.raises(UserError, match="a name of 300 bytes"):
+        load_recipe("x" * 300)
+    with pytest.raises(UserError, match="zero byte"):
+        load_recipe("x\0y")
+
+
+@pytest.mark.parametrize(
+    "part, complaint",
+    [
+        ('data="ring8"', "data must be a source of ganzoo.data, not 'ring8'"),
+        ("model=None", "model must be a family of ganzoo.families, not None"),
+        ("optimizers=[]", "optimizers must be a dict of optimizers by player"),
+        ("phases=3", "phases must be a dict"),
+        ('seed="x"', "seed must be a whole number"),
+        ("evaluations=None", "evaluations must be a tuple"),
+    ],
+)
+def test_a_recipe_of_other_parts_is_one_line(tiny_recipe, part, complaint):
+    loaded = load_recipe(tiny_recipe)
+    name, _, value = part.partition("=")
+    setattr(loaded.config, name, eval(value))
+    with pytest.raises(UserError, match=complaint):
+        build(loaded)
 
 
 def test_a_missing_recipe_names_its_likes():

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ganzoo.data import registry
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, one_line
 
 WELL_KNOWN = {
     "mnist": "handwritten digits",
@@ -236,10 +236,3 @@ def read(name, split, take=None, data_dir=None):
     if not batches:
         raise UserError(f"nothing is left of {name}, split {split}")
     return {feature: np.concatenate([batch[feature] for batch in batches]) for feature in batches[0]}
-
-
-def one_line(error):
-    """The gist of an exception or a text: its first line, cut short."""
-    text = re.sub(r"{{.*?}} | \[Op:.*?\]", "", str(error))  # without TensorFlow's names of nodes
-    lines = text.strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(":") if len(lines[0]) <= 200 else f"{lines[0][:200]}..."
