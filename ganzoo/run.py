@@ -6,10 +6,43 @@ import os
 import shutil
 from pathlib import Path
 
+from ganzoo.checked_json import Maybe, read_json, read_json_lines
 from ganzoo.errors import UserError
 
 # What may change when a run is taken up again: how long it goes on, and how often it reports.
 FREE_TO_CHANGE = ("steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints", "evaluations")
+
+
+def _file_name(value):
+    if not isinstance(value, str) or Path(value).name != value or value in ("", "..") or "\0" in value:
+        raise ValueError("a name without a directory")
+
+
+# What is read of a run.json, and of a line of scores.jsonl.
+RECORD = {
+    "recipe": _file_name,
+    "overrides": [str],
+    "smoke": Maybe(bool),
+    "flattened": Maybe([str]),
+    "seconds": Maybe(float),
+    "cpu_seconds": Maybe(float),
+    "steps": Maybe(int),
+    "precision": Maybe(str),
+    "data_sha256": Maybe(str),
+}
+SCORE = {
+    "name": str,
+    "value": Maybe(float),
+    "step": Maybe(int),
+    "real": Maybe(float),
+    "floor": Maybe(float),
+    "low": Maybe(float),
+    "high": Maybe(float),
+    "metric": Maybe(str),
+    "measure": Maybe(str),
+    "direction": Maybe(str),
+    "protocol_line": Maybe(str),
+}
 
 
 class Run:
@@ -94,8 +127,12 @@ class Run:
         return bool(self.record().get("smoke"))
 
     def record(self):
-        """What run.json says: the recipe's name, overrides and flattened settings, cost so far."""
-        return json.loads(self.record_file.read_text()) if self.record_file.is_file() else {}
+        """What run.json says: the recipe's name, overrides and flattened settings, cost so far.
+
+        Raises:
+            UserError: it is damaged.
+        """
+        return read_json(self.record_file, RECORD, "the run's record") if self.record_file.is_file() else {}
 
     def write_record(self, record):
         write_atomically(self.record_file, json.dumps(record, indent=1) + "\n")
@@ -106,10 +143,14 @@ class Run:
             file.write(json.dumps(score) + "\n")
 
     def all_scores(self):
-        """Every score of this run, oldest first."""
+        """Every score of this run, oldest first.
+
+        Raises:
+            UserError: a line is damaged.
+        """
         if not self.scores.is_file():
             return []
-        scores = [json.loads(line) for line in self.scores.read_text().splitlines() if line.strip()]
+        scores = read_json_lines(self.scores, SCORE, "the run's scores")
         for score in scores:
             if "measure" in score:  # what metrics were called in runs of 0.1.0
                 score["metric"] = score.pop("measure")

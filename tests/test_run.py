@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from ganzoo.errors import UserError
@@ -42,6 +44,63 @@ def test_a_run_that_does_not_know_its_datas_file_is_taken_up(tmp_path, tiny_reci
 def test_a_run_may_go_on_longer_and_report_otherwise(tmp_path, tiny_recipe, override):
     Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
     Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, [override]))
+
+
+GOOD = {"recipe": "tiny", "overrides": []}
+
+
+@pytest.mark.parametrize(
+    "text, complaint",
+    [
+        ("", "is no JSON"),
+        ("[]", "it must be an object of fields"),
+        ("{}", "recipe is missing"),
+        ('{"recipe": "tiny"}', "overrides is missing"),
+        *(
+            (json.dumps({**GOOD, **fields}), complaint)
+            for fields, complaint in [
+                ({"recipe": 3}, "recipe must be a name without a directory, not 3"),
+                ({"recipe": "../../x"}, "recipe must be a name without a directory"),
+                ({"recipe": ".."}, "recipe must be a name without a directory"),
+                ({"recipe": ""}, "recipe must be a name without a directory"),
+                ({"overrides": 7}, "overrides must be a list, not 7"),
+                ({"overrides": [7]}, r"overrides\[0\] must be a text, not 7"),
+                ({"overrides": "a=1"}, "overrides must be a list"),
+                ({"smoke": "yes"}, "smoke must be true or false"),
+                ({"flattened": {}}, "flattened must be a list"),
+                ({"seconds": "1"}, "seconds must be a number"),
+                ({"cpu_seconds": []}, "cpu_seconds must be a number"),
+                ({"steps": 1.5}, "steps must be a whole number"),
+                ({"precision": 16}, "precision must be a text"),
+                ({"data_sha256": 1}, "data_sha256 must be a text"),
+            ]
+        ),
+    ],
+)
+def test_a_damaged_record_is_one_line(tmp_path, text, complaint):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(UserError, match=f"the run's record .*run.json .*{complaint}") as error:
+        Run.open(tmp_path).record()
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "line, complaint",
+    [
+        ('{"step": 4, "name": "FD", "val', "is no JSON"),
+        ("[]", "it must be an object of fields"),
+        ('{"value": 1}', "name is missing"),
+        ('{"name": "FD", "value": "1"}', "value must be a number"),
+        ('{"name": "FD", "value": NaN}', "value must be a number, not nan"),
+        ('{"name": "FD", "value": 1, "step": "4"}', "step must be a whole number"),
+        ('{"name": "FD", "value": 1, "real": []}', "real must be a number"),
+        ('{"name": "FD", "value": 1, "protocol_line": 3}', "protocol_line must be a text"),
+    ],
+)
+def test_a_damaged_score_is_one_line_that_names_its_own(tmp_path, line, complaint):
+    (tmp_path / "scores.jsonl").write_text(f'{{"name": "FD", "value": 1.0, "step": 4}}\n\n{line}')
+    with pytest.raises(UserError, match=f"the run's scores .*scores.jsonl, line 3 .*{complaint}"):
+        Run(tmp_path).all_scores()
 
 
 def test_fresh_throws_away_what_was_there(tmp_path, tiny_recipe):

@@ -17,7 +17,7 @@ def describe(sampler, signatures):
     scores = {
         (score["name"], score["protocol_line"]): score
         for score in sampler.run.all_scores()
-        if score.get("step") == sampler.step and score.get("direction") != "aside"
+        if score.get("step") == sampler.step and score.get("direction") != "aside" and score.get("protocol_line")
     }
     return {
         "name": sampler.name,
@@ -121,7 +121,7 @@ def _score_lines(scores):
         lines += ["", protocol, "", "| score | value | held-out real data |", "|---|---|---|"]
         for score in scores:
             if score["protocol_line"] == protocol:
-                lines.append(f"| {score['name']} | {_number(score['value'])} | {_number(score['real'])} |")
+                lines.append(f"| {score['name']} | {_number(score['value'])} | {_number(score.get('real'))} |")
     return lines
 
 
