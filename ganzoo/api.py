@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.notes import logged
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Model = Any
 
 
+@logged
 def train(
     recipe: str | Path,
     run: str | Path | None = None,
@@ -114,6 +117,7 @@ def sample(model: str | Path | Sampler, count: int = 64, seed: int = 0, **option
     return sampler.texts(samples) if sampler.is_text else samples
 
 
+@logged
 def evaluate(
     fake: Model,
     real: Model = None,
@@ -166,6 +170,7 @@ def evaluate(
     return Scores(evaluate(fake, real, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log))
 
 
+@logged
 def compare(
     models: Mapping[str, Model] | Sequence[Model],
     real: Model = None,
@@ -218,6 +223,7 @@ def compare(
     return Comparison(compare(inputs, real, *arguments))
 
 
+@logged
 def birthday(
     model: Model,
     real: Model = None,
@@ -267,6 +273,7 @@ def birthday(
     return Birthday(birthday_test_of(model, real, **options).run())
 
 
+@logged
 def neighbours(
     model: Model,
     real: Model = None,

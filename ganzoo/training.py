@@ -24,6 +24,7 @@ from ganzoo.callbacks.saving import GracefulStop, Saving
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
 from ganzoo.families.base import NOT_FINITE, examples_of
+from ganzoo.notes import logged
 from ganzoo.run import Run
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ def default_run(name, smoke=False):
     return Path("runs") / name / ("smoke" if smoke else "default")
 
 
+@logged
 def train(
     recipe,
     run=None,

@@ -3,8 +3,9 @@
 Radford, Metz, Chintala 2015, "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
 Networks", arXiv:1511.06434.
 
-The folder holds PNG, JPEG, WebP, BMP, GIF or TIFF files, of any sizes: each is cut to its central square, resized to 64x64
-and mirrored half of the time (`--set data.flip=false` where left and right matter). Some thousand images are a start.
+The folder holds PNG, JPEG, WebP, TIFF or other files that Pillow reads, of any sizes: each is cut to its central square,
+resized to 64x64 and mirrored half of the time (`--set data.flip=false` where left and right matter). Some thousand images are
+a start.
 
 Run: ganzoo train recipes/faces.py --set data.name=PATH
 

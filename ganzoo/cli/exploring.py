@@ -44,6 +44,9 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ou
         made = "texts: --out ends in .txt" if sampler.is_text else "no texts: --out ends in .png"
         raise UserError(f"{sampler.name} makes {made}, or in .npz for arrays; not {out.name!r}")
     samples = sampler.sample(count, seed, **options)
+    name_of_class = None if label is None else dict(enumerate(sampler.class_names)).get(label)
+    if name_of_class not in (None, str(label)):
+        click.echo(f"label {label} is the class {name_of_class!r}")
     if out.suffix == ".txt":
         content = "".join(f"{text}\n" for text in sampler.texts(samples))
     elif out.suffix == ".png":

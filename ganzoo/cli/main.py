@@ -8,6 +8,7 @@ import click
 from ganzoo import __version__
 from ganzoo.cli import cache, exploring, judging, training
 from ganzoo.errors import UserError
+from ganzoo.notes import notes_to
 
 
 class Commands(click.Group):
@@ -15,7 +16,8 @@ class Commands(click.Group):
 
     def invoke(self, context):
         try:
-            return super().invoke(context)
+            with notes_to(click.echo):
+                return super().invoke(context)
         except UserError as error:
             if context.params.get("debug"):
                 raise

@@ -1,24 +1,31 @@
-"""A user's own folder of images: plain, or laid out as tfds.ImageFolder has it."""
+"""A user's own folder of images: plain, of class folders, or laid out as tfds.ImageFolder has it."""
 
+import collections
 import os
 import random
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
 
+from ganzoo.data.folder_layout import Tree, in_order, layout_of, listed, passed_over
+from ganzoo.data.image_files import CONVERSIONS, read_image
 from ganzoo.errors import UserError
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+from ganzoo.notes import counted
 
 
 class Folder:
-    """The image files of a folder.
+    """The image files of a folder: all that Pillow can decode.
 
-    Either all images lie in the folder itself: unlabelled, one split `train`. Or the layout is that of
-    tfds.ImageFolder, `folder/split/label/image.png`: the classes are the sorted label folders. Hidden files are passed
-    over.
+    How they lie says what they are:
+
+    - `folder/image.png`: one split `train` without classes;
+    - `folder/label/image.png`: one split `train` with classes;
+    - `folder/split/image.png`, where all folders are called as splits are, such as train and test: splits without classes;
+    - `folder/split/label/image.png`, as tfds.ImageFolder has it: splits with classes.
+
+    The images of a class may lie in folders below its own. Classes sort by name; as numbers where all are whole numbers.
+    What is passed over is noted.
 
     Args:
         root: the folder.
@@ -28,36 +35,56 @@ class Folder:
         files: paths in a fixed order: sorted; where there are classes, shuffled with a fixed seed.
         labels: int64 array, the files' classes, or None.
         classes: list of the classes' names, empty where there are none.
-        splits: the names of the splits, empty where all images lie in the folder itself.
+        splits: the names of the splits, empty where the folder is the only one itself.
+        notes: what was guessed and passed over, a line each.
 
     Raises:
-        UserError: no such folder or split, or no images.
+        UserError: no such folder or split, no images, or a layout that could mean two things.
     """
 
     def __init__(self, root, split="train"):
         self.root = Path(root).expanduser()
         if not self.root.is_dir():
             raise UserError(f"no folder {self.root}: make one of images, or name yours, as in `--set data.name=PATH`")
-        self.files, self.labels, self.classes = images_in(self.root), None, []
-        if self.files:
-            splits, self.splits = ["train"], ()
-        else:
-            tree = {folder.name: folders_in(folder) for folder in folders_in(self.root)}
-            splits = [name for name, labels in tree.items() if any(map(images_in, labels))]
-            self.splits = tuple(splits)
-            self.classes = sorted({label.name for name in splits for label in tree[name]})
-        if not splits:
-            raise UserError(f"no images in {self.root}: put them there, or into folders SPLIT/LABEL, such as train/cat")
-        if split not in splits:
-            raise UserError(f"no split {split!r} in {self.root}; it has {', '.join(splits)}")
-        if self.classes:
-            labelled = [(file, self.classes.index(label.name)) for label in tree[split] for file in images_in(label)]
+        tree = Tree(self.root)
+        layout = layout_of(tree)
+        if split not in layout.splits:
+            loose = split in tree.folders and tree.folders[split].has_images
+            why = f": the images of {split} lie in no class folders, as others do" if loose else ""
+            raise UserError(f"no split {split!r} in {self.root}; it has {', '.join(layout.splits)}{why}")
+        chosen = layout.splits[split]
+        self.splits = () if layout.whole else tuple(layout.splits)
+        self.files, self.labels, self.classes = chosen.images, None, []
+        if layout.labelled:
+            self.classes = in_order({name for part in layout.splits.values() for name in part.folders})
+            numbers = {name: number for number, name in enumerate(self.classes)}
+            labelled = [(file, numbers[name]) for name, part in chosen.folders.items() for file in part.all_images()]
             random.Random(split).shuffle(labelled)  # so that the first N are of all classes
             self.files = [file for file, _ in labelled]
             self.labels = np.array([label for _, label in labelled], np.int64)
         self.shape = (None, None, 3)
         self.homepage = "a folder of images"
         self.failure = None
+        self.notes = [f"{self.root}: {line}" for line in self._notes(tree, layout, split) if line]
+        self._conversions = collections.defaultdict(set)
+
+    def _notes(self, tree, layout, split):
+        chosen = layout.splits[split]
+        yield layout.guess
+        if not layout.whole:
+            yield tree.images and f"{counted(len(tree.images), 'image')} beside the folders passed over"
+            if layout.labelled and chosen.images:
+                yield f"{counted(len(chosen.images), 'image')} beside the class folders of {split} passed over"
+            others = {name: part for name, part in tree.folders.items() if name not in layout.splits and part.has_images}
+            count = sum(len(part.all_images()) for part in others.values())
+            yield count and f"{counted(count, 'image')} in folders that are no split passed over ({listed(others)})"
+        yield passed_over([*([] if layout.whole else [tree]), *chosen.walk()])
+        present = set() if self.labels is None else set(self.labels.tolist())
+        if absent := [name for number, name in enumerate(self.classes) if number not in present]:
+            classes = counted(len(self.classes), "class", "classes")
+            yield f"{split} has no images of {len(absent)} of {classes} ({listed(absent)})"
+        if self.classes != sorted(self.classes):
+            yield f"classes sort as numbers ({listed(self.classes)}); an earlier ganzoo numbered them in the order of words"
 
     def extent(self):
         """The number of images, and the bytes that one takes in files on average."""
@@ -83,30 +110,17 @@ class Folder:
         def read(path):
             path = os.fsdecode(path)
             try:
-                return read_image(path)
-            except Exception as error:
-                self.failure = f"{path} is not a readable image; mend or remove it"
-                raise error
+                pixels, conversions = read_image(path)
+            except UserError as error:
+                self.failure = str(error)
+                raise
+            for conversion in conversions:
+                self._conversions[conversion].add(path)
+            return pixels
 
         return tf.ensure_shape(tf.numpy_function(read, [path], tf.uint8, stateful=False), self.shape)
 
-
-def folders_in(path):
-    return sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith("."))
-
-
-def images_in(path):
-    return sorted(
-        child
-        for child in path.iterdir()
-        if child.suffix.lower() in SUFFIXES and not child.name.startswith(".") and child.is_file()
-    )
-
-
-def read_image(path):
-    """Decodes a file to uint8 [H, W, 3], turned as its EXIF orientation says."""
-    with Image.open(path) as image:
-        image = ImageOps.exif_transpose(image)
-        if image.mode.startswith("I;16"):  # Pillow would clip 16 bits to 8, not scale
-            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-        return np.asarray(image.convert("RGB"))
+    def conversions(self, count):
+        """What was done to the pixels of the `count` images that were decoded, a list of lines."""
+        numbers = {words: len(self._conversions[name]) for name, words in CONVERSIONS.items()}
+        return [f"{self.root}: {number:,} of {counted(count, 'image')} {words}" for words, number in numbers.items() if number]

@@ -11,19 +11,23 @@ from rich.progress import track
 
 from ganzoo import cache_directory
 from ganzoo.data import catalogue
+from ganzoo.data.class_names import class_number
+from ganzoo.data.folders import Folder
+from ganzoo.data.scaling import DARK
 from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
 CACHE_ABOVE = 512 * 2**20
-CACHE_FORMAT = 1  # to be raised when the same arguments give other pixels
+CACHE_FORMAT = 2  # to be raised when the same arguments give other pixels
 CHUNK = 256
 
 
 class Images(NamedSource):
     """Images as uint8 arrays, and as batches of `image` float32 [B, H, W, C] in [-1, 1].
 
+    Images of a folder are read as `image_files.read_image` says: on white where they are transparent, 16 bits scaled to 8.
     An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
     target's aspect (a square, where `size` is a number), and then resized: bicubic, antialiased (arXiv:2104.11222).
     Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in the user's cache directory
@@ -37,7 +41,7 @@ class Images(NamedSource):
         crop: side, or (height, width), of the centre that is kept.
         flip: whether `batches` mirrors each image left to right with probability 1/2.
         labels: whether batches carry `label` int64 [B].
-        only: keep this class only, by number or name.
+        only: keep this class only, by name or number; a number that is the name of another class is refused.
         take: keep the first so many examples only (of the class, with `only`).
         data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
 
@@ -72,8 +76,10 @@ class Images(NamedSource):
         self.data_dir = data_dir
         self._arrays = None
         self._originals = open_originals(str(name), split, data_dir)
+        for line in self._originals.notes:
+            self.note(line)
         self._crop = sides("crop", crop)
-        self._only = self._class_number(only)
+        self._only = None if only is None else class_number(only, self._originals.classes, name)
         if labels and not self._originals.classes:
             raise UserError(f"{name} has no labels; leave out labels=True")
         height, width, channels = self._originals.shape
@@ -83,18 +89,6 @@ class Images(NamedSource):
         if height is None or width is None:
             raise UserError(f"the images of {name} are of various sizes: give `size`, such as size=64")
         super().__init__((height, width, channels), len(self._originals.classes) or None, labels, flip)
-
-    def _class_number(self, only):
-        classes = self._originals.classes
-        if only is None:
-            return None
-        if not classes:
-            raise UserError(f"{self.name} has no labels to choose only={only!r} by")
-        if only in classes:
-            return classes.index(only)
-        if isinstance(only, int) and 0 <= only < len(classes):
-            return only
-        raise UserError(f"{self.name} has no class {only!r}; it has 0 to {len(classes) - 1}: {', '.join(classes[:20])}")
 
     @property
     def splits(self):
@@ -117,7 +111,22 @@ class Images(NamedSource):
         facts = super().describe()
         options = {"size": self.size, "crop": self.crop, "only": self.only, "take": self.take}
         facts.update({name: value for name, value in options.items() if value is not None})
+        if isinstance(self._originals, Folder) and self.class_names:  # which a folder's files can change
+            facts["classes"] = self.class_names
         return facts | {"flip": self.flip, "homepage": self._originals.homepage}
+
+    @classmethod
+    def from_description(cls, facts, data_dir=None):
+        """The `Images` that `describe` told of.
+
+        Raises:
+            UserError: as `Images`; or the classes of a folder are others now, and with them what their numbers mean.
+        """
+        source = super().from_description(facts, data_dir)
+        if facts.get("classes", source.class_names) != source.class_names:
+            before, now = (", ".join(names[:20]) for names in (facts["classes"], source.class_names))
+            raise UserError(f"the classes of {source.name} are now {now}; the model was made for {before}")
+        return source
 
     def arrays(self):
         """All examples in a fixed order: `image` uint8 [N, H, W, C], with labels `label` int64 [N].
@@ -146,24 +155,34 @@ class Images(NamedSource):
             return fit(self._originals.decode(encoded), self._crop, self.shape), label
 
         chunks = examples.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).batch(CHUNK).prefetch(1)
+        count, brightest = 0, 0
         try:
             for images, labels in chunks:
+                count, brightest = count + len(images), max(brightest, int(tf.reduce_max(images)))
                 yield images.numpy(), labels.numpy()
         except tf.errors.OpError as error:
             reason = self._originals.failure or catalogue.one_line(error)
             raise UserError(f"cannot read {self.name}: {reason}") from error
+        self._of_pixels = self._originals.conversions(count)
+        if 0 < brightest < DARK:
+            self._of_pixels.append(
+                f"{self.name}: no value is above {brightest} of 255: dark images, or values that count otherwise"
+            )
 
     def _load(self):
         empty = (np.empty((0, *self.shape), np.uint8), np.empty(0, np.int64))
-        return tuple(np.concatenate(parts) for parts in zip(empty, *self._chunks(), strict=True))
+        arrays = tuple(np.concatenate(parts) for parts in zip(empty, *self._chunks(), strict=True))
+        for line in self._of_pixels:
+            self.note(line)
+        return arrays
 
     def _load_to_file(self):
         """Like `_load`, through the cache: raw bytes, mapped into memory."""
         path = self._cache_file()
-        labels = path.with_suffix(".labels")
+        labels, notes = path.with_suffix(".labels"), path.with_suffix(".json")
         if not path.exists():
             try:
-                self._write(path, labels)
+                self._write(path, labels, notes)
             except OSError as error:
                 raise UserError(f"cannot write the image cache {path}: {error.strerror}") from error
             if path.is_relative_to(cache_directory.cache_root()):
@@ -172,18 +191,25 @@ class Images(NamedSource):
             # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
             with cache_directory.open_in_use(path) as file:
                 images = np.memmap(file, np.uint8, "c").reshape(-1, *self.shape) if path.stat().st_size else None
-            return self._load() if images is None else (images, np.fromfile(labels, np.int64))
+            if images is None:
+                return self._load()
+            arrays, of_pixels = (images, np.fromfile(labels, np.int64)), json.loads(notes.read_text())
         except FileNotFoundError:  # another process removed it at this moment
             return self._load()
+        for line in of_pixels:
+            self.note(line)
+        return arrays
 
-    def _write(self, path, labels):
-        temporary = [file.with_name(f".{file.name}.{os.getpid()}") for file in (labels, path)]
+    def _write(self, path, labels, notes):
+        files = (labels, notes, path)
+        temporary = [file.with_name(f".{file.name}.{os.getpid()}") for file in files]
         try:
-            with open(temporary[0], "wb") as label_file, open(temporary[1], "wb") as image_file:
+            with open(temporary[0], "wb") as label_file, open(temporary[2], "wb") as image_file:
                 for image_chunk, label_chunk in self._with_progress(self._chunks()):
                     image_file.write(image_chunk)
                     label_file.write(label_chunk)
-            for file, target in zip(temporary, (labels, path), strict=True):  # who sees the images sees their labels
+            temporary[1].write_text(json.dumps(self._of_pixels))
+            for file, target in zip(temporary, files, strict=True):  # who sees the images sees their labels and notes
                 os.replace(file, target)
         finally:
             for file in temporary:
@@ -234,8 +260,8 @@ def fit(image, crop, shape):
             with tf.control_dependencies([check]):
                 height = tf.identity(height)
         else:
-            rows = tf.minimum(height, tf.cast(tf.round(width * target[0] / target[1]), tf.int32))
-            columns = tf.minimum(width, tf.cast(tf.round(height * target[1] / target[0]), tf.int32))
+            rows = tf.clip_by_value(tf.cast(tf.round(width * target[0] / target[1]), tf.int32), 1, height)
+            columns = tf.clip_by_value(tf.cast(tf.round(height * target[1] / target[0]), tf.int32), 1, width)
         image = tf.slice(image, [(height - rows) // 2, (width - columns) // 2, 0], [rows, columns, shape[2]])
         if crop != target:
             image = tf.image.resize(image, target, method="bicubic", antialias=True)

@@ -8,8 +8,10 @@ import numpy as np
 from ganzoo.data import registry
 from ganzoo.data.oracle import Oracle
 from ganzoo.data.source import Fabricated, NamedSource, checked_take
-from ganzoo.data.vocabulary import UNITS, UNKNOWN, Vocabulary, split_text
+from ganzoo.data.text_files import read_lines
+from ganzoo.data.vocabulary import PAD, UNITS, UNKNOWN, Vocabulary, split_text
 from ganzoo.errors import UserError
+from ganzoo.notes import counted
 
 # What is drawn of a grammar or an oracle, and from which seed.
 EXAMPLES = {"train": 10_000, "test": 10_000}
@@ -25,7 +27,7 @@ class Sentences(NamedSource):
 
     Args:
         name: an embedded set of text, such as "grammar", sentences of a small English grammar, or "oracle_text", texts of
-            an `Oracle`; or the path of a text file in UTF-8, one sentence a line.
+            an `Oracle`; or the path of a text file, one sentence a line: see `text_files.read_lines`.
         split: "train" or "test".
         unit: how a file's lines split into tokens: "word", "character" or "chinese"; see `vocabulary.split_text`.
         vocabulary_size: the most tokens of a file's vocabulary, the most frequent first; the rest are unknown.
@@ -118,15 +120,13 @@ class Sentences(NamedSource):
 
     def _read(self):
         """Reads the file: the lines of both splits, and the vocabulary of the training part."""
-        try:
-            content = Path(self.name).read_bytes()
-            self.sha256, text = hashlib.sha256(content).hexdigest(), content.decode("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"the text {self.name} cannot be read as UTF-8: {error}") from error
-        lines = [line.strip() for line in text.splitlines()]
-        sizes = [len(split_text(line, self.unit)) for line in lines]
+        read = read_lines(self.name)
+        self.sha256 = hashlib.sha256(read.content).hexdigest()
+        sizes = [len(split_text(line, self.unit)) for line in read.lines]
         self.length = self.length or max(sizes, default=0)
-        lines = [line for line, size in zip(lines, sizes, strict=True) if 0 < size <= self.length]
+        lines = [line for line, size in zip(read.lines, sizes, strict=True) if 0 < size <= self.length]
+        for line in [*read.notes, *_left_out(self.name, sizes, self.length)]:
+            self.note(line)
         if len(lines) < 2:
             raise UserError(f"{self.name} has {len(lines)} sentences of at most {self.length} tokens; it takes 2 at least")
         order = np.random.default_rng(self.seed).permutation(len(lines))
@@ -134,6 +134,8 @@ class Sentences(NamedSource):
         chosen = {"test": sorted(order[:tests]), "train": sorted(order[tests:])}
         training = [lines[index] for index in chosen["train"]]
         self.vocabulary = Vocabulary.of(training, self.unit, self.vocabulary_size, self.least_count)
+        if both := len({*training}.intersection(lines[index] for index in chosen["test"])):
+            self.note(f"{self.name}: {counted(both, 'sentence')} of the held-out part also stand in the training part")
         self._lines = [lines[index] for index in chosen[self.split]]
 
     def require(self):
@@ -164,8 +166,15 @@ class Sentences(NamedSource):
                 tokens = self.truth.sample(EXAMPLES[self.split], SEEDS[self.split])
             else:
                 tokens = self.vocabulary.encode(self._lines, self.length)
+                self._note_unknown(tokens[: self.take])
             self._arrays = {"text": tokens[: self.take]}
         return self._arrays
+
+    def _note_unknown(self, tokens):
+        unknown, words = int((tokens == self.vocabulary.unknown).sum()), int((tokens > PAD).sum())
+        if unknown:
+            which = f"{unknown:,} of {words:,} tokens of {self.split} ({unknown / words:.1%})"
+            self.note(f"{self.name}: {which} are not among the vocabulary's {len(self.vocabulary):,}: read as {UNKNOWN}")
 
     @property
     def lines(self):
@@ -200,6 +209,16 @@ class Sentences(NamedSource):
 
     def fabricated(self, count=256, seed=0):
         return FabricatedText(self, count, seed)
+
+
+def _left_out(name, sizes, length):
+    """Lines that say how many sentences of a file are not read, given how many tokens each has, and the most that are read."""
+    blank, longer = sizes.count(0), [size for size in sizes if size > length]
+    lines = counted(len(sizes), "line")
+    if blank:
+        yield f"{name}: {blank:,} of {lines} are blank: left out"
+    if longer:
+        yield f"{name}: {len(longer):,} of {lines} have more than {counted(length, 'token')} (up to {max(longer):,}): left out"
 
 
 class FabricatedText(Fabricated):

@@ -8,9 +8,10 @@ import tensorflow as tf
 from ganzoo import noise
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError, whole_number
+from ganzoo.notes import Noted
 
 
-class Source:
+class Source(Noted):
     """A data set; subclasses supply `arrays`.
 
     Args:
@@ -26,6 +27,7 @@ class Source:
         captions: the `Captions` of images with captions, which also read images; None of anything else.
         modes: the `Mixture` that points are drawn from; None where it is not known.
         truth: what tells the true log-likelihood of texts, by `log_likelihood(tokens)`; None where nothing does.
+        notes: what was guessed, converted, dropped or mapped in opening and reading it, a line each.
     """
 
     feature = "image"

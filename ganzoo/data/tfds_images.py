@@ -33,6 +33,7 @@ class TFDSImages:
     """
 
     failure = None
+    notes = ()
 
     def __init__(self, name, split="train", data_dir=None):
         import tensorflow_datasets as tfds
@@ -85,3 +86,7 @@ class TFDSImages:
     def decode(self, encoded):
         """An encoded image, a string tensor, as uint8 [h, w, C]."""
         return self._image.decode_example(encoded)
+
+    def conversions(self, count):
+        """What was done to the pixels of `count` images beside decoding, a list of lines: nothing."""
+        return []

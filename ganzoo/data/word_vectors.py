@@ -13,6 +13,7 @@ from scipy import sparse
 from scipy.sparse import linalg
 
 from ganzoo.errors import UserError
+from ganzoo.notes import counted, note
 
 # The standard deviation of GloVe's numbers, which vectors from counts are brought to.
 GLOVE_DEVIATION = 0.38
@@ -88,6 +89,8 @@ class GloVe:
     def __call__(self, text):
         vectors, _ = read_vectors(self.path, text.vocabulary.words)
         rows = np.zeros((len(text.vocabulary), len(next(iter(vectors.values())))), np.float32)
+        if lacking := len(rows) - 1 - len(vectors):
+            note(f"{self.path}: {lacking:,} of {counted(len(rows) - 1, 'word')} have no vector there: they begin at zero")
         for word, vector in vectors.items():
             rows[text.vocabulary.numbers[word]] = vector
         return rows

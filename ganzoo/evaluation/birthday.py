@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 
+from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
@@ -119,7 +120,8 @@ class BirthdayTest:
         if classes and sampler is not None and "label" in sampler.options:
             each = count // len(classes)
             samples = np.concatenate([sampler.sample(each, self.seed, label=label) for label in classes])
-            return open_input(samples).examples(len(samples)), np.repeat(classes, each)
+            samples = to_uint8(samples) if self.model.feature == IMAGES else samples
+            return samples, np.repeat(classes, each)
         samples = self.model.examples(count, self.seed)
         if not classes:
             return samples, None

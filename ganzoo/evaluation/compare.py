@@ -9,8 +9,10 @@ from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import unit_of
 from ganzoo.evaluation.protocol import require_same
 from ganzoo.metrics.registry import metrics_of
+from ganzoo.notes import logged
 
 
+@logged
 def compare(
     models,
     data=None,

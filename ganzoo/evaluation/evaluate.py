@@ -5,8 +5,10 @@ from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.base import FamilyInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
+from ganzoo.notes import logged
 
 
+@logged
 def evaluate(
     model,
     data=None,

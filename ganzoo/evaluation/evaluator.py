@@ -62,8 +62,8 @@ class Evaluator:
         self.data = data = self.modality.data
         self.reference, self.held_out, split_note = held_out(data, seed)
         self.modality.reference, self.modality.held_out = self.reference, self.held_out
-        for note in [*data.notes, *([split_note] if "half" in split_note else [])]:
-            log(note)
+        if "half" in split_note:
+            log(split_note)
         self.count = self.count or min(COUNT, self.reference.size, self.held_out.size)
         self.clock = self.modality.clock
         self.real = self._sample(self.reference, min(self.reference.size, reference_count or max(self.count, COUNT)))
@@ -90,8 +90,6 @@ class Evaluator:
             model: an `Input`.
             metrics, intervals: as of `evaluate.evaluate`.
         """
-        for note in model.notes:
-            self.log(note)
         model = self.modality.adapted(model)
         count = self.count
         if model.size is not None and model.size < count:

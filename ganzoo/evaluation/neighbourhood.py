@@ -12,6 +12,7 @@ from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.memorization import copies, picture
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 from ganzoo.metrics.neighbours.search import nearest
+from ganzoo.notes import logged
 
 COPIES = 1000
 TWINS = 8
@@ -84,6 +85,7 @@ class Neighbourhood:
         return np.concatenate([widened[0], white, widened[1]])
 
 
+@logged
 def neighbours_of(model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
     """Nearest training images of a model's samples: the record of `copies` with the closest pairs, and a picture of both."""
     neighbourhood = Neighbourhood(model, data, count, extractor, flips, seed, data_dir, log)

@@ -11,12 +11,14 @@ from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.reference import held_out, own_data, real_data
 from ganzoo.explore.codes import codes_of, encode, with_code
 from ganzoo.metrics.clustering import match, matched_accuracy
+from ganzoo.notes import logged
 
 # Continuous codes are tried at this many evenly spaced values of [-1, 1], each the middle of its share.
 VALUES = 10
 MOST_REAL = 10_000
 
 
+@logged
 def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=None, log=print):
     """What each code of a model tells, and of each categorical code how well it finds the data's classes.
 

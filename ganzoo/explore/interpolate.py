@@ -11,6 +11,7 @@ from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.explore.latent_search import find_latents
 from ganzoo.metrics.neighbours.search import neighbours
+from ganzoo.notes import logged
 
 PLACES = (0.0, 0.25, 0.5)  # where paths are scored: at an end, at a quarter, in the middle
 K = 3
@@ -127,6 +128,7 @@ def pairs_of(held, count, seed=0):
     return images[rows], places[:count], places[count:]
 
 
+@logged
 def interpolate(
     samplers, data=None, pairs=200, shown=4, steps=9, spherical=False, seed=0, extractor="auto", data_dir=None, log=print
 ):

@@ -9,6 +9,7 @@ from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.notes import logged
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
 ROWS = 256
@@ -42,6 +43,7 @@ def mean_distance(one, other):
     return float(np.sqrt(np.square((one - other).reshape(len(one), -1).astype(np.float64)).sum(1)).mean())
 
 
+@logged
 def probe(sampler, data=None, seed=0, data_dir=None, log=print):
     """Scores a model's encoder on held-out data and on samples.
 

@@ -3,7 +3,6 @@
 import base64
 import html
 import json
-import logging
 import math
 import re
 from pathlib import Path
@@ -15,11 +14,10 @@ from PIL import Image
 
 from ganzoo import noise, pictures
 from ganzoo.checkpoints import Checkpoints
-from ganzoo.data.scaling import to_unit
+from ganzoo.data.scaling import value_range
 from ganzoo.errors import UserError, whole_number
+from ganzoo.notes import Noted
 from ganzoo.run import Run
-
-logger = logging.getLogger(__name__)
 
 # The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
 BATCH = 64
@@ -28,7 +26,7 @@ BATCH = 64
 OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
 
 
-class Sampler:
+class Sampler(Noted):
     """A generator to sample from; a notebook shows some of its samples.
 
     Attributes:
@@ -39,11 +37,13 @@ class Sampler:
         shape: one sample's shape as far as it is known, or None.
         step: the generator steps that it was trained for; None where they are not known.
         options: what `sample` takes beside count and seed, such as `label`, by name: (dtype, the value that leaves it open).
+        class_names: the names of the classes that labels number, as far as they are known.
         services: what it computes beside samples, such as `discriminate`: functions of tensors by name, by name.
     """
 
     options = {}
     services = {}
+    class_names = ()
     family = data_name = shape = step = None
 
     def __init__(self, path, name):
@@ -196,6 +196,7 @@ class RunSampler(Sampler):
             raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
         self.family, self.data_name = type(self.model).__name__, self.recipe.data.name
         self.shape = tuple(self.recipe.data.shape)
+        self.class_names = getattr(self.recipe.data, "class_names", ())
         self.options = self.model.sample_options
         self._sample = tf.function(self._sampled, reduce_retracing=True)
         self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}
@@ -235,6 +236,7 @@ class ExportSampler(Sampler):
         self.card = json.loads(card.read_text()) if card.is_file() else {}
         self.family, self.step = self.card.get("family"), self.card.get("steps")
         self.data_name = self.card.get("data", {}).get("name")
+        self.class_names = self.card.get("data", {}).get("classes", ())
         self.shape = sample_shape(module.signatures["serving_default"])
         _, inputs = module.signatures["inputs"].structured_input_signature
         opened = {name: from_json(value) for name, value in self.card.get("options", {}).items()}
@@ -270,7 +272,10 @@ class ExportSampler(Sampler):
 
 
 class ForeignSampler(Sampler):
-    """Samples from any SavedModel whose `serving_default` maps latents [B, d] to images; latents are N(0, 1)."""
+    """Samples from any SavedModel whose `serving_default` maps latents [B, d] to images; latents are N(0, 1).
+
+    The range of its values is judged by the first batch: see `scaling.value_range`.
+    """
 
     def __init__(self, path, module):
         super().__init__(path, path.name)
@@ -284,25 +289,26 @@ class ForeignSampler(Sampler):
             raise UserError(f"{path}: serving_default must take one input [B, latent_dim], it takes {shapes}")
         self._input, spec = specs[0]
         self._latent_shape = (spec.shape[1],)
-        self._scale = None
+        self._range = None
 
     def _batch(self, first, seed, options):
         latents = noise.sample_rows(noise.Normal(), BATCH, self._latent_shape, seed, first)
         (images, *_) = self._function(**{self._input: latents}).values()
         images = images.numpy()
-        if self._scale is None:
-            self._scale = self._guess_scale(images)
-        return self._scale(images)
+        if images.ndim < 3:  # points
+            return images.astype(np.float32)
+        if self._range is None:
+            self._range = self._range_of(images)
+        return self._range.to_unit(images)
 
-    def _guess_scale(self, images):
-        low, high = float(images.min()), float(images.max())
-        if images.dtype == np.uint8 or high > 2.0:
-            logger.warning("%s: images look like 0..255 (found %g..%g); read so", self.path, low, high)
-            return lambda images: np.asarray(to_unit(np.clip(np.rint(images), 0, 255).astype(np.uint8)))
-        if low >= 0.0:
-            logger.warning("%s: images look like [0, 1] (found %g..%g); read so", self.path, low, high)
-            return lambda images: images.astype(np.float32) * 2.0 - 1.0
-        return lambda images: images.astype(np.float32)
+    def _range_of(self, images):
+        try:
+            chosen, words = value_range(images)
+        except UserError as error:
+            raise UserError(f"{self.path} generates {error}") from None
+        if words:
+            self.note(f"{self.path}: {words}")
+        return chosen
 
 
 def sample_shape(function):

@@ -10,6 +10,7 @@ from ganzoo import cache_directory
 from ganzoo.data import catalogue, images
 from ganzoo.data.images import Images, fit
 from ganzoo.errors import UserError
+from ganzoo.notes import notes_to
 
 
 def write(path, pixels, **options):
@@ -242,7 +243,7 @@ def test_jpeg_grey_palette_16_bit_alpha_and_turned_files(tmp_path):
     write(tmp_path / "b.png", ramp)
     write(tmp_path / "c.png", ramp.astype(np.uint16) * 257)
     Image.fromarray(ramp).convert("P").save(tmp_path / "d.png")
-    Image.fromarray(np.stack([ramp] * 4, -1)).save(tmp_path / "e.png")
+    Image.fromarray(np.stack([ramp] * 3 + [np.full_like(ramp, 255)], -1)).save(tmp_path / "e.png")
     turned = Image.Exif()
     turned[0x0112] = 6  # to be turned 90 degrees clockwise
     write(tmp_path / "f.webp", np.stack([np.rot90(ramp)] * 3, -1), lossless=True, exif=turned)
@@ -257,7 +258,62 @@ def test_a_corrupt_file_is_named(flat, content):
     corrupt.write_bytes(corrupt.read_bytes()[:400] if content == "truncated" else content)
     with pytest.raises(UserError) as error:
         Images(flat, size=8).arrays()
-    assert f"{corrupt} is not a readable image" in str(error.value) and "\n" not in str(error.value)
+    assert f"{corrupt} is not a readable image: " in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("above", [0, 2**40], ids=["from its cache file", "in memory"])
+def test_what_was_done_to_pixels_is_noted_each_time_they_are_read(flat, cached, monkeypatch, above):
+    monkeypatch.setattr(images, "CACHE_ABOVE", above)
+    Image.new("RGBA", (40, 40), (255, 0, 0, 0)).save(flat / "clear.png")
+    Image.fromarray(np.full((40, 40), 40000, np.uint16)).save(flat / "deep.png")
+    for _ in range(2):
+        said = []
+        with notes_to(said.append):
+            source = Images(flat, size=8)
+            opened = list(said)
+            pixels = source.arrays()["image"]
+        assert opened == [f"{flat}: 2 files passed over: 1 .txt, 1 hidden image"]
+        assert said[1:] == [
+            f"{flat}: 1 of 8 images have transparent pixels: laid on white",
+            f"{flat}: 1 of 8 images have 16 bits a channel: scaled to 8",
+        ]
+        assert source.notes == said and (pixels[6] == 255).all() and (pixels[7] == 156).all()
+
+
+def test_dark_images_are_noted(tmp_path):
+    for index in range(2):
+        write(tmp_path / f"{index}.png", np.full((8, 8), index, np.uint8))
+    source = Images(tmp_path, size=8)
+    source.arrays()
+    assert source.notes == [f"{tmp_path}: no value is above 1 of 255: dark images, or values that count otherwise"]
+    assert Images("digits", take=2).arrays() and not Images("digits").notes
+
+
+@pytest.mark.parametrize("size", [(64, 32), (32, 64), (64, 1)])
+def test_of_narrow_images_at_least_a_pixel_is_kept(size):
+    for height, width in ((1, 1), (1, 40), (40, 1)):
+        assert (fit(tf.constant(np.full((height, width, 3), 7, np.uint8)), None, (*size, 3)).numpy() == 7).all()
+
+
+def test_classes_named_by_numbers(tmp_path, noise):
+    for name in (0, 1, 2, 10, 11):
+        write(tmp_path / "train" / str(name) / "0.png", np.full((8, 8, 3), name * 10, np.uint8))
+    assert Images(tmp_path, size=8).class_names == ["0", "1", "2", "10", "11"]
+    for only, value in ((2, 20), ("2", 20), (10, 100), ("11", 110)):
+        assert (Images(tmp_path, size=8, only=only).arrays()["image"] == value).all()
+    with pytest.raises(UserError, match="only=3 of .* is ambiguous: class number 3 is called '10'"):
+        Images(tmp_path, size=8, only=3)
+
+
+def test_a_description_names_a_folders_classes_and_refuses_others(labelled):
+    facts = Images(labelled, size=8, labels=True).describe()
+    assert facts["classes"] == ["cat", "dog"] and "classes" not in Images("digits").describe()
+    assert Images.from_description(facts).num_classes == 2
+    (labelled / "train" / "bear").mkdir()
+    with pytest.raises(UserError, match="classes of .* are now bear, cat, dog; the model was made for cat, dog"):
+        Images.from_description(facts)
+    del facts["classes"]  # as cards of earlier versions
+    assert Images.from_description(facts).num_classes == 3
 
 
 def test_folders_that_will_not_do(flat, labelled, tmp_path):
@@ -288,7 +344,7 @@ def cached(monkeypatch):
     monkeypatch.setattr(images, "CACHE_ABOVE", 0)
     written = []
     write = Images._write
-    monkeypatch.setattr(Images, "_write", lambda self, path, labels: written.append(path) or write(self, path, labels))
+    monkeypatch.setattr(Images, "_write", lambda self, path, *others: written.append(path) or write(self, path, *others))
     return written
 
 
@@ -307,7 +363,7 @@ def test_large_sets_are_decoded_once_into_a_file(labelled, cached, monkeypatch):
         batch = next(iter(source.batches(8, seed=0)))
         np.testing.assert_array_equal(batch["image"], expected["image"])
     assert len(cached) == 1 and cached[0].parent == labelled / ".ganzoo"
-    assert sorted(file.suffix for file in cached[0].parent.iterdir()) == [".images", ".labels"]
+    assert sorted(file.suffix for file in cached[0].parent.iterdir()) == [".images", ".json", ".labels"]
 
 
 def test_whatever_shapes_the_pixels_has_its_own_file(labelled, cached):
@@ -347,7 +403,7 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
     assert cached[1].parent == tmp_path / "home" / "images"
     mapped = Images("digits", data_dir=tmp_path / "data", only=3).arrays()
     (entry,) = cache_directory.entries()
-    assert len(entry.files) == 2 and not cache_directory.remove(entry), "a set in use stays"
+    assert len(entry.files) == 3 and not cache_directory.remove(entry), "a set in use stays"
     del mapped
     assert cache_directory.remove(entry)
 

@@ -9,6 +9,7 @@ from ganzoo.data.oracle import Oracle
 from ganzoo.data.sentences import Sentences
 from ganzoo.data.vocabulary import PAD, UNKNOWN, Vocabulary, split_text
 from ganzoo.errors import UserError
+from ganzoo.notes import notes_to
 
 LINES = [
     "a cat sat",
@@ -94,6 +95,39 @@ def test_the_held_out_part_has_no_say_in_the_vocabulary(tmp_path):
     path.write_text("\n".join(f"word{number}" for number in range(20)))
     test = Sentences(path, "test", held_out=0.2)
     assert len(test.vocabulary) == 2 + 16 and (test.arrays()["text"] == test.vocabulary.unknown).all()
+
+
+def test_what_is_left_out_or_unknown_is_counted(text_file):
+    said = []
+    with notes_to(said.append):
+        source = Sentences(text_file, length=4, vocabulary_size=7, held_out=0.25)
+        source.arrays()
+    unknown = int((source.arrays()["text"] == source.vocabulary.unknown).sum())
+    words = int((source.arrays()["text"] > 0).sum())
+    lines = [
+        "10 of 60 lines are blank: left out",
+        "10 of 60 lines have more than 4 tokens (up to 13): left out",
+        "4 sentences of the held-out part also stand in the training part",
+        f"{unknown} of {words} tokens of train ({unknown / words:.1%}) are not among the vocabulary's 7: read as <unk>",
+    ]
+    assert source.notes == said == [f"{text_file}: {line}" for line in lines]
+    assert unknown > 0
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_the_ends_of_lines_change_nothing(text_file, end):
+    plain = Sentences(text_file, length=4)
+    other = text_file.with_name("other.txt")
+    other.write_bytes(b"\xef\xbb\xbf" + text_file.read_bytes().replace(b"\n", end.encode()))
+    assert Sentences(other, length=4).texts() == plain.texts() and plain.texts()[0].split()[0] in ("a", "the")
+
+
+def test_a_form_feed_or_u2028_ends_no_sentence(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("a\fb c\nd\u2028e f\n" * 2)
+    source = Sentences(path)
+    assert sorted({*source.lines, *source.split_as("test").lines}) == ["a\fb c", "d\u2028e f"]
+    assert "4 of 4 lines hold a form feed" in source.notes[0]
 
 
 @pytest.mark.parametrize("name", ["grammar", "oracle_text", "file"])

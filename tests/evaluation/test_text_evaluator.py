@@ -12,6 +12,7 @@ from ganzoo.cli.main import main
 from ganzoo.data import sentences
 from ganzoo.data.grammar import Grammar
 from ganzoo.data.sentences import Sentences
+from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import Cache
 from ganzoo.evaluation.compare import compare
@@ -24,6 +25,7 @@ from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.text import TextInput, log_likelihoods, sentences_of, to_tokens, unit_of
 from ganzoo.evaluation.modalities.text import Text
 from ganzoo.metrics.text.bleu import mean_bleu, mean_self_bleu
+from ganzoo.notes import notes_to
 from ganzoo.report import terminal
 
 COUNT = 400
@@ -353,6 +355,30 @@ def test_empty_lines_are_empty_sentences(tmp_path):
     side = open_input(str(tmp_path / "samples.txt"))
     assert side.sentences(3) == [("a", "b"), (), ("c",)]
     assert side.notes == ["samples.txt: 1 of 3 lines are empty; they count as sentences without words"]
+
+
+@pytest.mark.parametrize("content", [b"a b\r\nc\n", b"\xef\xbb\xbfa b\rc", "a b\nc".encode("utf-16")])
+def test_a_file_is_read_as_a_data_set_reads_it(tmp_path, content):
+    (tmp_path / "samples.txt").write_bytes(content)
+    assert open_input(str(tmp_path / "samples.txt")).sentences(2) == [("a", "b"), ("c",)]
+
+
+def test_empty_lines_of_real_text_are_left_out_and_said_to_be(tmp_path):
+    (tmp_path / "real.txt").write_text("a b\n\nc d\n" * 40)
+    said = []
+    evaluate(TextInput(["a b", "c d"] * 20), str(tmp_path / "real.txt"), "length", log=said.append)
+    (line,) = [line for line in said if line.startswith(str(tmp_path)) and " lines " in line]
+    assert line.endswith("real.txt: 40 of 120 lines are blank: left out")
+
+
+def test_words_that_a_vocabulary_lacks_are_counted_where_texts_are_scored():
+    vocabulary, said = Vocabulary(["<unk>", "a", "b"]), []
+    with notes_to(said.append):
+        sentences_of(TextInput(["a zebra", "b zebra yak", "<unk>"], "fake"), 3, 0, vocabulary)
+        sentences_of(TextInput(["a b", "b"], "known"), 2, 0, vocabulary)
+    assert said == [
+        "fake: 3 of 6 words (50.0%) are not in the real text's vocabulary and count as unknown, such as 'zebra', 'yak'"
+    ]
 
 
 def test_halves_are_disjoint_and_draws_are_seeded():

@@ -213,22 +213,42 @@ def foreign(path, scale, dtype=tf.float32, spec=(None, 3)):
 @pytest.mark.parametrize(
     "scale, dtype, says",
     [
-        (lambda unit: unit, tf.float32, None),
+        (lambda unit: unit, tf.float32, r"\[-1, 1\]"),
         (lambda unit: (unit + 1) / 2, tf.float32, r"\[0, 1\]"),
-        (lambda unit: tf.round((unit + 1) * 127.5), tf.uint8, "0..255"),
+        (lambda unit: tf.round((unit + 1) * 127.5), tf.uint8, None),
         (lambda unit: (unit + 1) * 127.5, tf.float32, "0..255"),
+        (lambda unit: unit > 0, tf.uint8, "black and white"),
+        (lambda unit: unit > 0, tf.bool, "black and white"),
     ],
-    ids=["signed", "unit", "bytes", "floats up to 255"],
+    ids=["signed", "unit", "bytes", "floats up to 255", "bits", "booleans"],
 )
 def test_a_foreign_models_images_are_brought_to_one_range(tmp_path, caplog, scale, dtype, says):
     with caplog.at_level(logging.WARNING):
-        images = foreign(tmp_path / "model", scale, dtype).sample(BATCH + 6, seed=2)
+        sampler = foreign(tmp_path / "model", scale, dtype)
+        images = sampler.sample(BATCH + 6, seed=2)
     latents = noise.sample_rows(noise.Normal(), BATCH + 6, (3,), 2, 0)
     assert images.dtype == np.float32 and images.shape == (BATCH + 6, 1, 3, 1)
-    np.testing.assert_allclose(images[:, 0, :, 0], np.tanh(latents), atol=0.005 if says == "0..255" else 1e-6)
-    messages = [record.getMessage() for record in caplog.records if "look like" in record.getMessage()]
-    assert len(messages) == bool(says), "the range is guessed once"
-    assert not says or (f"look like {says}".replace("\\", "") in messages[0])
+    expected = np.sign(latents) if says == "black and white" else np.tanh(latents)
+    np.testing.assert_allclose(images[:, 0, :, 0], expected, atol=0.005 if says in ("0..255", None) else 1e-6)
+    messages = [record.getMessage() for record in caplog.records if "read as" in record.getMessage()]
+    assert messages == sampler.notes and len(messages) == bool(says), "the range is guessed once"
+    assert not says or messages[0].endswith(f"read as {says}".replace("\\", ""))
+
+
+def test_a_foreign_model_of_another_range_is_refused(tmp_path):
+    sampler = foreign(tmp_path / "model", lambda unit: unit * 5)
+    with pytest.raises(UserError, match=r"model generates values from -.* fit neither"):
+        sampler.sample(4)
+
+
+def test_a_foreign_models_points_are_as_they_are(tmp_path):
+    @tf.function(input_signature=[tf.TensorSpec((None, 2), tf.float32, "z")])
+    def generate(z):
+        return {"points": z * 7}
+
+    sampler = load(saved(tmp_path, serving_default=generate))
+    np.testing.assert_allclose(sampler.sample(9, seed=1), 7 * noise.sample_rows(noise.Normal(), 9, (2,), 1, 0), rtol=1e-6)
+    assert not sampler.notes
 
 
 def test_a_foreign_model_has_neither_options_nor_inputs(tmp_path):

@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from ganzoo.data.word_vectors import read_vectors
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.base import Extracted, Extractor
+from ganzoo.notes import counted, note
 
 DIMENSION = 64
 _MOST_NGRAMS = 50_000
@@ -118,6 +119,10 @@ class MeanOfVectors(Embedding):
         self.dimension = len(next(iter(self.vectors.values())))
 
     def __call__(self, sentences):
+        words = [word for sentence in sentences for word in sentence]
+        if lacking := sum(word not in self.vectors for word in words):
+            share = f"{lacking:,} of {counted(len(words), 'word')} ({lacking / len(words):.1%})"
+            note(f"{self.name}: {share} have no vector: left out")
         means = np.zeros((len(sentences), self.dimension))
         for row, sentence in enumerate(sentences):
             known = [self.vectors[word] for word in sentence if word in self.vectors]

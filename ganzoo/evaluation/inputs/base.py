@@ -8,12 +8,13 @@ import tensorflow as tf
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
+from ganzoo.notes import Noted
 from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
 
 SAMPLE_VERSION = 2  # increased when the same model and seed give other samples
 
 
-class Input:
+class Input(Noted):
     """A source of examples for an evaluation.
 
     Attributes:
@@ -24,7 +25,7 @@ class Input:
         size: how many different examples there are; None where unlimited, as for a model.
         labelled: whether `labels` gives any.
         captioned: whether `captions` gives any.
-        notes: how it was read, such as a value range that was guessed.
+        notes: how it was read, such as a value range that was guessed, a line each.
     """
 
     kind = name = ""
@@ -32,9 +33,6 @@ class Input:
     shape = ()
     size = None
     labelled = captioned = False
-
-    def __init__(self):
-        self.notes = []
 
     def examples(self, count, seed=0):
         """`count` examples: uint8 images [count, H, W, C], float32 points [count, 2], or int64 tokens [count, T] of texts.
@@ -79,7 +77,6 @@ class ArrayInput(Input):
     kind = "array"
 
     def __init__(self, examples, name="array", labels=None):
-        super().__init__()
         self.name = str(name)
         self.feature = "image" if examples.ndim == 4 else "point"
         self.shape, self.size = tuple(examples.shape[1:]), len(examples)
@@ -125,7 +122,6 @@ class DataInput(ArrayInput):
     kind = "data"
 
     def __init__(self, source, name=None):
-        Input.__init__(self)
         self.source = source
         self.feature, self.shape = source.feature, tuple(source.shape)
         self.labelled, self.captioned = bool(source.labels), source.captions is not None
@@ -166,7 +162,6 @@ class ModelInput(Input):
     kind = "model"
 
     def __init__(self, sampler):
-        super().__init__()
         self.sampler, self.name = sampler, sampler.name
         first = self._checked(sampler.sample(2, 0))
         self.feature = "text" if first.dtype.kind in "iu" else "image" if first.ndim == 4 else "point"

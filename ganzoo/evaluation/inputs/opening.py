@@ -4,16 +4,19 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-from ganzoo.data.catalogue import one_line, registered
+from ganzoo.data.catalogue import registered
+from ganzoo.data.class_names import read_labels
+from ganzoo.data.folder_layout import listed
 from ganzoo.data.folders import Folder
+from ganzoo.data.image_files import size_of
 from ganzoo.data.registry import open_source
-from ganzoo.data.scaling import to_uint8
+from ganzoo.data.scaling import value_range
 from ganzoo.data.source import Source
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ArrayInput, DataInput, Input, ModelInput
 from ganzoo.evaluation.inputs.text import TextInput
+from ganzoo.notes import counted
 from ganzoo.serving.sampling import Sampler, load, newest_version
 
 
@@ -68,11 +71,7 @@ def common_size(folder):
     """
     sizes = {}
     for path in folder.files:
-        try:
-            with Image.open(path) as image:
-                sizes.setdefault(image.size[::-1], path)
-        except (OSError, ValueError) as error:
-            raise UserError(f"{path} cannot be read as an image: {one_line(error)}") from error
+        sizes.setdefault(size_of(path), path)
         if len(sizes) > 1:
             examples = " and ".join(f"{path.name} {height} x {width}" for (height, width), path in sizes.items())
             raise UserError(f"{folder.root} holds images of various sizes ({examples}): name one, as in {folder.root}@64")
@@ -111,38 +110,58 @@ def npz_input(path):
     names = [name for name in ("images", "image", "points", "point") if name in arrays] or list(arrays)
     if len(names) != 1:
         raise UserError(f"{path} must hold one array `images` (or `points`); it has {', '.join(names) or 'none'}")
-    return array_input(arrays[names[0]], path.stem, labels)
+    unread = [name for name in arrays if name != names[0]]
+    return noted(array_input(arrays[names[0]], path.stem, labels), [f"not read: {listed(unread)}"] if unread else [])
 
 
 def array_input(values, name="array", labels=None):
     """An array of examples as an `ArrayInput`, whose notes say how its value range was read.
 
     Args:
-        values: images [N, H, W, C] or [N, H, W], uint8, whole numbers in 0..255, or floats in [-1, 1], [0, 1] or 0..255;
-            or points [N, 2].
+        values: images [N, H, W, C] or [N, H, W], uint8, whole numbers in 0..255, booleans, or floats in [-1, 1], [0, 1] or
+            0..255, as `scaling.value_range` tells them apart; or points [N, 2].
         name: for tables and messages.
-        labels: int [N] or None.
+        labels: as of `class_names.read_labels`, or None.
 
     Raises:
         UserError: another shape or range, NaN or infinite values, or fewer than two examples.
     """
-    values, notes = np.asarray(values), []
+    values = np.asarray(values)
     if values.dtype.kind not in "fiub" or values.size == 0:
         raise UserError(f"{name} holds no images: {values.dtype} {values.shape}")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise UserError(f"{name} holds NaN or infinite values")
+    labels, notes = (None, []) if labels is None else labels_of(name, labels)
     if values.ndim == 2 and values.shape[1] == 2:
-        return ArrayInput(values.astype(np.float32), name, labels)
-    if values.ndim == 3:
+        return noted(ArrayInput(values.astype(np.float32), name, labels), notes)
+    grey = values.ndim == 3
+    if grey:
         values = values[..., None]
-        notes.append(f"{name}: read as {len(values)} grey images")
     if values.ndim != 4 or values.shape[-1] not in (1, 3):
         raise UserError(f"{name} must be images [N, H, W, 1 or 3] or points [N, 2], but its shape is {values.shape}")
-    if values.dtype != np.uint8:
-        values, note = _as_uint8(values, name)
-        notes.append(f"{name}: {note}")
-    array = ArrayInput(values, name, labels)
-    array.notes = notes
+    try:
+        values_range, words = value_range(values)
+    except UserError as error:
+        raise UserError(f"{name} has {error}") from None
+    if grey:
+        notes.insert(0, f"read as {counted(len(values), 'grey image')}")
+    if words:
+        notes.append(words)
+    return noted(ArrayInput(values_range.to_uint8(values), name, labels), notes)
+
+
+def labels_of(name, labels):
+    """As `read_labels`, with the name in its errors."""
+    try:
+        return read_labels(labels)
+    except UserError as error:
+        raise UserError(f"{name}: {error}") from None
+
+
+def noted(array, notes):
+    """The input, which has noted some lines on itself."""
+    for words in notes:
+        array.note(f"{array.name}: {words}")
     return array
 
 
@@ -152,19 +171,6 @@ def as_grey(rgb):
     if not ((images[..., 0] == images[..., 1]) & (images[..., 0] == images[..., 2])).all():
         return rgb
     grey = ArrayInput(images[..., :1], rgb.name, rgb.labels(rgb.size))
-    grey.notes = [*rgb.notes, f"{rgb.name}: all images are grey; read as one channel"]
+    grey.notes = list(rgb.notes)
+    grey.note(f"{rgb.name}: all {len(images):,} images are grey, read as one channel")
     return grey
-
-
-def _as_uint8(values, name):
-    low, high = float(values.min()), float(values.max())
-    value_range = f"values from {low:.4g} to {high:.4g}"
-    if low < -1.001 or high > 255:
-        raise UserError(f"{name} has {value_range}: images are uint8, or floats in [-1, 1], [0, 1] or 0..255")
-    if values.dtype.kind != "f" or high > 1.001:
-        if low < 0:
-            raise UserError(f"{name} has {value_range}, which fit neither [-1, 1] nor 0..255: rescale them")
-        return np.rint(values).astype(np.uint8), f"{value_range}, read as 0..255"
-    if low < 0:
-        return to_uint8(values), f"{value_range}, read as [-1, 1]"
-    return to_uint8(values * 2.0 - 1.0), f"{value_range}, read as [0, 1]"

@@ -1,14 +1,17 @@
 """Inputs of text: a text file, sentences in memory, a data set of sentences, a model that generates text."""
 
+import collections
 from pathlib import Path
 
 import numpy as np
 
 from ganzoo.data.sentences import Sentences
+from ganzoo.data.text_files import read_lines
 from ganzoo.data.vocabulary import UNKNOWN, split_text
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import Input
 from ganzoo.metrics.text.tokens import as_sentences, as_words
+from ganzoo.notes import note
 
 _BATCH = 512
 
@@ -26,9 +29,10 @@ class TextInput(Input):
     """
 
     kind, feature = "array", "text"
+    path = None
+    _noted_empty = False
 
     def __init__(self, sentences, name="array", unit="word"):
-        super().__init__()
         self.name, self.unit = str(name), unit
         self._unsplit = sentences if isinstance(sentences, np.ndarray) else list(sentences)
         if not isinstance(sentences, np.ndarray):
@@ -41,31 +45,39 @@ class TextInput(Input):
 
     @classmethod
     def of_file(cls, path, unit="word"):
-        """The lines of a text file, UTF-8; an empty line is an empty sentence."""
+        """The lines of a text file, as `text_files.read_lines` reads them; an empty line is an empty sentence."""
         path = Path(path)
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UserError(f"the text {path} cannot be read as UTF-8: {error}") from error
-        text = cls(lines, path.name, unit)
+        read = read_lines(path)
+        text = cls(read.lines, path.name, unit)
         text.path = path
-        empty = sum(not sentence for sentence in text.sentences(text.size))
-        if empty:
-            text.notes.append(f"{path.name}: {empty} of {text.size} lines are empty; they count as sentences without words")
+        for line in read.notes:
+            text.note(line)
         return text
 
     def by_unit(self, unit):
         """The same sentences, where strings are split by another unit."""
-        return self if unit == self.unit else TextInput(self._unsplit, self.name, unit)
+        if unit == self.unit:
+            return self
+        split = TextInput(self._unsplit, self.name, unit)
+        split.path = self.path
+        return split
 
     def sentences(self, count, seed=0):
         """`count` sentences, drawn without replacement as a function of `seed`; the whole set keeps its order."""
         if not 1 <= count <= self.size:
             raise UserError(f"{self.name} has {self.size} sentences; {count} were requested")
+        self._note_empty()
         if count == self.size:
             return self._sentences
         rows = np.sort(np.random.default_rng([seed, 0x51DE]).choice(self.size, count, replace=False))
         return [self._sentences[row] for row in rows]
+
+    def _note_empty(self):
+        """Says how many sentences of a file are empty, once they count: a data set of the same file leaves them out."""
+        empty = sum(not sentence for sentence in self._sentences)
+        if self.path and empty and not self._noted_empty:
+            self._noted_empty = True
+            self.note(f"{self.name}: {empty:,} of {self.size:,} lines are empty; they count as sentences without words")
 
     def halves(self, seed=0):
         """Two disjoint halves, as `TextInput`s."""
@@ -97,8 +109,19 @@ def sentences_of(input, count, seed, vocabulary=None):
             sentences = [tuple(split_text(text, unit)) for text in input.sampler.texts(tokens)]
     if vocabulary is None or UNKNOWN not in vocabulary.numbers:
         return sentences
+    note_unknown(input.name, sentences, vocabulary)
     known = vocabulary.numbers
     return [tuple(word if word in known else UNKNOWN for word in sentence) for sentence in sentences]
+
+
+def note_unknown(name, sentences, vocabulary, whose="the real text's"):
+    """Notes how many words of some sentences a vocabulary lacks."""
+    unknown = [word for sentence in sentences for word in sentence if word not in vocabulary.numbers]
+    if unknown:
+        words = sum(map(len, sentences))
+        share = f"{len(unknown):,} of {words:,} words ({len(unknown) / words:.1%})"
+        examples = ", ".join(map(repr, dict(collections.Counter(unknown).most_common(3))))
+        note(f"{name}: {share} are not in {whose} vocabulary and count as unknown, such as {examples}")
 
 
 def vocabulary_of(input):
@@ -128,6 +151,7 @@ def log_likelihoods(model, sentences, vocabulary):
         UserError: a sentence is longer than the model's.
     """
     own, sampler, (length,) = vocabulary_of(model), model.sampler, model.shape
+    note_unknown("the held-out text", sentences, own or vocabulary, f"{model.name}'s")
     tokens = to_tokens(sentences, own or vocabulary, length, other=-1)
     if own is not None:
         inputs, service = {"tokens": tokens.astype(np.int32)}, "score"

@@ -6,6 +6,7 @@ from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.opening import as_grey, open_input, split_spec
+from ganzoo.notes import notes_to
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)
 
@@ -24,7 +25,7 @@ def save(tmp_path, **arrays):
         (IMAGES.astype(np.float32), "0..255"),
         (IMAGES / 255.0, "[0, 1]"),
         (IMAGES / 127.5 - 1, "[-1, 1]"),
-        (IMAGES[..., 0], "grey"),
+        (IMAGES[..., 0], "read as 12 grey images"),
     ],
 )
 def test_an_npz_is_read_in_the_range_that_it_has_and_says_so(tmp_path, values, words):
@@ -33,6 +34,23 @@ def test_an_npz_is_read_in_the_range_that_it_has_and_says_so(tmp_path, values, w
     assert side.shape == (8, 8, 1) and side.size == 12 and side.feature == "image"
     assert bool(side.notes) == bool(words)
     assert words is None or words in side.notes[0]
+
+
+@pytest.mark.parametrize("values", [IMAGES > 127, (IMAGES > 127).astype(np.uint8), (IMAGES > 127) / 1.0, (IMAGES > 127) * 255])
+@pytest.mark.parametrize("as_file", [True, False])
+def test_black_and_white_is_so_whatever_the_type(tmp_path, values, as_file):
+    side = open_input(save(tmp_path, images=values) if as_file else values)
+    np.testing.assert_array_equal(side.examples(12), (IMAGES > 127) * 255)
+
+
+def test_what_is_noted_is_said_where_it_is_opened(tmp_path):
+    path, said = save(tmp_path, images=IMAGES / 255.0, labels=np.eye(3)[np.arange(12) % 3], z=IMAGES), []
+    with notes_to(said.append):
+        side = open_input(path)
+    assert side.notes == said and side.labels(12).tolist() == [0, 1, 2] * 4
+    one_hot, values, unread = said
+    assert one_hot == "some: labels read as one-hot rows of 3 classes" and unread == "some: not read: z"
+    assert values.endswith("read as [0, 1]")
 
 
 def test_an_npz_may_hold_points_and_labels(tmp_path):
@@ -51,6 +69,9 @@ def test_an_npz_may_hold_points_and_labels(tmp_path):
         ({"images": IMAGES[:1]}, "at least 2"),
         ({"images": IMAGES[:0]}, "no images"),
         ({"images": IMAGES, "labels": np.arange(3)}, "12 examples and 3 labels"),
+        ({"images": IMAGES, "labels": np.linspace(0, 1, 12)}, "some: labels must be whole numbers"),
+        ({"points": np.zeros((3, 2)), "labels": np.array(["a"] * 3)}, "some: labels are words"),
+        ({"images": IMAGES.astype(np.uint16) * 257}, r"some has values from .* \(uint16\), which are not 0..255"),
         ({"a": IMAGES, "b": IMAGES}, "must hold one array"),
         ({"images": np.array(["a"] * 3)}, "no images"),
     ],
@@ -81,6 +102,11 @@ def test_a_folder_is_read_and_a_bad_one_refused(tmp_path):
     grey = as_grey(side)
     np.testing.assert_array_equal(grey.examples(12), IMAGES)
     assert "one channel" in grey.notes[-1]
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (8, 6)).save(folder / "00.png", exif=exif)
+    with pytest.raises(UserError, match=r"various sizes \(00.png 8 x 6 and 01.png 8 x 8\)"):
+        open_input(str(folder))
     (folder / "00.png").write_bytes(b"no image")
     with pytest.raises(UserError) as caught:
         open_input(str(folder)).examples(12)
