@@ -111,13 +111,13 @@ class NotebookProgress:
     def show(self, step, samples):
         """Shows samples in the place of those before: a picture, uint8 [H, W, C], or a list of lines."""
         if isinstance(samples, list):
-            shown = self._display.HTML(f"step {step:,}<pre>{html.escape(chr(10).join(samples))}</pre>")
+            display = self._display.HTML(f"step {step:,}<pre>{html.escape(chr(10).join(samples))}</pre>")
         else:
-            shown = self._display.Image(png(samples), format="png", alt=f"Samples at step {step:,}")
+            display = self._display.Image(png(samples), format="png", alt=f"Samples at step {step:,}")
         if self._samples:
-            self._samples.update(shown)
+            self._samples.update(display)
         else:
-            self._samples = self._display.display(shown, display_id=True)
+            self._samples = self._display.display(display, display_id=True)
 
     def close(self):
         """Nothing is left open."""

@@ -41,15 +41,15 @@ class Samples(Stepwise):
             return
         fixed = self._sample(FIXED)
         fresh = self._sample(FIXED + step)
-        shown = self._show(step, "samples/fixed", fixed, self.real)
+        picture = self._show(step, "samples/fixed", fixed, self.real)
         self._show(step, "samples/fresh", fresh, self.real)
-        if isinstance(shown, list):
-            write_atomically(self.directory / f"step-{step:08d}.txt", "\n".join(shown) + "\n")
+        if isinstance(picture, list):
+            write_atomically(self.directory / f"step-{step:08d}.txt", "\n".join(picture) + "\n")
         else:
-            write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(shown))
+            write_atomically(self.directory / f"step-{step:08d}.png", pictures.png(picture))
         self.monitor.on_samples(step, fresh, self.real)
         if self.show:
-            self.show(step, shown)
+            self.show(step, picture)
 
     def _show(self, step, tag, examples, real=None):
         """Shows examples on the board; returns the picture, or the list of lines that texts are."""

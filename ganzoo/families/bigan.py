@@ -109,7 +109,7 @@ class BiGAN(EncodingFamily):
         ((name, spec),) = self.example_specs.items()
         pairs = {name: spec, "latents": tf.TensorSpec((None, *self.latent_shape), tf.float32)}
 
-        def discriminate(**given):
-            return {"logits": self.discriminator([given[name], given["latents"]], training=False)}
+        def discriminate(**inputs):
+            return {"logits": self.discriminator([inputs[name], inputs["latents"]], training=False)}
 
         return {**super().services, "discriminate": (discriminate, pairs)}

@@ -9,17 +9,17 @@ from ganzoo.serialization import parameters
 MIXING = {"BatchNormalization", "MinibatchDiscrimination"}
 
 
-def loss(given):
-    """Raises UserError unless `given` is a loss object."""
-    if not isinstance(given, losses.Loss):
-        raise UserError(f"adversarial_loss is a loss such as losses.Hinge(), not {given!r}")
+def loss(value):
+    """Raises UserError unless `value` is a loss object."""
+    if not isinstance(value, losses.Loss):
+        raise UserError(f"adversarial_loss is a loss such as losses.Hinge(), not {value!r}")
 
 
-def penalties(given):
-    """Raises UserError unless `given` is a list of gradient penalties."""
-    if not isinstance(given, (list, tuple)):
-        raise UserError(f"penalties is a list such as [penalties.R1(1.0)], not {given!r}")
-    for penalty in given:
+def penalties(value):
+    """Raises UserError unless `value` is a list of gradient penalties."""
+    if not isinstance(value, (list, tuple)):
+        raise UserError(f"penalties is a list such as [penalties.R1(1.0)], not {value!r}")
+    for penalty in value:
         if not isinstance(penalty, Penalty):
             raise UserError(f"{penalty!r} is no gradient penalty; an orthogonal one is BigGAN's `orthogonal`")
 
@@ -53,9 +53,9 @@ def kinds(network):
     return {type(layer).__name__ for layer in network._flatten_layers()}
 
 
-def penalised(discriminator, given):
+def penalised(discriminator, value):
     """Raises UserError for a gradient penalty on a discriminator that mixes the examples of a batch."""
-    if given and (mixing := kinds(discriminator) & MIXING):
+    if value and (mixing := kinds(discriminator) & MIXING):
         raise UserError(
             f"a gradient penalty is of one example, and {mixing.pop()} mixes those of a batch: "
             'choose norm="layer", "spectral" or "none" for the discriminator, or no penalty'

@@ -88,13 +88,13 @@ class ConditionalGAN(LabelledGAN):
         """The discriminator's mean loss on real pairs, as many fresh samples with the same labels, and penalties."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
-        shown = self.blurred(real)
-        real_logits = self.discriminate(shown, labels)
+        noised = self.blurred(real)
+        real_logits = self.discriminate(noised, labels)
         fake_logits = self.discriminate(self.blurred(fake), labels)
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
         if self.mismatch_weight:
-            wrong_logits = self.discriminate(shown, self.wrong_labels(labels))
+            wrong_logits = self.discriminate(noised, self.wrong_labels(labels))
             against_wrong = self.adversarial_loss.discriminator(real_logits, wrong_logits)
             loss = (1.0 - self.mismatch_weight) * loss + self.mismatch_weight * against_wrong
         for penalty in self.penalties:

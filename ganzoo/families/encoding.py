@@ -18,11 +18,11 @@ class EncodingFamily(Family):
         Raises:
             UserError: it does not fit.
         """
-        latent_dim, given = generator.inputs[0].shape[-1], encoder.outputs[0].shape[-1]
+        latent_dim, size = generator.inputs[0].shape[-1], encoder.outputs[0].shape[-1]
         wanted = latent_dim * (2 if gaussian else 1)
-        if given != wanted:
+        if size != wanted:
             kind = "a Gaussian encoder's" if gaussian else "the encoder's"
-            raise UserError(f"{kind} output has {wanted} values for {latent_dim} latents, not {given}: see its `gaussian`")
+            raise UserError(f"{kind} output has {wanted} values for {latent_dim} latents, not {size}: see its `gaussian`")
 
     @property
     def averaged_networks(self):
@@ -46,10 +46,10 @@ class EncodingFamily(Family):
     def services(self):
         ((name, spec),) = self.example_specs.items()
 
-        def encode(**given):
-            return {"latents": self.codes(given[name])}
+        def encode(**inputs):
+            return {"latents": self.codes(inputs[name])}
 
-        def reconstruct(**given):
-            return {name: self.reconstruct(given[name])}
+        def reconstruct(**inputs):
+            return {name: self.reconstruct(inputs[name])}
 
         return {"encode": (encode, {name: spec}), "reconstruct": (reconstruct, {name: spec})}

@@ -89,8 +89,8 @@ class EnergyModel(Family):
     def train_step(self, batch):
         """One round: the search for negatives, then the discriminator's step on data and negatives."""
         real = examples_of(batch)
-        found = self.find_negatives(tf.shape(real)[0])
-        self.minimize("discriminator", lambda: self.discriminator_loss(real, found))
+        negatives = self.find_negatives(tf.shape(real)[0])
+        self.minimize("discriminator", lambda: self.discriminator_loss(real, negatives))
         return self.logs()
 
     def find_negatives(self, count):
@@ -99,9 +99,9 @@ class EnergyModel(Family):
         if self._kept is None:
             return tf.stop_gradient(self.search.negatives(self.discriminate, latents))
         rows, starts = self.remembered(count, latents[:, 0])
-        found = tf.stop_gradient(self.search.negatives(self.discriminate, latents, starts))
-        self.remember(rows, found)
-        return found
+        negatives = tf.stop_gradient(self.search.negatives(self.discriminate, latents, starts))
+        self.remember(rows, negatives)
+        return negatives
 
     def remembered(self, count, fresh):
         """Rows of the buffer [count], and what lies there, a share `restart` of it replaced by fresh starts."""
@@ -110,20 +110,20 @@ class EnergyModel(Family):
         anew = tf.reshape(uniform[:, 1] < self.restart, [-1] + [1] * len(self.example_shape))
         return rows, tf.where(anew, fresh, tf.gather(self._kept, rows))
 
-    def remember(self, rows, found):
+    def remember(self, rows, negatives):
         """Puts negatives into their rows of the buffer, on every replica those of all."""
         context = tf.distribute.get_replica_context()
         if context.num_replicas_in_sync > 1:
-            rows, found = context.all_gather(rows, axis=0), context.all_gather(found, axis=0)
-        self._kept.assign(tf.tensor_scatter_nd_update(self._kept, rows[:, None], found))
+            rows, negatives = context.all_gather(rows, axis=0), context.all_gather(negatives, axis=0)
+        self._kept.assign(tf.tensor_scatter_nd_update(self._kept, rows[:, None], negatives))
 
-    def discriminator_loss(self, real, found):
+    def discriminator_loss(self, real, negatives):
         """The discriminator's mean loss on data and negatives, with `l2` times the mean squares of both's logits."""
-        real_logits, found_logits = self.discriminate(real), self.discriminate(found)
+        real_logits, negative_logits = self.discriminate(real), self.discriminate(negatives)
         self.record("real_score", tf.reduce_mean(tf.sigmoid(real_logits)))
-        self.record("fake_score", tf.reduce_mean(tf.sigmoid(found_logits)))
-        squares = tf.reduce_mean(tf.square(real_logits)) + tf.reduce_mean(tf.square(found_logits))
-        return self.adversarial_loss.discriminator(real_logits, found_logits) + self.l2 * squares
+        self.record("fake_score", tf.reduce_mean(tf.sigmoid(negative_logits)))
+        squares = tf.reduce_mean(tf.square(real_logits)) + tf.reduce_mean(tf.square(negative_logits))
+        return self.adversarial_loss.discriminator(real_logits, negative_logits) + self.l2 * squares
 
     # What samples, exports and figures ask for.
 
@@ -143,7 +143,7 @@ class EnergyModel(Family):
     def services(self):
         name = "images" if len(self.example_shape) == 3 else "points"
 
-        def energy(**given):
-            return {"energy": -self.height(given[name])[:, 0]}
+        def energy(**inputs):
+            return {"energy": -self.height(inputs[name])[:, 0]}
 
         return {"energy": (energy, {name: tf.TensorSpec((None, *self.example_shape), tf.float32)})}

@@ -101,13 +101,13 @@ class GumbelGAN(Adversarial, TextGAN):
         uniforms = self.draw(batch_size, (self.length, len(self.vocabulary)), UNIT_INTERVAL, "gumbel")
         return decoding.relaxed_texts(self.generator, uniforms, self.temperature_now, self.straight_through)
 
-    def shown(self, tokens):
+    def discriminator_input(self, tokens):
         """Texts int32 [B, T] as distributions over tokens, float32 [B, T, V]."""
         return tf.one_hot(tokens, len(self.vocabulary))
 
     def discriminator_loss(self, batch):
         """The discriminator's mean loss on data and as many fresh samples, penalties included."""
-        real = self.shown(self.tokens_of(batch))
+        real = self.discriminator_input(self.tokens_of(batch))
         fake = tf.stop_gradient(self.relax(tf.shape(real)[0]))
         real_logits, fake_logits = tf.split(self.discriminate(tf.concat([real, fake], 0)), 2)
         self.record_scores(real_logits, fake_logits)
@@ -118,7 +118,7 @@ class GumbelGAN(Adversarial, TextGAN):
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""
-        real = self.shown(self.tokens_of(batch))
+        real = self.discriminator_input(self.tokens_of(batch))
         fake_logits = self.discriminate(self.relax(tf.shape(real)[0]))
         if not self.adversarial_loss.needs_real:
             return self.adversarial_loss.generator(fake_logits)

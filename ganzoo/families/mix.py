@@ -65,11 +65,11 @@ class MIXGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fakes = [generator(latents, training=True) for generator in self.generators]
-        shown, shown_fakes = self.blurred(real), [self.blurred(fake) for fake in fakes]
+        noised, noised_fakes = self.blurred(real), [self.blurred(fake) for fake in fakes]
         payoff = []
         for discriminator in self.discriminators:
-            real_logits = discriminator(shown, training=True)
-            fake_logits = [discriminator(fake, training=True) for fake in shown_fakes]
+            real_logits = discriminator(noised, training=True)
+            fake_logits = [discriminator(fake, training=True) for fake in noised_fakes]
             payoff.append([self.adversarial_loss.discriminator(real_logits, logits) for logits in fake_logits])
             for penalty in self.penalties:
                 epsilon = self.epsilon(penalty, real)
@@ -83,10 +83,10 @@ class MIXGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fakes = [self.blurred(generator(latents, training=True)) for generator in self.generators]
-        shown = self.blurred(real) if self.adversarial_loss.needs_real else None
+        noised = self.blurred(real) if self.adversarial_loss.needs_real else None
         payoff = []
         for discriminator in self.discriminators:
-            judged = [discriminator(shown, training=True)] if self.adversarial_loss.needs_real else []
+            judged = [discriminator(noised, training=True)] if self.adversarial_loss.needs_real else []
             payoff.append([self.adversarial_loss.generator(discriminator(fake, training=True), *judged) for fake in fakes])
         return self.weighed(payoff) + self.regulariser("generator")
 

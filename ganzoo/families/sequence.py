@@ -179,16 +179,16 @@ class TextFamily(Family):
 
     def _scored(self, tokens):
         tokens = tf.cast(tokens, tf.int32)
-        found = decoding.log_probabilities(self.serving_generator, tf.maximum(tokens, 0))
-        total = tf.where(tf.reduce_any(tokens < 0, axis=1), -float("inf"), tf.reduce_sum(found, axis=1))
-        return {"log_likelihood": total, "log_probabilities": found}
+        log_probabilities = decoding.log_probabilities(self.serving_generator, tf.maximum(tokens, 0))
+        total = tf.where(tf.reduce_any(tokens < 0, axis=1), -float("inf"), tf.reduce_sum(log_probabilities, axis=1))
+        return {"log_likelihood": total, "log_probabilities": log_probabilities}
 
 
 class TextGAN(TextFamily):
     """A generator of texts and a discriminator.
 
     Args:
-        discriminator: keras.Model of texts, as `shown` gives them.
+        discriminator: keras.Model of texts, as `discriminator_input` gives them.
         discriminator_steps: discriminator steps in a round, each on a fresh batch.
         Others: as `TextFamily`.
     """
@@ -207,14 +207,14 @@ class TextGAN(TextFamily):
     def batches_per_step(self):
         return self.discriminator_steps
 
-    def shown(self, tokens):
+    def discriminator_input(self, tokens):
         """Texts int32 [B, T] as the discriminator takes them."""
         return tokens
 
     @property
     def services(self):
         def discriminate(tokens):
-            return {"logits": self.discriminate(self.shown(tokens), training=False)}
+            return {"logits": self.discriminate(self.discriminator_input(tokens), training=False)}
 
         spec = tf.TensorSpec([None, self.length], tf.int32)
         return super().services | {"discriminate": (discriminate, {"tokens": spec})}

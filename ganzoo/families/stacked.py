@@ -205,9 +205,9 @@ class StackedGAN(Labelled):
     def generator_0_loss(self, features, latents, labels):
         """The mean loss of G0 for images from h1 `features` [B, n] and `latents`; the labels are for the records."""
         fake = self.generator_0([features, latents], training=True)
-        found = self.encode(fake)
-        self.record("stack_0/sample_accuracy", accuracy(found["classes"], labels))
-        return self.generator_loss(0, fake, latents, mean_square(found["features"] - features))
+        encoded = self.encode(fake)
+        self.record("stack_0/sample_accuracy", accuracy(encoded["classes"], labels))
+        return self.generator_loss(0, fake, latents, mean_square(encoded["features"] - features))
 
     def generator_loss(self, level, fake, latents, conditional):
         """The weighted sum of a generator's three losses, given the conditional one."""

@@ -126,14 +126,14 @@ class GANCLS(GAN):
         captions = self.captions_of(batch)
         embeddings = self.discriminator_encoder(captions, training=True)
         fake = self.generate(self.noise(tf.shape(real)[0]), self.generator_encoder(captions, training=True))
-        shown = self.blurred(real)
-        real_logits = self.discriminate(shown, embeddings)
+        noised = self.blurred(real)
+        real_logits = self.discriminate(noised, embeddings)
         fake_logits = self.discriminate(self.blurred(fake), embeddings)
         self.record_scores(real_logits, fake_logits)
         wrong_logits = rows = None
         if self.mismatch_weight:
             others, rows = self.wrong_captions(batch)
-            wrong_logits = self.discriminate(shown, tf.gather(embeddings, others))
+            wrong_logits = self.discriminate(noised, tf.gather(embeddings, others))
             self.record("wrong_score", tf.reduce_mean(tf.sigmoid(wrong_logits)))
         loss = matching_aware_loss(real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows)
         for penalty in self.penalties:

@@ -13,10 +13,10 @@ def places(shape, every):
     Raises:
         UserError: `every` is no positive number, or no value is left for noise.
     """
-    found = np.arange(every // 2, int(np.prod(shape)), every) if every > 0 else []
-    if not len(found):
+    pixels = np.arange(every // 2, int(np.prod(shape)), every) if every > 0 else []
+    if not len(pixels):
         raise UserError(f"noise in every {every}-th value of {tuple(shape)} leaves none: every is from 1 to twice their number")
-    return found
+    return pixels
 
 
 def put(images, noise, every):

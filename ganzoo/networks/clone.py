@@ -19,8 +19,8 @@ def fresh_copy(network, name):
 
 def _anonymous(config):
     if isinstance(config, dict):
-        kept = {key: value for key, value in config.items() if key != "shared_object_id"}
-        return {key: None if key == "seed" else _anonymous(value) for key, value in kept.items()}
+        compared = {key: value for key, value in config.items() if key != "shared_object_id"}
+        return {key: None if key == "seed" else _anonymous(value) for key, value in compared.items()}
     if isinstance(config, (list, tuple)):
         return type(config)(_anonymous(value) for value in config)
     return config

@@ -31,8 +31,8 @@ def inverse_cdf(logits, uniforms):
     """
     chances, size = tf.nn.softmax(logits), logits.shape[-1]
     if size < MANY_TOKENS:
-        found, _ = _passed(chances, uniforms * tf.reduce_sum(chances, -1))
-        return found
+        tokens, _ = _passed(chances, uniforms * tf.reduce_sum(chances, -1))
+        return tokens
     width = math.isqrt(size - 1) + 1
     count = -(-size // width)
     blocks = tf.reshape(tf.pad(chances, [[0, 0], [0, count * width - size]]), [-1, count, width])
@@ -49,9 +49,9 @@ def _passed(chances, heights):
     """
     cumulated = tf.cumsum(chances, axis=-1)
     heights = tf.clip_by_value(heights, 0.0, cumulated[:, -1] * ALMOST_ONE)
-    found = tf.searchsorted(cumulated, heights[:, None], side="right")[:, 0]
-    below = tf.gather(tf.pad(cumulated, [[0, 0], [1, 0]]), found, batch_dims=1)
-    return found, heights - below
+    tokens = tf.searchsorted(cumulated, heights[:, None], side="right")[:, 0]
+    below = tf.gather(tf.pad(cumulated, [[0, 0], [1, 0]]), tokens, batch_dims=1)
+    return tokens, heights - below
 
 
 def tempered(logits, temperature):
@@ -127,11 +127,11 @@ def continuations(network, tokens, uniforms):
     def body(position, before, state, texts):
         # The last `batch` rows are the texts themselves, whose state feeds the beginnings of length `position`.
         logits, state = network.step(before, state)
-        given = columns[position - 1]
+        context = columns[position - 1]
         logits = tf.concat([logits[:-batch], many(logits[-batch:])], 0)
         drawn = inverse_cdf(logits, draws[position, : position * count * batch])
         if network.ends:
-            drawn = tf.where(tf.concat([before[:-batch], many(given)], 0) == PAD, PAD, drawn)
+            drawn = tf.where(tf.concat([before[:-batch], many(context)], 0) == PAD, PAD, drawn)
         state = tf.nest.map_structure(
             lambda values: tf.concat([values[:-batch], many(values[-batch:]), values[-batch:]], 0), state
         )

@@ -180,13 +180,13 @@ def lstm_generator(
     Returns:
         The `TokenLSTM`.
     """
-    given = None if vectors is None else vectors(text)
-    size = 0 if given is None else given.shape[1]
+    pretrained = None if vectors is None else vectors(text)
+    size = 0 if pretrained is None else pretrained.shape[1]
     network = TokenLSTM(
         size_of(text), embedding, hidden, depth, text.vocabulary.ends, scale, tied, size, train_vectors, name=name
     )
-    if given is not None:
-        network.vectors.assign(given)
+    if pretrained is not None:
+        network.vectors.assign(pretrained)
     return network
 
 
@@ -282,11 +282,11 @@ def cnn_discriminator(text, embedding=64, filters=None, dropout=0.25, l2=0.2, so
         raise UserError(f"no filter is as narrow as the text of {length} tokens")
     tokens = keras.Input((length, size), name="tokens") if soft else keras.Input((length,), dtype="int32", name="tokens")
     embedded = TokenEmbedding(size, embedding, name="embed")(tokens)
-    found = []
+    pooled = []
     for width, count in sorted(chosen.items()):
         convolved = keras.layers.Conv1D(count, width, activation="relu", name=f"filters_{width}")(embedded)
-        found.append(keras.layers.GlobalMaxPooling1D(name=f"most_{width}")(convolved))
-    x = keras.layers.Concatenate(name="features")(found) if len(found) > 1 else found[0]
+        pooled.append(keras.layers.GlobalMaxPooling1D(name=f"most_{width}")(convolved))
+    x = keras.layers.Concatenate(name="features")(pooled) if len(pooled) > 1 else pooled[0]
     x = keras.layers.Dropout(dropout, name="dropout")(Highway(name="highway")(x))
     decay = keras.regularizers.L2(l2 / 2) if l2 else None
     logits = keras.layers.Dense(1, dtype="float32", kernel_regularizer=decay, bias_regularizer=decay, name="logits")

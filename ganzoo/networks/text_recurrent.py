@@ -51,8 +51,10 @@ class TokenFeatures(keras.layers.Layer):
         count, decay = self.vocabulary_size, regularizer(self.l2)
         if self.vectors_size:
             shape, moves = (count, self.vectors_size), self.train_vectors
-            kept = decay if moves else None
-            self.vectors = self.add_weight(shape=shape, initializer="zeros", trainable=moves, regularizer=kept, name="vectors")
+            of_vectors = decay if moves else None
+            self.vectors = self.add_weight(
+                shape=shape, initializer="zeros", trainable=moves, regularizer=of_vectors, name="vectors"
+            )
         normal = keras.initializers.TruncatedNormal(stddev=0.3)
         self.table = self.add_weight(shape=(count, self.size), initializer=normal, regularizer=decay, name="table")
         self.waves = position_waves(input_shape[1], self.positions) if self.positions else None
@@ -60,11 +62,11 @@ class TokenFeatures(keras.layers.Layer):
     def call(self, tokens, training=False):
         tables = [self.vectors, self.table] if self.vectors_size else [self.table]
         whole = self.drop(tf.cast(tf.concat(tables, 1), self.compute_dtype), training=training)
-        found = looked_up(whole, tokens)
+        embedded = looked_up(whole, tokens)
         if self.waves is None:
-            return found
-        waves = tf.cast(self.waves, found.dtype)
-        return tf.concat([found, tf.tile(waves[None], [tf.shape(found)[0], 1, 1])], -1)
+            return embedded
+        waves = tf.cast(self.waves, embedded.dtype)
+        return tf.concat([embedded, tf.tile(waves[None], [tf.shape(embedded)[0], 1, 1])], -1)
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:2], self.vectors_size + self.size + self.positions)
@@ -192,9 +194,9 @@ def rnn_discriminator(
     size, (length,) = size_of(text), text.shape
     checks.positive(embedding=embedding, hidden=hidden, depth=depth)
     checks.fraction(dropout=dropout)
-    given = None if vectors is None else vectors(text)
+    pretrained = None if vectors is None else vectors(text)
     tokens = keras.Input((length, size), name="tokens") if soft else keras.Input((length,), dtype="int32", name="tokens")
-    vectors_size = 0 if given is None else given.shape[1]
+    vectors_size = 0 if pretrained is None else pretrained.shape[1]
     features = TokenFeatures(size, embedding, vectors_size, train_vectors, dropout, positions, l2, name="features")
     decay = {"kernel_regularizer": regularizer(l2), "bias_regularizer": regularizer(l2)}
     x = keras.layers.Dense(hidden, name="enter", **decay)(features(tokens))
@@ -203,8 +205,8 @@ def rnn_discriminator(
         x = keras.layers.RNN(cell, return_sequences=True, name=f"lstm_{number}")(x)
     x = keras.layers.Dense(1, dtype="float32", name="logits", **decay)(x)
     model = keras.Model(tokens, InsideText(text.vocabulary.ends, dtype="float32", name="inside")([x, tokens]), name=name)
-    if given is not None:
-        features.vectors.assign(given)
+    if pretrained is not None:
+        features.vectors.assign(pretrained)
     return model
 
 

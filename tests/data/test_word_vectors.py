@@ -72,3 +72,21 @@ def test_an_absent_text_has_no_vectors_and_nonsense_is_refused():
         word_vectors.Cooccurrences(size=4)(TEXT)
     with pytest.raises(UserError, match="positive size"):
         word_vectors.Cooccurrences(size=0)
+
+
+def test_counts_give_the_singular_vectors_of_positive_mutual_information():
+    tokens = np.random.default_rng(0).integers(1, 12, (300, 6)) * (np.arange(6) < 5)
+    tokens[:, 1] = tokens[:, 0] % 11 + 1  # so that some neighbours tell of each other
+    text = types.SimpleNamespace(vocabulary=range(12), arrays=lambda: {"text": tokens})
+    counts = np.hstack([word_vectors.neighbours(tokens, place, 12).toarray() for place in (-1, 1)])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = counts * counts.sum() / counts.sum(1, keepdims=True) / counts.sum(0)
+        information = np.where(counts > 0, np.maximum(np.log(ratios), 0), 0)
+    assert (information > 0).any() and ((ratios < 1) & (counts > 0)).any()
+    left, values, _ = np.linalg.svd(information)
+    expected = left[:, :3] * np.sqrt(values[:3])
+    expected[0] = 0
+    rows = word_vectors.Cooccurrences(size=3, window=1)(text)
+    alike, wanted = rows @ rows.T, expected @ expected.T  # the singular vectors' signs are free
+    np.testing.assert_allclose(alike / np.trace(alike), wanted / np.trace(wanted), atol=1e-5)
+    np.testing.assert_array_equal(rows, word_vectors.Cooccurrences(size=3, window=1)(text))

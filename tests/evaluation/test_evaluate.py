@@ -1,6 +1,7 @@
 """Scores stand beside held-out real data's, carry their protocol, and catch what they should."""
 
 import json
+import time
 
 import keras
 import numpy as np
@@ -89,6 +90,22 @@ def test_frechet_distances_stand_on_their_floor(evaluator, fresh, digits):
     assert frechet_floor_of(features, 360, 1077) == pytest.approx(np.mean(halves), rel=0.3)
     few = [all_metrics()["frechet_distance"].function(features[i::30], features[i + 1 :: 30]) for i in range(0, 28, 2)]
     assert frechet_floor_of(features, 48, 48) == pytest.approx(np.mean(few), rel=0.3)
+
+
+def test_an_evaluation_without_a_single_score_is_an_error(evaluator, fresh, monkeypatch):
+    def fail(*arguments):
+        raise UserError("too few")
+
+    monkeypatch.setattr(evaluator, "_scores_of", fail)
+    with pytest.raises(UserError, match="no metric could be computed for fresh"):
+        evaluator.scores(fresh, "default")
+
+
+def test_the_clock_holds_the_seconds_of_each_metric():
+    few = Evaluator(open_input("digits"), "pixels", count=40, log=quiet)
+    began = time.perf_counter()
+    few.scores(open_input("digits:test"), "density_coverage")
+    assert 0 < few.clock["density_coverage"] <= time.perf_counter() - began
 
 
 def test_few_samples_are_said_to_be_few():

@@ -1,5 +1,7 @@
 """Paths of models made by hand, whose codes and images are known."""
 
+import types
+
 import keras
 import numpy as np
 import pytest
@@ -126,6 +128,17 @@ def test_a_judge_knows_the_data_from_noise():
     score = PathScorer(train, held, Pixels((4, 4, 1)))
     assert score(train.examples(20))["precision"] == 1.0
     assert score(RNG.integers(0, 256, (20, 4, 4, 1), np.uint8))["precision"] == 0.0
+
+
+def test_a_judge_looks_at_ten_thousand_training_images_at_most():
+    asked = []
+
+    def examples(count):
+        asked.append(count)
+        return data().examples(20)
+
+    PathScorer(types.SimpleNamespace(size=12_000, examples=examples), data(), Pixels((4, 4, 1)))
+    assert asked == [10_000]
 
 
 def test_a_picture_and_the_records_of_all_paths():

@@ -51,6 +51,8 @@ def test_cells_with_few_fakes_do_not_count():
     near, expected = neighbours(real, fake[:200]), neighbours(real, test[:200])
     distances = near.fake_real.distances[:, 0], expected.fake_real.distances[:, 0]
     assert score(real, fake, test, cells=2) == pytest.approx(mann_whitney_z(*distances))
+    enough = np.concatenate([fake, real[219:220]])  # 20 do
+    assert score(real, enough, test, cells=2) < score(real, fake, test, cells=2) - 2
     with pytest.raises(UserError, match="20 fakes"):
         score(real, fake[:10], test)
 

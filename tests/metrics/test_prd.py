@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,14 @@ def test_seeds():
     real, fake = mixture(1, 800, 10), mixture(2, 600, 8)
     assert prd(real, fake, seed=1, runs=1) == prd(real, fake, seed=1, runs=1)
     assert prd(real, fake, seed=1, runs=1) != prd(real, fake, seed=2, runs=1)
+
+
+def test_ten_thousand_samples_of_a_set_are_clustered(monkeypatch):
+    counts, module = [], sys.modules[prd_curve.__module__]
+    monkeypatch.setattr(module, "subsample", lambda values, count, rng: counts.append(count) or values[:100])
+    monkeypatch.setattr(module, "prd_from_histograms", lambda real, fake, angles: (real, fake))
+    prd_curve(np.arange(10_050.0)[:, None], np.arange(12_000.0)[:, None], clusters=2, runs=1)
+    assert counts == [10_000, 10_000]
 
 
 def test_bad_input_is_named():

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.layers.spectral_norm import SpectralNorm
 from ganzoo.networks.resnet import resnet_discriminator, resnet_generator
 
@@ -106,3 +107,8 @@ def test_the_generator_enlarges_bilinearly():
     for name in ("up_8_double", "up_8_double_shortcut", "up_16_double", "up_16_double_shortcut"):
         rows = generator.get_layer(name)(ramp).numpy()[0, 0, :, 0]
         np.testing.assert_allclose(rows, [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3], atol=1e-6)
+
+
+def test_latents_need_a_dimension():
+    with pytest.raises(UserError, match="latent_dim must be a positive integer, not 0"):
+        resnet_generator(32, latent_dim=0)

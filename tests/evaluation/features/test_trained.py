@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 
+from ganzoo.evaluation.features import trained
 from ganzoo.evaluation.features.trained import AUTOENCODER, CLASSIFIER, make_network
 
 
@@ -27,3 +28,15 @@ def test_first_weights_follow_from_the_seed_alone(kind):
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     drawn = [(a, b) for a, b in zip(first, other, strict=True) if a.ndim > 1]
     assert len(drawn) > 4 and not any(np.array_equal(a, b) for a, b in drawn)
+
+
+def test_a_classifier_is_scored_by_its_accuracy_on_held_out_images():
+    labels = np.arange(240) % 2
+    images = np.random.default_rng(0).integers(0, 100, (240, 8, 8, 1)) + 150 * labels[:, None, None, None]
+    images, said = images.astype(np.uint8), []
+    network = trained.train(
+        CLASSIFIER, "shades", images[:200], labels[:200], images[200:], labels[200:], steps=30, log=said.append
+    )
+    assert network.accuracy > 0.9 and f"accuracy {network.accuracy:.4f}" in said[-1]
+    probabilities = network.extract(images[200:]).probabilities
+    assert np.mean(probabilities.argmax(axis=1) == labels[200:]) == network.accuracy
