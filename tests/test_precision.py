@@ -44,3 +44,9 @@ def test_a_precision_or_strategy_of_another_name_is_refused():
         precision.apply("float16")
     with pytest.raises(UserError, match="auto, one, mirrored, multi-worker, not 'tpu'"):
         strategies.choose("tpu")
+
+
+@pytest.mark.parametrize("gpus", [[], ["GPU:0"]])
+def test_a_gpu_is_one_that_tensorflow_sees(monkeypatch, gpus):
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus if kind == "GPU" else ["CPU:0"])
+    assert precision._has_gpu() == bool(gpus)

@@ -41,7 +41,7 @@ from ganzoo.networks.stacked import (
     stacked_generator_0,
     stacked_generator_1,
 )
-from ganzoo.networks.text import cnn_discriminator, lstm_generator
+from ganzoo.networks.text import TokenLSTM, cnn_discriminator, lstm_generator
 from ganzoo.networks.text_recurrent import rnn_discriminator
 
 
@@ -66,6 +66,7 @@ def default(of, name):
         (penalties.Orthogonal, {"weight": 1e-4}),  # Brock et al. 2019
         (BigGAN, {"discriminator_steps": 2, "average_decay": 0.9999}),
         (BEGAN, {"gamma": 0.5, "lambda_k": 0.001}),  # Berthelot et al. 2017
+        (TokenLSTM, {"embedding": 32, "hidden": 32, "depth": 1, "scale": 0.1}),  # Yu et al. 2017, their code
         (SeqGAN, {"rollouts": 16, "rollout_decay": 0.8, "discriminator_steps": 5}),  # Yu et al. 2017, their code
         (ScratchGAN, {"discount": 0.23, "baseline_decay": 0.08, "dense": True}),  # de Masson d'Autume et al. 2019
         (StackedGAN, {"adversarial_weight": 1.0, "conditional_weight": 1.0, "entropy_weight": 10.0}),  # Huang et al. 2017

@@ -158,6 +158,10 @@ def test_drawn_texts_have_a_truth_that_scores_them(name):
     batch = next(iter(made_up.batches(9, seed=0)))["text"].numpy()
     assert batch.shape == (9, *train.shape) and batch.min() >= 0 and batch.max() < len(train.vocabulary)
     assert (batch == 0).any() == train.vocabulary.ends
+    if train.vocabulary.ends:
+        lengths = (made_up.arrays()["text"] > 0).sum(1)
+        many = (train.fabricated(count=400).arrays()["text"] > 0).sum(1)
+        assert lengths.min() >= 1 and set(many) == set(range(1, train.shape[0] + 1))
 
 
 def test_an_absent_file_is_an_error_once_it_is_needed(tmp_path):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ganzoo.networks.text_recurrent import position_waves
+from ganzoo.networks.text_recurrent import TokenFeatures, position_waves
 
 
 def test_waves_of_the_position_go_from_two_tokens_to_the_whole_text():
@@ -12,3 +12,9 @@ def test_waves_of_the_position_go_from_two_tokens_to_the_whole_text():
 
 def test_a_text_of_one_token_has_waves_too():
     np.testing.assert_allclose(position_waves(1, 2), [[1.0, 1.0]], atol=1e-6)
+
+
+def test_pretrained_vectors_are_zero_until_they_are_assigned():
+    features = TokenFeatures(7, 4, vectors_size=3)
+    features.build((None, 5))
+    assert features.vectors.shape == (7, 3) and not features.vectors.numpy().any() and features.table.numpy().any()

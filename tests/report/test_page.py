@@ -126,6 +126,7 @@ def test_a_whole_page_is_sound_and_fetches_nothing(page):
         assert attributes["alt"]
     (policy,) = [a["content"] for a in parsed.all("meta") if a.get("http-equiv") == "Content-Security-Policy"]
     assert "default-src 'none'" in policy
+    assert parsed.all("th") and all(attributes.get("scope") in ("col", "row") for attributes in parsed.all("th"))
     ids = [attributes["id"] for _, attributes in parsed.elements if "id" in attributes]
     assert len(ids) == len(set(ids)) > 4
     assert "prefers-color-scheme: dark" in page and "@media print" in page
