@@ -36,6 +36,14 @@ def test_a_discriminator_near_zero_has_not_won_while_the_generators_loss_falls()
     assert said == []
 
 
+def test_a_loss_rises_by_the_mean_of_the_last_ten_reports():
+    watch, said = monitor()
+    for step, loss in enumerate([1000.0] + [5.0] * 15):
+        watch.on_log(step, report(0.01, loss))
+    # Reports 10, 11 and 12 are the first three whose ten do not hold the first.
+    assert [step for step, _ in said] == [12]
+
+
 def test_a_generator_that_wins_is_named():
     watch, said = monitor()
     for step in range(5):

@@ -95,6 +95,7 @@ def test_rewards_are_the_expected_scores_of_what_follows():
 def test_rollouts_in_parts_are_the_same(monkeypatch):
     from ganzoo.families import seqgan
 
+    assert 4 * seqgan.MOST_LOGITS == 64 * 2**20  # bytes of float32
     tokens = tf.constant([[1, 2, 3], [3, 1, 1]] * 20, tf.int32)
     whole, parted = compiled(rollouts=6), compiled(rollouts=6)
     expected = whole.rewards(tokens).numpy()

@@ -2,6 +2,7 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from ganzoo.layers.concat_labels import ConcatLabels
@@ -88,3 +89,10 @@ def test_resampling_keeps_constants():
     x = tf.fill([1, 4, 6, 2], 3.0)
     np.testing.assert_array_equal(InterpolatedUpsampling2D()(x), tf.fill([1, 8, 12, 2], 3.0))
     np.testing.assert_array_equal(InterpolatedDownsampling2D()(x), tf.fill([1, 2, 3, 2], 3.0))
+
+
+def test_a_basis_begins_at_unit_variance_and_keeps_that_of_its_latents():
+    layer = GenerativeBasis(512, side=4)
+    layer.build((None, 64))
+    assert layer.basis.numpy().std() == pytest.approx(1, abs=0.05)
+    assert layer.kernel.numpy().std() == pytest.approx(1 / 8, abs=0.01)

@@ -5,8 +5,9 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.neighbours import pairs as search
-from ganzoo.metrics.neighbours import tree
+from ganzoo.metrics.neighbours import coarse, tree
 from ganzoo.metrics.neighbours.pairs import closest_pairs, degrees, pairs_within
+from ganzoo.metrics.neighbours.products import sum_error
 
 
 def brute(features, mirrored=None):
@@ -185,3 +186,9 @@ def test_bad_arguments():
         closest_pairs(gaussian(5, 2), 0)
     with pytest.raises(ValueError, match="differ in shape"):
         closest_pairs(gaussian(5, 2), mirrored=gaussian(5, 3))
+
+
+@pytest.mark.parametrize("dimension", [1, 5, 40])
+def test_a_product_in_half_precision_errs_by_as_many_terms_as_it_sums(dimension):
+    samples = coarse.CoarseSamples(gaussian(50, dimension), np.zeros(dimension), 1.0)
+    assert samples.slack == sum_error(samples.right.shape[1], np.float32)
