@@ -89,6 +89,14 @@ def test_a_margin_that_stays_at_zero_is_named_once_and_again_after_it_has_passed
     assert said == [(MARGIN_REPORTS - 1, LABELS_IGNORED), (len(margins) - 1, LABELS_IGNORED)]
 
 
+@pytest.mark.parametrize("margin, ill", [(0.04, True), (0.06, False)])
+def test_a_margin_of_a_twentieth_is_enough(margin, ill):
+    watch, said = monitor()
+    for step in range(MARGIN_REPORTS):
+        watch.on_log(step, {"label_margin": margin})
+    assert bool(said) == ill
+
+
 def test_a_margin_that_is_small_now_and_then_is_no_ill():
     watch, said = monitor()
     for step in range(60):

@@ -1,9 +1,11 @@
 import json
 
+import click
 import numpy as np
 import pytest
 from PIL import Image
 
+from ganzoo.cli.judging import sizes
 from ganzoo.training import train
 
 
@@ -100,3 +102,9 @@ def test_bad_input_is_one_line_and_exit_code_2(command, run, arguments, complain
     process = command(*(run if argument == "RUN" else argument for argument in arguments), check=2)
     assert complaint in process.stderr
     assert "Traceback" not in process.stderr
+
+
+def test_the_smallest_batch_is_a_pair():
+    assert sizes(None, None, "2,30") == (2, 30)
+    with pytest.raises(click.BadParameter, match="at least 2"):
+        sizes(None, None, "1,30")

@@ -229,3 +229,8 @@ def test_a_part_of_it_and_what_has_no_captions(source):
     assert part.describe()["examples"] == 10
     with pytest.raises(UserError, match="no captions; those that have are captioned_shapes"):
         CaptionedImages("digits")
+
+
+def test_the_shades_of_colours_fill_the_range_of_a_pixel_and_stay_within_it():
+    corners = np.array(list(shapes.COLOURS.values()))
+    assert corners.min() - shapes.SHADE == 0 and corners.max() + shapes.SHADE == 255

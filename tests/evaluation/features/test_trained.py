@@ -40,3 +40,10 @@ def test_a_classifier_is_scored_by_its_accuracy_on_held_out_images():
     assert network.accuracy > 0.9 and f"accuracy {network.accuracy:.4f}" in said[-1]
     probabilities = network.extract(images[200:]).probabilities
     assert np.mean(probabilities.argmax(axis=1) == labels[200:]) == network.accuracy
+
+
+@pytest.mark.parametrize("side, last", [(8, 2), (16, 2), (17, 3), (28, 4), (32, 4), (36, 3), (40, 3), (64, 4)])
+def test_maps_are_halved_until_they_are_small(side, last):
+    layers = make_network(CLASSIFIER, (side, side, 1), classes=3).layers
+    (flatten,) = [layer for layer in layers if isinstance(layer, keras.layers.Flatten)]
+    assert flatten.input.shape[1:3] == (last, last)

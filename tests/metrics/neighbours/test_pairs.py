@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.neighbours import pairs as search
 from ganzoo.metrics.neighbours import coarse, tree
+from ganzoo.metrics.neighbours import pairs as search
 from ganzoo.metrics.neighbours.pairs import closest_pairs, degrees, pairs_within
 from ganzoo.metrics.neighbours.products import sum_error
 

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import beta
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.text.divergence_frontier import divergence_frontier, frontier_area
+from ganzoo.metrics.text.divergence_frontier import assign, divergence_frontier, frontier_area
 
 
 def test_equal_histograms_have_area_1():
@@ -49,3 +49,8 @@ def test_nonsense_is_refused():
         divergence_frontier(np.full((5, 2), np.nan), np.ones((5, 2)))
     with pytest.raises(UserError, match="differ in shape"):
         divergence_frontier(np.ones((5, 2)), np.ones((5, 3)))
+
+
+def test_few_samples_fall_into_two_clusters_at_least():
+    rng = np.random.default_rng(0)
+    assert assign(rng.standard_normal((5, 3)), rng.standard_normal((4, 3)))[2] == 2
