@@ -24,7 +24,7 @@ def test_a_class_shows_its_own_duplicates_and_the_real_ones_estimate():
 
 def test_a_row_of_a_space_has_three_digits_and_its_reach():
     strict = {"threshold": 0.98765, "nearer": 1, "low": 0.0, "high": 0.01, "expected": 2.0, "p_value": 0.6}
-    space = {**strict, "threshold": 0.0123456, "nearer": 1234, "ratio": {**strict, "strict": strict}}
+    space = {**strict, "threshold": 0.0123456, "nearer": 1234, "ratio": {**strict, "strict": strict}, "expected": 3.45678}
     space["quantiles"] = {"fake": {"0.5": 1.23456}, "held": {"0.5": 2.34567}}
     record = {
         "flips": True,
@@ -34,5 +34,12 @@ def test_a_row_of_a_space_has_three_digits_and_its_reach():
         "counts": {"fake": 10, "held": 20, "train": 30},
     }
     page = str(sections._spaces(record))
-    assert ">1.23<" in page and ">2.35<" in page and ">0.0123<" in page and ">0.988<" in page and ">1,234<" in page
+    assert (
+        ">1.23<" in page
+        and ">2.35<" in page
+        and ">0.0123<" in page
+        and ">3.46<" in page
+        and ">0.988<" in page
+        and ">1,234<" in page
+    )
     assert "nearest over 5th nearest" in page
