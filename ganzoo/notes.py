@@ -20,7 +20,11 @@ def __dir__():
 
 
 def note(line):
-    """Says one line to the `log` of the innermost `notes_to`, if it was not said there before; else as a logged warning."""
+    """Says one line to the `log` of the innermost `notes_to`, if it was not said there before; else as a logged warning.
+
+    What cannot be printed, as names of files may hold, is escaped.
+    """
+    line = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
     if _CURRENT.get() is None:
         logger.warning(line)
         return

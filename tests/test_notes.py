@@ -31,6 +31,13 @@ def test_a_log_hears_each_line_once_also_where_others_are_nested(caplog):
     assert outer == ["a", "c", "a"]
 
 
+def test_whatever_is_said_is_one_line_that_can_be_printed():
+    said = []
+    with notes_to(said.append):
+        note("d/a\nb\udcff\x1b[0m.png, schön")
+    assert said == [r"d/a\nb\udcff\x1b[0m.png, schön"]
+
+
 @pytest.mark.parametrize("call", [lambda f, log: f(1, log), lambda f, log: f(1, log=log)])
 def test_a_functions_own_log_hears_what_is_noted_in_it(call):
     @logged

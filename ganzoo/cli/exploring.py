@@ -1,5 +1,6 @@
 """The commands that draw from a model and look inside it: sample, sweep, landscape, probe, interpolate."""
 
+import collections
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from ganzoo.cli.options import (
     write_json,
 )
 from ganzoo.errors import UserError
+from ganzoo.notes import counted
 
 
 @click.command()
@@ -44,9 +46,8 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ou
         made = "texts: --out ends in .txt" if sampler.is_text else "no texts: --out ends in .png"
         raise UserError(f"{sampler.name} makes {made}, or in .npz for arrays; not {out.name!r}")
     samples = sampler.sample(count, seed, **options)
-    name_of_class = None if label is None else dict(enumerate(sampler.class_names)).get(label)
-    if name_of_class not in (None, str(label)):
-        click.echo(f"label {label} is the class {name_of_class!r}")
+    for line in conditions(sampler, count, seed, options):
+        click.echo(line)
     if out.suffix == ".txt":
         content = "".join(f"{text}\n" for text in sampler.texts(samples))
     elif out.suffix == ".png":
@@ -56,6 +57,19 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ou
     write_file(out, content)
     click.echo(f"{count} samples, seed {seed}: {out}")
     write_json(json_file, {"model": str(model), "count": count, "seed": seed, "out": str(out), "shape": samples.shape})
+
+
+def conditions(sampler, count, seed, options):
+    """Lines on what samples were drawn with: the class that a label numbers, or what was drawn for one that was left open."""
+    label = options["label"]
+    labels, captions = (f(count, seed, **options) for f in (sampler.labels, sampler.captions))
+    if labels is not None and label in (None, sampler.options["label"][1]):
+        shares = collections.Counter(labels.tolist()).values()
+        yield f"label is open: {counted(len(shares), 'class', 'classes')} drawn, {min(shares)} to {max(shares)} samples of each"
+    elif dict(enumerate(sampler.class_names)).get(label, str(label)) != str(label):
+        yield f"label {label} is the class {sampler.class_names[label]!r}"
+    if captions is not None and options["caption"] is None:
+        yield f"caption is open: {counted(len(set(captions)), 'caption')} drawn"
 
 
 @click.command()

@@ -40,7 +40,7 @@ def read_vectors(path, words=None):
         with Path(path).open("rb") as file:
             for number, line in enumerate(file, 1):
                 digest.update(line)
-                line = line.decode("utf-8").rstrip()
+                line = line.decode("utf-8-sig" if number == 1 else "utf-8").rstrip()
                 if number == 1:
                     word, *numbers = line.split(" ")
                     dimension = len(numbers)

@@ -280,6 +280,13 @@ def test_what_was_done_to_pixels_is_noted_each_time_they_are_read(flat, cached, 
         assert source.notes == said and (pixels[6] == 255).all() and (pixels[7] == 156).all()
 
 
+def test_images_without_a_label_among_labelled_ones_are_refused(monkeypatch):
+    source = Images("digits", take=5, labels=True)
+    monkeypatch.setattr(source, "_load", lambda: (np.zeros((5, 8, 8, 1), np.uint8), np.array([0, -1, 2, -1, 3])))
+    with pytest.raises(UserError, match="2 of 5 images of digits have no label: leave out labels=True"):
+        source.arrays()
+
+
 def test_dark_images_are_noted(tmp_path):
     for index in range(2):
         write(tmp_path / f"{index}.png", np.full((8, 8), index, np.uint8))

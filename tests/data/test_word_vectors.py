@@ -7,6 +7,7 @@ from ganzoo.data import word_vectors
 from ganzoo.data.sentences import Sentences
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
+from ganzoo.notes import notes_to
 
 TEXT = types.SimpleNamespace(vocabulary=Vocabulary(["a", "b", "c"]), shape=(3,))
 
@@ -19,6 +20,15 @@ def test_a_file_in_gloves_format_gives_a_row_a_token(tmp_path):
     assert rows.dtype == np.float32
     path.write_text("2 2\nc 1 -2.5\n")  # as word2vec starts
     assert word_vectors.GloVe(str(path))(TEXT)[3, 1] == -2.5
+
+
+def test_words_without_a_vector_are_counted(tmp_path):
+    path, said = tmp_path / "glove.txt", []
+    path.write_bytes(b"\xef\xbb\xbfa 1 2\r\nc 3 4\r\n")
+    with notes_to(said.append):
+        rows = word_vectors.GloVe(str(path))(TEXT)
+    assert rows.tolist() == [[0, 0], [1, 2], [0, 0], [3, 4]]
+    assert said == [f"{path}: 1 of 3 words have no vector there: they begin at zero"]
 
 
 @pytest.mark.parametrize("counts", ["", "4 2\n"])

@@ -2,6 +2,7 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.birthday import BirthdayTest
@@ -9,6 +10,7 @@ from ganzoo.evaluation.published_birthday import BATCH_SIZES, published
 from ganzoo.report.judge import judge_page_of
 from ganzoo.report.numbers import interval
 from ganzoo.report.terminal_birthday import class_table, table
+from ganzoo.serving.sampling import BATCH, Sampler
 
 QUIET = {"log": lambda line: None}
 
@@ -53,6 +55,20 @@ def test_classes_are_tested_apart_by_their_labels(small_support):
     assert "half at s" in text and "published" not in text
     row = next(line for line in table(record) if line.startswith("3 "))
     assert interval(record["classes"]["3"]["n_eff"]) in row
+
+
+class Bright(Sampler):
+    """A conditional generator whose samples are all bright: none is below 0."""
+
+    options = {"label": (tf.int32, -1)}
+
+    def _batch(self, first, seed, options):
+        return np.random.default_rng([first, options.get("label", 0)]).uniform(0.5, 1, (BATCH, 8, 8, 1)).astype(np.float32)
+
+
+def test_a_models_samples_of_a_class_are_in_its_range_whatever_their_values():
+    test = BirthdayTest(Bright("bright", "bright"), "digits", (10,), 1, per_class=True, **QUIET)
+    assert test.images.min() >= 0.5 * 127.5 + 127 and (np.bincount(test.labels) == 10).all()
 
 
 def test_classes_of_cifar10_stand_beside_the_published_ones():
