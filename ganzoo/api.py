@@ -144,7 +144,7 @@ def evaluate(
             images [N, H, W, C] or [N, H, W] (uint8, or floats in [-1, 1], [0, 1] or 0..255), points [N, 2], strings, or
             lists of words.
         real: the real data, likewise, or a data set's name, such as "mnist@32:test"; by default what the model was trained
-            on. Of examples at hand one half is the reference and the other is held out.
+            on. Of examples at hand one half is the reference and the other the real column.
         metrics: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
         extractor: "auto", "classifier", "autoencoder", "random", "pixels", the path of a SavedModel, ...: see

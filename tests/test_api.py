@@ -279,7 +279,9 @@ def test_birthday_and_neighbours_of_arrays_print_their_tables():
     record = ganzoo.birthday(images[:100], images, (10, 20), 5, log=lambda line: None)
     assert "all pairs of 100" in str(record) and "<pre>" in record._repr_html_() and record["n_eff"]
     found = ganzoo.neighbours(images[:50], images, 50, "pixels", log=lambda line: None)
-    assert repr(found) == found["verdict"] and found.picture.mode == "RGB" and "<img" in found._repr_html_()
+    assert repr(found).splitlines() == [*(f"note: {warning}" for warning in found["warnings"]), found["verdict"]]
+    assert "note: model is part of the real data: all of its 50 images stand in real" in repr(found)
+    assert found.picture.mode == "RGB" and "<img" in found._repr_html_()
     with pytest.raises(UserError, match="counts edits"):
         ganzoo.birthday(["a b", "a c", "b c"], ["a b", "c d"], flips=True)
 

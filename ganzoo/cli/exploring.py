@@ -39,6 +39,7 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ou
         raise UserError(f"--out ends in .png for a grid, .txt for texts or .npz for arrays, not {out.name!r}")
     start(data_dir)
     from ganzoo import load, pictures
+    from ganzoo.serving.draws import drawn
 
     sampler, options = load(model), {"label": label, "truncation": truncation, "code": code, "caption": caption}
     options |= {"temperature": temperature}
@@ -56,7 +57,8 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ou
         content = pictures.npz(samples, sampler.labels(count, seed, **options))
     write_file(out, content)
     click.echo(f"{count} samples, seed {seed}: {out}")
-    write_json(json_file, {"model": str(model), "count": count, "seed": seed, "out": str(out), "shape": samples.shape})
+    facts = {"model": str(model), "count": count, "seed": seed, "drawn": drawn(sampler, **options), "out": str(out)}
+    write_json(json_file, facts | {"shape": samples.shape})
 
 
 def conditions(sampler, count, seed, options):

@@ -148,6 +148,8 @@ def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_f
     from ganzoo.evaluation.neighbourhood import neighbours_of
 
     record, picture = neighbours_of(model, data, count, extractor, flips, seed, log=click.echo)
+    for warning in record["warnings"]:
+        click.echo(f"note: {warning}")
     click.echo(record["verdict"])
     if out:
         from ganzoo import pictures

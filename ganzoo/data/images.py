@@ -1,5 +1,6 @@
 """Images of any TFDS image set or folder, decoded, cropped and resized once."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -13,6 +14,7 @@ from ganzoo import cache_directory
 from ganzoo.data import catalogue
 from ganzoo.data.class_names import class_number
 from ganzoo.data.folders import Folder
+from ganzoo.data.held_out import checked_share, limit, marked
 from ganzoo.data.scaling import DARK
 from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
@@ -44,6 +46,9 @@ class Images(NamedSource):
         only: keep this class only, by name or number; a number that is the name of another class is refused.
         take: keep the first so many examples only (of the class, with `only`).
         data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
+        held_out: of a set whose only split is "train", such as a plain folder, the share of the images that this split
+            leaves out, and that make the split "test". Which images is decided by their pixels: equal ones are on one side,
+            and more images move no other. No effect on a set of several splits.
 
     Raises:
         UserError: no such data set, not one of 8-bit images, no labels where they are asked for, or images of various
@@ -66,16 +71,18 @@ class Images(NamedSource):
         only=None,
         take=None,
         data_dir=None,
+        held_out=0.0,
     ):
         self.name = name
         self.split = split
+        self.held_out = checked_share(held_out)
         self.size = size
         self.crop = crop
         self.only = only
         self.take = checked_take(take)
         self.data_dir = data_dir
         self._arrays = None
-        self._originals = open_originals(str(name), split, data_dir)
+        self._originals = self._open()
         for line in self._originals.notes:
             self.note(line)
         self._crop = sides("crop", crop)
@@ -90,9 +97,26 @@ class Images(NamedSource):
             raise UserError(f"the images of {name} are of various sizes: give `size`, such as size=64")
         super().__init__((height, width, channels), len(self._originals.classes) or None, labels, flip)
 
+    def _open(self):
+        if self.held_out and self.split == "test":
+            with contextlib.suppress(UserError):
+                whole = open_originals(str(self.name), "train", self.data_dir)
+                if len(whole.splits) < 2:
+                    return whole
+        return open_originals(str(self.name), self.split, self.data_dir)
+
+    @property
+    def _part(self):
+        """The part of the only split that this is, "train" or "test", where a share of it is held out; else None."""
+        if not self.held_out or len(self._originals.splits) > 1:
+            return None
+        if self._originals.splits not in ((), ("train",)):
+            raise UserError(f"held_out takes a share of the split train, and {self.name} has {self._originals.splits[0]} alone")
+        return "test" if self.split == "test" else "train"
+
     @property
     def splits(self):
-        return self._originals.splits
+        return ("train", "test") if self._part else self._originals.splits
 
     @property
     def class_names(self):
@@ -101,8 +125,8 @@ class Images(NamedSource):
 
     @property
     def num_examples(self):
-        """Number of examples; known without reading them, unless with `only`."""
-        if self._only is not None or self._arrays:
+        """Number of examples; known without reading them, unless with `only` or a share that is held out."""
+        if self._only is not None or self._arrays or self._part:
             return super().num_examples
         count, _ = self._originals.extent()
         return min(count, self.take or count)
@@ -113,6 +137,7 @@ class Images(NamedSource):
         facts.update({name: value for name, value in options.items() if value is not None})
         if isinstance(self._originals, Folder) and self.class_names:  # which a folder's files can change
             facts["classes"] = self.class_names
+        facts.update({"held_out": self.held_out} if self.held_out else {})
         return facts | {"flip": self.flip, "homepage": self._originals.homepage}
 
     @classmethod
@@ -150,26 +175,46 @@ class Images(NamedSource):
         examples = self._originals.examples()
         if self._only is not None:
             examples = examples.filter(lambda encoded, label: label == self._only)
-        if self.take:
+        if self.take and not self._part:
             examples = examples.take(self.take)
 
         def decode(encoded, label):
-            return fit(self._originals.decode(encoded), self._crop, self.shape), label
+            return self._originals.decode(encoded), label
 
-        chunks = examples.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).batch(CHUNK).prefetch(1)
+        def fitted(image, label):
+            return fit(image, self._crop, self.shape), label
+
+        parallel = {"num_parallel_calls": tf.data.AUTOTUNE, "deterministic": True}
         count, brightest = 0, 0
         try:
-            for images, labels in chunks:
+            if self._part:
+                decoded = self._of_part(examples.map(decode, **parallel)).take(self.take or -1)
+                examples = decoded.map(fitted, **parallel)
+            else:
+                examples = examples.map(lambda encoded, label: fitted(*decode(encoded, label)), **parallel)
+            for images, labels in examples.batch(CHUNK).prefetch(1):
                 count, brightest = count + len(images), max(brightest, int(tf.reduce_max(images)))
                 yield images.numpy(), labels.numpy()
         except tf.errors.OpError as error:
             reason = self._originals.failure or catalogue.one_line(error)
             raise UserError(f"cannot read {self.name}: {reason}") from error
-        self._of_pixels = self._originals.conversions(count)
+        of = self._originals.extent()[0] if self._part else count  # conversions are counted on both sides
+        self._of_pixels = self._originals.conversions(of)
         if 0 < brightest < DARK:
             self._of_pixels.append(
                 f"{self.name}: no value is above {brightest} of 255: dark images, or values that count otherwise"
             )
+
+    def _of_part(self, decoded):
+        """The decoded images, a data set of (image, label), that are on this source's side."""
+        whole = open_originals(str(self.name), "train", self.data_dir)
+
+        def marks():
+            all_marks = whole.examples().map(lambda encoded, label: marked(self._originals.decode(encoded)))
+            return np.fromiter(all_marks.as_numpy_iterator(), np.int64)
+
+        bound = limit(self.held_out, whole.extent()[0], marks)
+        return decoded.filter(lambda image, label: (marked(image) < bound) == (self._part == "test"))
 
     def _load(self):
         empty = (np.empty((0, *self.shape), np.uint8), np.empty(0, np.int64))
@@ -219,7 +264,7 @@ class Images(NamedSource):
 
     def _with_progress(self, chunks):
         """Shows on a terminal what is done and how long the rest will take."""
-        total = None if self._only is not None else -(-self.num_examples // CHUNK)
+        total = None if self._only is not None or self._part else -(-self.num_examples // CHUNK)
         console = Console(stderr=True)
         what = f"decoding {self.name}, once"
         return track(chunks, what, total, console=console, transient=True, disable=not console.is_terminal)
@@ -227,6 +272,7 @@ class Images(NamedSource):
     def _cache_file(self):
         identity = [*self._originals.identity(), self._originals.classes]
         shaped_by = [CACHE_FORMAT, identity, self.split, self.shape, self._crop, self._only, self.take]
+        shaped_by += [self.held_out, self._part] if self._part else []
         digest = hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]
         beside, at_home = self._originals.directory() / ".ganzoo", cache_directory.cache_root() / "images"
         for directory in (beside, at_home):

@@ -16,7 +16,7 @@ class NoisedImages(Images):
     Args:
         name: as of `Images`.
         every: how far apart the values are that noise takes.
-        split, size, labels, take, data_dir: as of `Images`.
+        split, size, labels, take, data_dir, held_out: as of `Images`.
 
     Raises:
         UserError: as of `Images`, or no value is left for noise.
@@ -24,8 +24,8 @@ class NoisedImages(Images):
     Reference: Arora, Risteski, Zhang 2017, arXiv:1711.02651.
     """
 
-    def __init__(self, name, every, split="train", size=None, labels=False, take=None, data_dir=None):
-        super().__init__(name, split, size=size, labels=labels, take=take, data_dir=data_dir)
+    def __init__(self, name, every, split="train", size=None, labels=False, take=None, data_dir=None, held_out=0.0):
+        super().__init__(name, split, size=size, labels=labels, take=take, data_dir=data_dir, held_out=held_out)
         self.every = every
         self.places = places(self.shape, every)
         self._noised = None

@@ -39,10 +39,11 @@ class FewLabels(Images):
         flip=False,
         take=None,
         data_dir=None,
+        held_out=0.0,
     ):
         if not isinstance(per_class, int) or per_class < 1:
             raise UserError(f"per_class is how many images of each class have a label, 1 or more, not {per_class!r}")
-        super().__init__(name, split, size, crop, flip, labels=True, take=take, data_dir=data_dir)
+        super().__init__(name, split, size, crop, flip, labels=True, take=take, data_dir=data_dir, held_out=held_out)
         self.per_class = per_class
         self.choice = choice
 

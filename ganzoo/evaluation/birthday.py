@@ -10,7 +10,9 @@ from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.overlap import Overlap
 from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.evaluation.inputs.shares import following
 from ganzoo.evaluation.modalities.base import cannot_be_compared
 from ganzoo.evaluation.modalities.text import Text
 from ganzoo.evaluation.published_birthday import SOURCE, published
@@ -25,6 +27,11 @@ def birthday_test_of(model, data=None, *arguments, **options):
     """The `BirthdayTest` or `TextBirthdayTest` of a model, chosen by what the model generates; arguments as of either class."""
     model = open_input(model, options.get("data_dir"))
     return (TextBirthdayTest if model.feature == TEXT else BirthdayTest)(model, data, *arguments, **options)
+
+
+def notes_on(test, overlap, data_dir):
+    """Sentences on samples that are real data, and on a model that was trained on what is held out here."""
+    return [note for note in (overlap.samples(test.model, test.samples), overlap.trained_on(test.model, data_dir)[1]) if note]
 
 
 def checked_batches(batch_sizes, batches):
@@ -91,6 +98,7 @@ class BirthdayTest:
         data = real_data(self.model, data, data_dir)
         if data.feature != self.model.feature or tuple(data.shape) != tuple(self.model.shape):
             raise UserError(cannot_be_compared(self.model, data))
+        self.model = following(self.model, data, data_dir)
         self.data, self.batch_sizes, self.batches = data, *checked_batches(batch_sizes, batches)
         seed, threshold = whole_number("the seed", seed, 0), checked_threshold(threshold)
         self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
@@ -105,6 +113,7 @@ class BirthdayTest:
         self.samples, self.labels = self._draw(count, classes, data_dir)
         self.real = self.held_out.examples(self.held_out.size, seed)
         self.real_labels = self.held_out.labels(self.held_out.size, seed) if per_class else None
+        self.notes = notes_on(self, Overlap(data, self.reference, self.held_out), data_dir)
 
     def _classes(self, per_class, data_dir):
         if not per_class:
@@ -182,7 +191,7 @@ class BirthdayTest:
             "features": "points" if images is None else getattr(self.extractor, "name", "pixels"),
             "flips": self.flips,
         }
-        record = {"n_eff": record["n_eff"], **about, **record}
+        record = {"n_eff": record["n_eff"], **about, **record, "warnings": [*self.notes, *record["warnings"]]}
         if self.labels is not None:
             fake, real = features.pop("fake"), features.pop("real")
             classes = by_class(fake, self.labels, real, self.real_labels, **features, **options)
@@ -249,6 +258,7 @@ class TextBirthdayTest:
         log(f"drawing {count:,} sentences of {self.model.name}")
         self.samples = modality.sample(self.model, count).examples
         self.real = modality.sample(self.held_out, min(self.held_out.size, count)).examples
+        self.notes = notes_on(self, Overlap(self.data, self.reference, self.held_out, modality.all_examples), data_dir)
 
     def run(self):
         """The test; a JSON-ready record as of `birthday_of_text`, with `model`, `data`, `held_out` and `features`."""
@@ -260,4 +270,4 @@ class TextBirthdayTest:
             "held_out": self.held_out.name,
             "features": "edits",
         }
-        return {"n_eff": record["n_eff"], **about, **record}
+        return {"n_eff": record["n_eff"], **about, **record, "warnings": [*self.notes, *record["warnings"]]}

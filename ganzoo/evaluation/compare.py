@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import real_data
+from ganzoo.evaluation.inputs.overlap import same_data
+from ganzoo.evaluation.inputs.reference import own_place, real_data
 from ganzoo.evaluation.inputs.text import unit_of
 from ganzoo.evaluation.protocol import require_same
 from ganzoo.metrics.registry import metrics_of
@@ -51,9 +52,11 @@ def compare(
         if len(units) > 1:
             raise UserError(f"the models' texts split into different units ({', '.join(units)}): compare those of one unit")
         data = open_input(data, data_dir, units[0])
+        places = [own_place(entry, data, data_dir) for entry in inputs]
+        data = places[0] if all(place and same_data(place, places[0]) for place in places) else data
     else:
         own = [real_data(entry, data_dir=data_dir) for entry in inputs]
-        if len({(known.name, known.shape) for known in own}) > 1:
+        if not all(same_data(known, own[0]) for known in own):
             names = ", ".join(f"{entry.name}: {known.name}" for entry, known in zip(inputs, own, strict=True))
             raise UserError(f"the models were trained on different data ({names}): name the real data with --data")
         data = own[0]
@@ -61,13 +64,16 @@ def compare(
     evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, log)
     if sizes and min(sizes) < evaluator.count:
         log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
-        evaluator = Evaluator(data, evaluator.extractor, min(sizes), seed, reference_count, data_dir, cache, log)
+        evaluator = evaluator.of_count(min(sizes))
     if metrics == "default":
         compared = [name for name, metric in metrics_of(evaluator.modality.kind).items() if metric.compared]
         metrics = tuple(name for name in compared if all(evaluator.applies(name, entry) for entry in inputs))
     names = []
     for entry, model in zip(inputs, models, strict=True):
         names.append(entry.name if entry.name not in names else f"{entry.name} ({model})")
+    inputs = [evaluator.adapted(entry) for entry in inputs]
+    for note in dict.fromkeys(note for entry in inputs for note in evaluator.notes_on(entry)):
+        log(f"note: {note}")
     scores = [evaluator.scores(entry, metrics, intervals) for entry in inputs]
     return side_by_side(dict(zip(names if named is None else named, scores, strict=True)))
 

@@ -26,7 +26,12 @@ class Sample:
         cache: a `Cache` for the features, or None.
         clock: a dict of seconds by task, added to.
         log: called with lines for the user.
+
+    Attributes:
+        notes: sentences that go with every score of it.
     """
+
+    notes = ()
 
     def __init__(self, input, count, seed, extractor=None, cache=None, clock=None, log=print):
         self.input, self.count, self.seed = input, count, seed

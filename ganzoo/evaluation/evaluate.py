@@ -84,7 +84,7 @@ class Evaluation:
     ):
         self.metrics, self.count, self.every = metrics, count, every
         self.data, self.extractor, self.seed, self.reference_count = data, extractor, seed, reference_count
-        self._evaluator = self._input = None
+        self._evaluator = self._input = self._trained_on = None
 
     def prepare(self, data=None, log=print):
         """Opens the data, loads or trains the extractor, and computes what depends on the real data alone.
@@ -99,6 +99,7 @@ class Evaluation:
         data = self.data if self.data is not None else data
         if data is None:
             raise UserError("an Evaluation needs data: Evaluation(data=NAME), or prepare(data)")
+        self._trained_on = data if self.data is None else None
         self._evaluator = Evaluator(open_input(data), self.extractor, self.count, self.seed, self.reference_count, log=log)
         if self.metrics is None:
             self.metrics = self._evaluator.modality.during_training
@@ -110,5 +111,7 @@ class Evaluation:
             self.prepare()
         if self._input is None or self._input.model is not model:
             self._input = FamilyInput(model)
+            self._input.trained_on = self._trained_on
+            self._input = self._evaluator.adapted(self._input)
         scores = self._evaluator.scores(self._input, self.metrics)
         return [score for score in scores if score["direction"] != "aside"]

@@ -13,10 +13,12 @@ from ganzoo.evaluation import intervals
 from ganzoo.evaluation.cache import Cache, digest, digest_files
 from ganzoo.evaluation.context import Comparison, Context
 from ganzoo.evaluation.inputs.base import FamilyInput
+from ganzoo.evaluation.inputs.overlap import Overlap
 from ganzoo.evaluation.inputs.reference import held_out
+from ganzoo.evaluation.inputs.shares import following
 from ganzoo.evaluation.modalities.choose import modality_of
 from ganzoo.evaluation.protocol import protocol
-from ganzoo.metrics.registry import ARGUMENTS, all_metrics, metrics_of, values_of
+from ganzoo.metrics.registry import ARGUMENTS, TEXT, all_metrics, metrics_of, values_of
 
 COUNT = 10_000
 
@@ -62,6 +64,7 @@ class Evaluator:
         self.data = data = self.modality.data
         self.reference, self.held_out, split_note = held_out(data, seed)
         self.modality.reference, self.modality.held_out = self.reference, self.held_out
+        self.overlap = Overlap(data, self.reference, self.held_out, self.modality.all_examples)
         if "half" in split_note:
             log(split_note)
         self.count = self.count or min(COUNT, self.reference.size, self.held_out.size)
@@ -72,6 +75,7 @@ class Evaluator:
         self.held = self._sample(self.held_out, self.modality.held_count(self.count))
         self.modality.held = self.held
         self._shared, self._held, self._real_results, self._sanity_check = {}, {}, {}, None
+        self._data_dir, self._reference_count, self._options, self._fewer = data_dir, reference_count, options, {}
 
     def _sample(self, input, count, cache=True):
         return self.modality.sample(input, count, getattr(self, "extractor", None), cache)
@@ -90,12 +94,17 @@ class Evaluator:
             model: an `Input`.
             metrics, intervals: as of `evaluate.evaluate`.
         """
-        model = self.modality.adapted(model)
-        count = self.count
-        if model.size is not None and model.size < count:
+        model = self.adapted(model)
+        if model.size is not None and model.size < self.count:
             self.log(f"{model.name} has {model.size} examples: they are scored at that count")
-            count = model.size
+            # Text keeps its references, whose number its protocol states.
+            fewer = self if self.modality.kind == TEXT else self.of_count(model.size)
+            return fewer._scores(model, model.size, metrics, intervals)
+        return self._scores(model, self.count, metrics, intervals)
+
+    def _scores(self, model, count, metrics, intervals):
         fake = self._sample(model, count, cache=not isinstance(model, FamilyInput))
+        fake.notes = self._notes(model, fake.examples)
         context = self._context(Comparison(self.real, fake, self._shared), self._held_of(count))
         chosen = self._chosen(metrics, context)
         if any(metric.uses_features for metric, _ in chosen):  # bad samples or features stop the evaluation, not each metric
@@ -112,6 +121,35 @@ class Evaluator:
         if not scores:
             raise UserError(f"no metric could be computed for {model.name}")
         return scores
+
+    def adapted(self, model):
+        """A model's `Input` as it is scored here: of the data's shape, with labels by the data's class shares."""
+        return following(self.modality.adapted(model), self.data, self._data_dir)
+
+    def of_count(self, count):
+        """The evaluator of the same data for fewer generated samples, as if made for so many."""
+        if count not in self._fewer:
+            settings = (self.extractor, count, self.seed, self._reference_count, self._data_dir, self.cache)
+            fewer = Evaluator(self.data, *settings, lambda line: None, **self._options)
+            fewer.log = fewer.modality.log = self.log
+            self._fewer[count] = fewer
+        return self._fewer[count]
+
+    def notes_on(self, model):
+        """What stands on two sides at once, as sentences: in both parts of the real data, in them and a model's training data
+        or samples.
+
+        Args:
+            model: an `Input` as `adapted` returns it.
+        """
+        count = self.count if model.size is None else min(self.count, model.size)
+        samples = self._sample(model, count, cache=False).examples
+        return self._notes(model, samples)
+
+    def _notes(self, model, samples):
+        _, trained_on = self.overlap.trained_on(model, self._data_dir)
+        notes = (self.overlap.samples(model, samples), trained_on, self.overlap.duplicates())
+        return [note for note in notes if note]
 
     def _context(self, comparison, held):
         return Context(comparison, held, self.modality, self.seed)
@@ -142,17 +180,22 @@ class Evaluator:
         unknown = [str(name) for name in names if name not in all_metrics()]
         if unknown or not names:
             raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {', '.join(sorted(known))}")
-        chosen, left = [], []
+        chosen, left, blind = [], [], []
+        trained_on, _ = self.overlap.trained_on(context.comparison.other.input, self._data_dir)
         for name in dict.fromkeys(names):
             problem = self._problem(all_metrics()[name], context)
-            if not problem:
-                chosen.append((known[name], asked))
-            elif asked:
+            if problem and asked:
                 raise UserError(problem)
-            else:
+            if problem:
                 left.append(name)
+            elif trained_on and known[name].sees_copies and not asked:
+                blind.append(name)
+            else:
+                chosen.append((known[name], asked))
         if left:
             self.log(f"left out, since they do not apply here: {', '.join(left)}")
+        if blind:
+            self.log(f"left out, since nothing is held out from the model: {', '.join(blind)}; `ganzoo neighbours` sees copies")
         return chosen
 
     def _problem(self, metric, context):
@@ -161,7 +204,7 @@ class Evaluator:
         if self.modality.kind not in metric.of:
             return f"{name} does not apply to {self.data.name}: it is not a metric of {self.modality.kind}s"
         lacks = context.lacks(metric)
-        for need, what in (("fake_captions", "captions"), ("fake_labels", "labels")):
+        for need, what in (("fake_captions", "captions"), ("fake_labels", "labels"), ("conditions", "labels or captions")):
             if lacks == [need]:
                 return f"{name} needs samples that were drawn with {what}: {model.name} has none"
         if lacks:
@@ -185,7 +228,7 @@ class Evaluator:
         if real and real_count != fake.count:
             at_real_count = self._at_count(metric, context.comparison, real_count)
         limits = intervals.limits(metric, context, parts, seconds, wanted, self.seed)
-        record = protocol(metric, self.real, self.held, fake.count, self.modality, self.seed)
+        record = protocol(metric, self.real, self.held, fake.count, self.modality, self.seed, getattr(fake.input, "drawn", {}))
         names = {part: metric.called(part, self.extractor) for part in parts}
         for part, value in values.items():
             if not math.isfinite(value):
@@ -224,7 +267,7 @@ class Evaluator:
 
     def _warnings(self, metric, fake, values):
         """Warnings: why a score of this metric may be unreliable."""
-        warnings, unit = [], self.modality.unit
+        warnings, unit = list(fake.notes), self.modality.unit
         least, dimension = min(fake.count, self.real.count), self.extractor.dimension
         for name, sample in (("the reference", self.real), ("the held-out data", self.held)):
             if fake.identity == sample.identity:

@@ -1,103 +1,34 @@
 """Does a generator copy its training data? Nearest training images, mirrored ones too, with held-out data as yardstick."""
 
 import dataclasses
-import hashlib
 import math
 
 import numpy as np
 from scipy import stats
 
-from ganzoo.errors import UserError
+from ganzoo.evaluation.nearest_training import NEIGHBOURS, as_matched, checked_images, digest, nearest_training
 from ganzoo.metrics.birthday.support import clopper_pearson
-from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.pictures import grid
 
-NEIGHBOURS = 5
 # A finding must be this improbable for real data that was never trained on.
 LEVEL = 0.001
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-@dataclasses.dataclass(frozen=True)
-class NearestTraining:
-    """The nearest training images of every image, nearest first; each training image at most once.
-
-    Attributes:
-        distances: float64 [N, k]; in pixels the root mean square difference in grey levels, in features Euclidean.
-        indices: int64 [N, k], into the training images.
-        mirrored: bool [N, k], whether the mirror image is the nearer one.
-    """
-
-    distances: np.ndarray
-    indices: np.ndarray
-    mirrored: np.ndarray
-
-
-def nearest_training(images, train, features=None, train_features=None, k=NEIGHBOURS, flips=True):
-    """Searches, exactly, for the nearest training images.
-
-    With `flips` every image is searched for a second time mirrored: the distance to a training image is the lesser of
-    the two, in pixels the same as to the training image and its mirror image.
-
-    Args:
-        images: uint8 [N, H, W, C].
-        train: uint8 [M, H, W, C].
-        features: a function from images to features [N, d], such as an extractor's `features`; None for pixels.
-        train_features: `features(train)` if at hand.
-        k: how many, at most M.
-        flips: whether mirror images count.
-
-    Returns:
-        A `NearestTraining`.
-
-    Raises:
-        UserError: images that are not uint8 [N, H, W, C], different shapes, or none.
-    """
-    images, train = _images("images", images), _images("training images", train, images.shape[1:])
-    k = min(k, len(train))
-    both = np.concatenate([images, images[:, :, ::-1]]) if flips else images
-    if features is None:
-        base, queries = train.reshape(len(train), -1), both.reshape(len(both), -1)
-        unit = math.sqrt(base.shape[1])
-    else:
-        base, queries, unit = features(train) if train_features is None else train_features, features(both), 1.0
-        if len(base) != len(train):
-            raise ValueError(f"{len(base)} training features for {len(train)} training images")
-    near = nearest(queries, base, k)
-    distances, indices = near.distances / unit, near.indices
-    mirrored = np.zeros(indices.shape, bool)
-    if flips:
-        count = len(images)
-        distances, indices = (np.concatenate([x[:count], x[count:]], axis=1) for x in (distances, indices))
-        mirrored = np.tile(np.arange(2 * k) >= k, (count, 1))
-        distances, indices, mirrored = _once(distances, indices, mirrored, k)
-    return NearestTraining(distances, indices, mirrored)
-
-
-def nearest_images(train, features=None, train_features=None, k=3, flips=True):
-    """A function from images to their nearest training images, uint8 [n, k, H, W, C], mirrored where that is nearer.
-
-    Args:
-        train, features, train_features, k, flips: as of `nearest_training`.
-    """
-    if features is not None and train_features is None:
-        train_features = features(train)
-
-    def look(images):
-        near = nearest_training(images, train, features, train_features, k, flips)
-        return _as_matched(train, near.indices, near.mirrored)
-
-    return look
-
-
-def copies(fake, train, held, features=None, train_features=None, flips=True, alpha=0.05, closest=24, k=NEIGHBOURS):
+def copies(
+    fake, train, held, features=None, train_features=None, flips=True, alpha=0.05, closest=24, k=NEIGHBOURS, within=False
+):
     """Whether generated images lie nearer to the training images than held-out real images do.
 
     In pixels and in every space of features two things are compared with held-out images: the distance to the nearest
     training image, and that distance over the one to the k-th nearest. Copies are small in both; blurred or merely
     typical samples are near too, but to many training images alike. Thresholds are the alpha-quantiles of the held-out
     images; under them count as many samples as there would be of data that was never trained on, up to chance: the
-    p-values (beta-binomial) allow for the thresholds' own chance.
+    p-values (beta-binomial) allow for the thresholds' own chance. Images that equal a training image are judged by their
+    number alone, the others by their distances, on both sides.
+
+    Where nothing was held out, training images are the yardstick, each compared with all others that differ from it: a
+    sample may come as near to one of them as they come to each other.
 
     Args:
         fake: generated images, uint8 [N, H, W, C].
@@ -109,6 +40,7 @@ def copies(fake, train, held, features=None, train_features=None, flips=True, al
         alpha: share of the held-out images that a threshold leaves below itself.
         closest: how many of the closest cases to list.
         k: neighbours to look at.
+        within: whether `held` are training images.
 
     Returns:
         A JSON-ready dict: `finding` ("copies", "near": nearer than held-out images, but not to single training images,
@@ -121,21 +53,30 @@ def copies(fake, train, held, features=None, train_features=None, flips=True, al
     Raises:
         UserError: as `nearest_training`.
     """
-    fake = _images("generated images", fake)
-    train, held = (_images(name, x, fake.shape[1:]) for name, x in (("training images", train), ("held-out images", held)))
+    fake = checked_images("generated images", fake)
+    train, held = (
+        checked_images(name, x, fake.shape[1:]) for name, x in (("training images", train), ("held-out images", held))
+    )
     count, parts = len(fake), {}
     both = np.concatenate([fake, held])
+    different = _first_rows(train)
+    apart = np.arange(len(both)) >= count if within else None
     for name, function in {"pixels": None, **(features or {})}.items():
         known = (train_features or {}).get(name)
-        parts[name] = nearest_training(both, train, function, known, k, flips)
+        known = None if known is None else known[different]
+        near = nearest_training(both, train[different], function, known, k, flips, apart)
+        parts[name] = dataclasses.replace(near, indices=different[near.indices])
     twins = _identical(both, train, flips)
+    if within:
+        twins[count:] = -1, False
     exact = {side: _exact(twins[rows]) for side, rows in (("fake", slice(count)), ("held", slice(count, None)))}
     table = [[exact[side]["count"], exact[side]["images"] - exact[side]["count"]] for side in ("fake", "held")]
     exact["p_value"] = float(stats.fisher_exact(table, "greater").pvalue)
-    spaces = {name: _space(near, count, alpha) for name, near in parts.items()}
+    spaces = {name: _space(near, count, alpha, twins[:, 0] >= 0) for name, near in parts.items()}
     record = {
         "finding": _finding(exact, spaces),
         "alpha": alpha,
+        "within": within,
         "flips": flips,
         "neighbours": min(k, len(train)),
         "counts": {"fake": count, "train": len(train), "held": len(held)},
@@ -145,7 +86,7 @@ def copies(fake, train, held, features=None, train_features=None, flips=True, al
             side: _closest(parts, rows, count, twins, closest)
             for side, rows in (("fake", np.arange(count)), ("held", np.arange(count, len(both))))
         },
-        "warnings": _warnings(len(held), alpha, exact, spaces, flips),
+        "warnings": _warnings(len(held), len(train) - len(different), alpha, exact, flips, within),
     }
     record["verdict"] = _verdict(record)
     return record
@@ -173,23 +114,16 @@ def case_images(record, case, images, train):
     row = [np.asarray(images)[case["index"]]]
     for name in record["spaces"]:
         near = case["spaces"][name]
-        row.append(_as_matched(np.asarray(train), near["train"], near["mirrored"]))
+        row.append(as_matched(np.asarray(train), near["train"], near["mirrored"]))
     return np.stack(row)
 
 
-def _as_matched(train, indices, mirrored):
-    matches = train[indices]
-    return np.where(np.asarray(mirrored)[..., None, None, None], matches[..., ::-1, :], matches)
-
-
-def _once(distances, indices, mirrored, k):
-    """The k nearest of each row's candidates, every training image once."""
-    order = np.lexsort((distances, indices), axis=1)
-    ranked = np.take_along_axis(indices, order, 1)
-    again = np.zeros(indices.shape, bool)
-    np.put_along_axis(again, order[:, 1:], ranked[:, 1:] == ranked[:, :-1], 1)
-    order = np.lexsort((indices, distances, again), axis=1)[:, :k]
-    return tuple(np.take_along_axis(x, order, 1) for x in (distances, indices, mirrored))
+def _first_rows(images):
+    """The rows of the images that no earlier one equals, in order."""
+    first = {}
+    for row, image in enumerate(images):
+        first.setdefault(digest(image), row)
+    return np.array([*first.values()])
 
 
 def _identical(images, train, flips):
@@ -197,12 +131,8 @@ def _identical(images, train, flips):
     known = {}
     for mirror in (False, True) if flips else (False,):
         for index, image in enumerate(train):
-            known.setdefault(_digest(image[:, ::-1] if mirror else image), (index, mirror))
-    return np.array([known.get(_digest(image), (-1, False)) for image in images], int)
-
-
-def _digest(image):
-    return hashlib.blake2b(np.ascontiguousarray(image).tobytes(), digest_size=16).digest()
+            known.setdefault(digest(image[:, ::-1] if mirror else image), (index, mirror))
+    return np.array([known.get(digest(image), (-1, False)) for image in images], int)
 
 
 def _exact(twins):
@@ -222,18 +152,22 @@ def _ratios(distances):
     return np.divide(first, last, out=np.zeros(len(first)), where=last > 0)
 
 
-def _space(near, count, alpha):
-    """The record of one space, `near` being of `count` generated images and then the held-out ones."""
-    record = _beyond(near.distances[:count, 0], near.distances[count:, 0], alpha)
-    ratios = _ratios(near.distances)
-    record["ratio"] = _beyond(ratios[:count], ratios[count:], alpha)
+def _space(near, count, alpha, exact):
+    """The record of one space, `near` being of `count` generated images and then the held-out ones.
+
+    Distances are judged of images that are no `exact` copies, bool [N]; of all where that leaves no yardstick.
+    """
+    fake, held = ((np.arange(len(exact)) < count) & ~exact, (np.arange(len(exact)) >= count) & ~exact)
+    if not held.any():
+        fake, held = np.arange(len(exact)) < count, np.arange(len(exact)) >= count
+    nearest, ratios = near.distances[:, 0], _ratios(near.distances)
+    record = _beyond(nearest[fake], nearest[held], alpha)
+    record["ratio"] = _beyond(ratios[fake], ratios[held], alpha)
     # Few copies among many samples drown under alpha, and in distance among kinds that lie close anyway, but not here.
-    record["ratio"]["strict"] = _beyond(ratios[:count], ratios[count:], alpha / 10)
-    record["mirrored"] = {"fake": float(near.mirrored[:count, 0].mean()), "held": float(near.mirrored[count:, 0].mean())}
-    record["quantiles"] = {
-        side: {f"{q:g}": float(np.quantile(near.distances[rows, 0], q)) for q in QUANTILES}
-        for side, rows in (("fake", slice(count)), ("held", slice(count, None)))
-    }
+    record["ratio"]["strict"] = _beyond(ratios[fake], ratios[held], alpha / 10)
+    sides = (("fake", slice(count)), ("held", slice(count, None)))
+    record["mirrored"] = {side: float(near.mirrored[rows, 0].mean()) for side, rows in sides}
+    record["quantiles"] = {side: {f"{q:g}": float(np.quantile(nearest[rows], q)) for q in QUANTILES} for side, rows in sides}
     return record
 
 
@@ -246,7 +180,8 @@ def _beyond(values, held, alpha):
         "threshold": threshold,
         "held_share": rank / (len(held) + 1),
         "nearer": nearer,
-        **_share(nearer, total),
+        "samples": total,
+        **(_share(nearer, total) if total else {"share": 0.0, "low": 0.0, "high": 1.0}),
         "expected": total * rank / (len(held) + 1),
         # summed, since `sf` is 1 - cdf and ends at 1e-14
         "p_value": min(1.0, float(stats.betabinom.pmf(np.arange(nearer, total + 1), total, rank, len(held) + 1 - rank).sum())),
@@ -294,9 +229,11 @@ def _closest(parts, rows, count, twins, closest):
 def _verdict(record):
     """What the record says, in sentences."""
     count, exact, sentences = record["counts"]["fake"], record["exact"], []
+    others = "training images do to others" if record["within"] else "held-out images do"
+    which = "other samples " if exact["fake"]["count"] else "samples "
     opening = {
         "copies": "It copies its training data.",
-        "near": "It keeps nearer to its training data than held-out data does, but not to single images: look at the closest.",
+        "near": f"It keeps nearer to its training data than {others}, but not to single images: look at the closest.",
         "none": "No sign of copying.",
     }
     if record["finding"] == "none" and exact["fake"]["count"]:
@@ -304,46 +241,42 @@ def _verdict(record):
     sentences.append(opening[record["finding"]])
     if exact["fake"]["count"]:
         mirrored = f" ({exact['fake']['mirrored']:,} mirrored)" if exact["fake"]["mirrored"] else ""
+        held = "" if record["within"] else f"; of {exact['held']['images']:,} held-out images {exact['held']['count']:,} are"
         sentences.append(
-            f"{exact['fake']['count']:,} of {count:,} samples are exact copies of training images{mirrored}; of "
-            f"{exact['held']['images']:,} held-out images {exact['held']['count']:,} are."
+            f"{exact['fake']['count']:,} of {count:,} samples are exact copies of training images{mirrored}{held}."
         )
     for name, space in record["spaces"].items():
+        if not space["samples"]:
+            continue
         where = "in pixels" if name == "pixels" else f"in the features of {name}"
         sentences.append(
-            f"{where[0].upper()}{where[1:]}, {space['nearer']:,} of {count:,} samples lie nearer to a training image than all "
-            f"but {100 * space['held_share']:.2g} % of held-out images do: expected {space['expected']:.0f}."
+            f"{where[0].upper()}{where[1:]}, {space['nearer']:,} of {space['samples']:,} {which}lie nearer to a training image "
+            f"than all but {100 * space['held_share']:.2g} % of {others}: expected {space['expected']:.0f}."
         )
         strict = space["ratio"]["strict"]
         if strict["p_value"] < _level(record["spaces"]):
             sentences.append(
                 f"{strict['nearer']:,} keep to a single training image more than all but {100 * strict['held_share']:.2g} % of "
-                f"held-out images do: expected {max(1, strict['expected']):.0f}."
+                f"{others}: expected {max(1, strict['expected']):.0f}."
             )
     return " ".join(sentences)
 
 
-def _warnings(held, alpha, exact, spaces, flips):
+def _warnings(held, repeated, alpha, exact, flips, within):
     warnings = []
-    if alpha * (held + 1) < 1:
+    if within:
+        warnings.append(
+            "nothing here is held out from training: the yardstick is how near training images come to others of them"
+        )
+    if repeated:
+        warnings.append(f"{repeated:,} training images repeat others: copies of these may be the data's own repetition")
+    if alpha * (held - exact["held"]["count"] + 1) < 1:
         warnings.append(f"{held} held-out images cannot show a share of {alpha:g}: the threshold is their nearest one")
     if exact["held"]["count"]:
         warnings.append(
-            f"{exact['held']['count']:,} of {exact['held']['images']:,} held-out images are in the training data themselves"
+            f"{exact['held']['count']:,} of {exact['held']['images']:,} held-out images are in the training data themselves: "
+            "distances are judged by the others"
         )
-    zero = [name for name, space in spaces.items() if space["threshold"] == 0]
-    if zero:
-        warnings.append(f"held-out images are so often copies that distances in {', '.join(zero)} tell nothing")
     if not flips:
         warnings.append("mirror images were not looked at: a generator that mirrors its training data goes unseen")
     return warnings
-
-
-def _images(name, images, shape=None):
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or not images.size:
-        raise UserError(f"{name} must be uint8 [n, height, width, channels], not {images.dtype} {images.shape}")
-    if shape is not None and images.shape[1:] != shape:
-        sizes = [" x ".join(map(str, x)) for x in (images.shape[1:], shape)]
-        raise UserError(f"{name} are {sizes[0]}, the others {sizes[1]}: give images of one size")
-    return images

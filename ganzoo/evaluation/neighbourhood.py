@@ -8,7 +8,9 @@ from ganzoo import pictures
 from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
-from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.evaluation.inputs.overlap import all_examples, training_of
+from ganzoo.evaluation.inputs.reference import real_data
+from ganzoo.evaluation.inputs.shares import following
 from ganzoo.evaluation.memorization import copies, picture
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 from ganzoo.metrics.neighbours.search import nearest
@@ -42,12 +44,15 @@ class Neighbourhood:
             raise UserError(
                 f"{model.name} gives {model.shape}, {data.name} holds {data.shape}: both must be images of one shape"
             )
-        reference, held, _ = held_out(data, seed)
+        model = following(model, data, data_dir)
+        trained = training_of(model, data, seed, data_dir)
+        yardstick, self.within, self.notes = trained.yardstick, trained.within, trained.notes
         count = count if model.size is None else min(count, model.size)
         self.name, self.data, self.flips = model.name, data, flips
         self.images = model.examples(count, seed)
-        self.train = reference.examples(reference.size, seed)
-        self.held = held.examples(min(held.size, count), seed)
+        self.train = all_examples(trained.data)
+        self.held = yardstick.examples(min(yardstick.size, count), seed)
+        self.notes += filter(None, [trained.overlap.samples(model, self.images)])
         self.extractor = choose(extractor, data, data_dir=data_dir, log=log)
 
     @functools.cached_property
@@ -55,7 +60,8 @@ class Neighbourhood:
         """The record of `copies`, with `twins`: the closest pairs of samples and their nearest training images."""
         name = self.extractor.name
         features = {} if name == "pixels" else {name: self.extractor.features}
-        record = copies(self.images, self.train, self.held, features=features, flips=self.flips)
+        record = copies(self.images, self.train, self.held, features=features, flips=self.flips, within=self.within)
+        record["warnings"] = [*self.notes, *record["warnings"]]
         return record | {"model": self.name, "data": self.data.name, "twins": self._twins()}
 
     def _twins(self):

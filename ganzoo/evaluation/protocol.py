@@ -4,7 +4,7 @@ from ganzoo import __version__
 from ganzoo.errors import UserError
 
 
-def protocol(metric, real, held, count, modality, seed):
+def protocol(metric, real, held, count, modality, seed, drawn=None):
     """The protocol of one score, JSON-ready.
 
     Args:
@@ -14,6 +14,7 @@ def protocol(metric, real, held, count, modality, seed):
         count: generated samples.
         modality: the data's `Modality`.
         seed: of the samples and of every draw.
+        drawn: in words, what the samples were drawn with, such as their labels, by option.
     """
     return {
         "count": count,
@@ -28,14 +29,21 @@ def protocol(metric, real, held, count, modality, seed):
         **modality.protocol(metric, count),
         "seed": seed,
         "ganzoo": __version__,
+        **({"drawn": drawn} if drawn else {}),
     }
 
 
 def differences(first, second, prefix=""):
-    """Where two protocols differ: a list of sentences, empty if they are the same."""
+    """Where two protocols differ: a list of sentences, empty if they are the same.
+
+    In what samples were drawn with they differ where both models have the option: one may be conditional, and one not.
+    """
     sentences = []
     for key in sorted({*first, *second}):
         left, right = first.get(key), second.get(key)
+        if key == "drawn":
+            both = set(left or ()) & set(right or ())
+            left, right = ({name: words[name] for name in both} for words in (left or {}, right or {}))
         if isinstance(left, dict) and isinstance(right, dict):
             sentences += differences(left, right, f"{key} ")
         elif left != right:

@@ -8,6 +8,7 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, own_data, real_data
 from ganzoo.explore.codes import codes_of, encode, with_code
 from ganzoo.metrics.clustering import match, matched_accuracy
@@ -50,6 +51,8 @@ def meanings(sampler, data=None, count=1000, seed=0, extractor="auto", data_dir=
     side = ModelInput(sampler)
     data = real_data(side, data, data_dir) if data is not None else own_data(side, data_dir)
     real = RealImages(sampler, data, seed) if data is not None and data.labelled else None
+    if real:
+        warn_if_trained_on(side, data, *held_out(data, seed)[:2], data_dir, log)
     if real is None:
         log("the data has no labels: which class a category stands for cannot be told")
     classifier = choose(extractor, data, None, data_dir, log) if real else None

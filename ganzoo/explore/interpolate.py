@@ -8,6 +8,7 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.explore.latent_search import find_latents
 from ganzoo.metrics.neighbours.search import neighbours
@@ -161,6 +162,8 @@ def interpolate(
         if side.feature != "image" or side.shape != data.shape:
             raise UserError(f"{side.name} has {side.feature}s of shape {side.shape}: paths are between images of one shape")
     train, held, _ = held_out(data, seed)
+    for side in sides:
+        warn_if_trained_on(side, data, train, held, data_dir, log)
     images, first, second = pairs_of(held, max(pairs, shown), seed)
     unit = np.asarray(to_unit(images))
     paths = [CrossFade(unit)]

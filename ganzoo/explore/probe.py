@@ -8,6 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ModelInput
+from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.notes import logged
 
@@ -67,7 +68,8 @@ def probe(sampler, data=None, seed=0, data_dir=None, log=print):
     for service in ("encode", "reconstruct"):
         if service not in sampler.services:
             raise UserError(f"{sampler.name} has no encoder: it offers {', '.join(sampler.services) or 'samples alone'}")
-    data = real_data(ModelInput(sampler), data, data_dir)
+    model = ModelInput(sampler)
+    data = real_data(model, data, data_dir)
     feature = "points" if data.feature == "point" else "images"
 
     def unit(examples):
@@ -79,6 +81,7 @@ def probe(sampler, data=None, seed=0, data_dir=None, log=print):
         return np.concatenate(parts)
 
     train, held, _ = held_out(data, seed)
+    warn_if_trained_on(model, data, train, held, data_dir, log)
     counts = min(train.size, MOST_TRAIN), min(held.size, MOST_HELD)
     examples, held_examples = (unit(s.examples(n, seed)) for s, n in zip((train, held), counts, strict=True))
     held_codes = in_parts("encode", held_examples)

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "fake_probs": "class probabilities [M, K] of generated samples",
     "fake_labels": "integers [M], the labels that generated samples are conditioned on",
     "fake_captions": "strings [M], the captions that generated samples are conditioned on",
+    "conditions": "integers [M], which label or caption each generated sample is conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",

@@ -2,7 +2,7 @@
 
 from ganzoo import pictures
 from ganzoo.evaluation.birthday import birthday_test_of
-from ganzoo.evaluation.memorization import nearest_images
+from ganzoo.evaluation.nearest_training import nearest_images
 from ganzoo.evaluation.neighbourhood import COPIES, Neighbourhood
 from ganzoo.metrics.registry import TEXT
 from ganzoo.report.page import report

@@ -133,7 +133,7 @@ class Neighbours(Record):
         self.picture = Image.fromarray(picture)
 
     def lines(self) -> list[str]:
-        return [self["verdict"]]
+        return [*(f"note: {warning}" for warning in self["warnings"]), self["verdict"]]
 
     def _repr_html_(self) -> str:
         return str(join(tag("p", self["verdict"]), image(np.asarray(self.picture), "The closest cases")))

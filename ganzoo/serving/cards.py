@@ -1,7 +1,10 @@
 """Model cards: what an export is, where it comes from, what it scored, and how to call it."""
 
+from ganzoo.errors import UserError
+from ganzoo.serving.draws import shares_of
 from ganzoo.serving.sampling import to_json
 
+MOST_CLASSES = 20  # whose shares are listed
 RANGES = {"point": "the plane", "text": "tokens, 0 pads"}
 
 
@@ -33,10 +36,21 @@ def describe(sampler, signatures):
         "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
         "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
         "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
+        **(_classes(sampler) if "label" in sampler.options else {}),
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
         "scores": list(scores.values()),
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
     }
+
+
+def _classes(sampler):
+    """Of a model that takes labels: how many it knows, which shares its recipe sets, and those of its training data."""
+    data = sampler.recipe.data.for_scoring()
+    try:
+        shares = shares_of(data.arrays()["label"], sampler.num_classes).tolist() if data.labels else None
+    except UserError:  # the data is no more
+        shares = None
+    return {"num_classes": sampler.num_classes, "class_shares": sampler.own_shares, "data_shares": shares}
 
 
 def _shapes(function):
@@ -62,6 +76,8 @@ def render(card):
         "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
         "licence": card["licence"],
     }
+    if card.get("num_classes"):
+        facts["labels"] = _labels(card)
     overrides = f" with `{'`, `'.join(card['overrides'])}`" if card["overrides"] else ""
     lines = [
         f"# {card['name']}",
@@ -81,6 +97,14 @@ def render(card):
         lines.append(f"| `{name}` | {_listed(shapes['inputs'])} | {_listed(shapes['outputs'])} |")
     lines += ["", *_how_to_call(card), *_score_lines(card["scores"])]
     return "\n".join(lines) + "\n"
+
+
+def _labels(card):
+    """What is drawn where a label is left open, and what the data has, in words."""
+    how = "the recipe's class_shares" if card.get("class_shares") else "every class as often"
+    shares = card.get("data_shares") or []
+    listed = ", ".join(f"{share:.3g}" for share in shares) if len(shares) <= MOST_CLASSES else ""
+    return f"{card['num_classes']:,} classes; left open, {how}" + (f"; the data's shares: {listed}" if listed else "")
 
 
 def _listed(shapes):

@@ -1,6 +1,7 @@
 """Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
 
 import base64
+import copy
 import html
 import json
 import math
@@ -18,6 +19,7 @@ from ganzoo.data.scaling import value_range
 from ganzoo.errors import UserError, whole_number
 from ganzoo.notes import Noted
 from ganzoo.run import Run
+from ganzoo.serving.draws import with_labels_by
 
 # The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
 BATCH = 64
@@ -39,12 +41,16 @@ class Sampler(Noted):
         options: what `sample` takes beside count and seed, such as `label`, by name: (dtype, the value that leaves it open).
         class_names: the names of the classes that labels number, as far as they are known.
         services: what it computes beside samples, such as `discriminate`: functions of tensors by name, by name.
+        num_classes: how many labels the generator knows; None where it takes none, or does not say.
+        own_shares: the class shares that the recipe sets for labels left open; None where every class is as likely.
+        label_shares: those that `following` sets in their place; None elsewhere.
     """
 
     options = {}
     services = {}
     class_names = ()
     family = data_name = shape = step = None
+    num_classes = own_shares = label_shares = None
 
     def __init__(self, path, name):
         self.path = Path(path)
@@ -127,6 +133,12 @@ class Sampler(Noted):
         """Samples first .. first + BATCH - 1 as an array."""
         raise NotImplementedError
 
+    def following(self, shares: Any) -> "Sampler":
+        """The same generator, whose labels are drawn by class shares, float [K], where they are left open."""
+        other = copy.copy(self)
+        other.label_shares = tuple(float(share) for share in shares)
+        return other
+
     @property
     def is_text(self) -> bool:
         """Whether samples are tokens of texts, which `texts` turns into strings."""
@@ -201,21 +213,37 @@ class RunSampler(Sampler):
         self._sample = tf.function(self._sampled, reduce_retracing=True)
         self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}
 
+    @property
+    def own_shares(self):
+        return getattr(self.model, "class_shares", None)
+
+    @property
+    def num_classes(self):
+        return getattr(self.model, "num_classes", None)
+
+    def following(self, shares):
+        other = super().following(shares)
+        other._sample = tf.function(other._sampled, reduce_retracing=True)
+        return other
+
     def _sampled(self, first, seed, options):
-        return self.model.sample(**self.model.draw_inputs(BATCH, seed, first, **options))
+        inputs = self.model.draw_inputs(BATCH, seed, first, **options)
+        shares = None if "label" in options else self.label_shares
+        return self.model.sample(**with_labels_by(shares, inputs, BATCH, seed, first))
 
     def _batch(self, first, seed, options):
         typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
         return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
 
     def inputs(self, count, seed=0):
-        return {name: value.numpy() for name, value in self.model.draw_inputs(count, seed).items()}
+        inputs = with_labels_by(self.label_shares, self.model.draw_inputs(count, seed), count, seed)
+        return {name: value.numpy() for name, value in inputs.items()}
 
     def generated(self, **inputs):
         return self.model.sample(**inputs)
 
     def labels(self, count, seed=0, **options):
-        return drawn_labels(self.model, count, seed, options)
+        return drawn_labels(self.model, count, seed, options, self.label_shares)
 
     def captions(self, count, seed=0, **options):
         return drawn_captions(self.model, count, seed, options)
@@ -244,9 +272,19 @@ class ExportSampler(Sampler):
         self.options = {name: (inputs[name].dtype, opened.get(name)) for name in named}
         self.services = {name: function for name, function in module.signatures.items() if name not in OF_SAMPLES}
 
+    @property
+    def own_shares(self):
+        return self.card.get("class_shares")
+
+    @property
+    def num_classes(self):
+        return self.card.get("num_classes")
+
     def _inputs(self, count, seed, first, options):
         typed = {name: tf.constant(options.get(name, opened), dtype) for name, (dtype, opened) in self.options.items()}
-        return self._signatures["inputs"](count=tf.constant(count), seed=tf.constant(seed), first=tf.constant(first), **typed)
+        draw = {"count": tf.constant(count), "seed": tf.constant(seed), "first": tf.constant(first)}
+        shares = None if "label" in options else self.label_shares
+        return with_labels_by(shares, self._signatures["inputs"](**draw, **typed), count, seed, first)
 
     def _batch(self, first, seed, options):
         return self.generate(**self._inputs(BATCH, seed, first, options))
@@ -318,12 +356,19 @@ def sample_shape(function):
     return tuple(shape[1:]) if shape.rank and None not in shape[1:] else None
 
 
-def drawn_labels(model, count, seed, options):
-    """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
+def drawn_labels(model, count, seed, options, shares=None):
+    """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none.
+
+    Args:
+        model: the `Family`.
+        count, seed, options: as of `Sampler.sample`.
+        shares: class shares by which a label that is left open is drawn, or None.
+    """
     if "label" not in model.sample_options:
         return None
     given = {name: value for name, value in options.items() if value is not None}
-    return model.draw_inputs(count, seed, **given)["labels"].numpy()
+    inputs = model.draw_inputs(count, seed, **given)
+    return with_labels_by(None if "label" in given else shares, inputs, count, seed)["labels"].numpy()
 
 
 def drawn_captions(model, count, seed, options):

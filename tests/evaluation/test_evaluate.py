@@ -1,12 +1,15 @@
 """Scores stand beside held-out real data's, carry their protocol, and catch what they should."""
 
 import json
+import re
 import time
 
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
+from ganzoo.data.images import Images
 from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import Cache
@@ -18,12 +21,14 @@ from ganzoo.evaluation.features import inception
 from ganzoo.evaluation.features.untrained import RandomConvolutions
 from ganzoo.evaluation.inputs.base import ArrayInput, FamilyInput
 from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.protocol import differences
 from ganzoo.families.conditional import ConditionalGAN
 from ganzoo.families.gan import GAN
 from ganzoo.metrics.frechet import frechet_floor_of
 from ganzoo.metrics.registry import all_metrics, metrics_of
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
+from ganzoo.serving.sampling import Sampler
 
 QUICK = ("frechet_distance", "precision_recall", "density_coverage", "label_coverage", "vendi", "auth_pct", "c_t", "ndb")
 
@@ -273,6 +278,80 @@ def test_the_smallest_model_sets_the_count_of_a_comparison(fresh):
     assert "N=50" in table["protocol_line"] and "all are scored at that count" in " ".join(said)
 
 
+def test_what_has_few_samples_is_scored_as_at_their_count(digits):
+    few = ArrayInput(digits[0][::10], "few")
+    options = {"extractor": "pixels", "log": quiet}
+    by_itself, by_count = (evaluate(few, "digits", "frechet_distance,c_t,vendi", count, **options) for count in (None, 144))
+    keys = ("name", "value", "real", "floor", "protocol", "protocol_line")
+    assert [[score[key] for key in keys] for score in by_itself] == [[score[key] for key in keys] for score in by_count]
+    of_many = Evaluator(open_input("digits"), **options).scores(few, "frechet_distance")[0]
+    assert (of_many["real"], of_many["protocol_line"]) == (by_count[0]["real"], by_count[0]["protocol_line"])
+
+
+def test_one_protocol_line_is_of_one_reference_and_one_held_out_set(digits):
+    def line(images, **options):
+        data = ArrayInput(images, "real")
+        fake = ArrayInput(digits[0][:100], "fake")
+        return evaluate(fake, data, "vendi", extractor="pixels", log=quiet, **options)[0]["protocol_line"]
+
+    images = digits[0][:400]
+    lines = [
+        line(images),
+        line(255 - images),
+        line(images[::-1].copy()),
+        line(images, count=90),
+        line(images, reference_count=150),
+        line(images, seed=1),
+    ]
+    assert len(set(lines)) == len(lines) and line(images) == lines[0]
+
+
+def test_the_real_data_itself_is_said_to_be(digits):
+    data = ArrayInput(digits[0][:300], "imgs")
+    for fake, words in ((digits[0][:300], "twin is the real data itself: all of its 150 images stand in imgs"),
+                        (digits[0][:200], "twin is part of the real data: all of its 150 images stand in imgs")):  # fmt: skip
+        score = evaluate(ArrayInput(fake, "twin"), data, "vendi", extractor="pixels", log=quiet)[0]
+        assert words in score["warnings"]
+    mixed = np.concatenate([digits[0][:30], 255 - digits[0][:90]])
+    score = evaluate(ArrayInput(mixed, "mixed"), data, "vendi", extractor="pixels", log=quiet)[0]
+    assert "30 of 120 images of mixed also stand in the real data, imgs" in score["warnings"]
+
+
+def test_repeated_images_are_said_to_blind_what_looks_for_copies(digits):
+    said, fake = [], ArrayInput(255 - digits[0][:90], "new")
+    data = ArrayInput(np.repeat(digits[0][:3], 60, 0), "dup")
+    score = evaluate(fake, data, "vendi", extractor="pixels", log=said.append)[0]
+    words = "every held-out image also stands in the reference: c_t, auth_pct and nearest_neighbour_test see no copies of them"
+    assert words in score["warnings"]
+
+
+class Trained(ArrayInput):
+    """Samples of a model that is known to be trained on a source."""
+
+    kind = "model"
+
+    def __init__(self, images, source):
+        super().__init__(images, "trained")
+        self.trained_on, self.sampler, self.drawn = source, Sampler("nowhere", "trained"), {}
+
+
+def test_a_model_that_was_trained_on_the_held_out_half_is_not_cleared_of_copying(digits, tmp_path):
+    for number, image in enumerate(digits[0][:120, ..., 0]):
+        Image.fromarray(image).convert("RGB").save(tmp_path / f"{number}.png")
+    fake = 255 - np.repeat(digits[0][:90], 3, -1)
+    words = "trained on both halves of .*: nothing here is held out"
+    for source, trained in ((Images(str(tmp_path), size=8), True), (Images(str(tmp_path), size=8, held_out=0.4), False)):
+        said = []
+        model = Trained(fake, source)
+        scores = evaluate(model, real_data(model), ["vendi", "c_t"], extractor="pixels", log=quiet)
+        assert [any(re.search(words, one) for one in score["warnings"]) for score in scores] == [trained] * len(scores)
+        scores = evaluate(model, real_data(model), extractor="pixels", log=said.append)
+        left = any(
+            "left out, since nothing is held out from the model: nearest_neighbour_test, c_t, auth_pct" in s for s in said
+        )
+        assert left == trained == (not {"c_t", "auth_pct"} & {score["metric"] for score in scores})
+
+
 @pytest.mark.parametrize("change", [{"seed": 1}, {"count": 300}, {"extractor": "random"}, {"data": "digits:test"}])
 def test_scores_of_different_protocols_are_never_in_one_column(fresh, change):
     base = {"data": "digits", "metrics": "frechet_distance,ms_ssim", "extractor": "pixels", "log": quiet}
@@ -325,9 +404,13 @@ def test_a_conditional_model_is_judged_by_the_labels_that_its_samples_were_asked
     assert side.labelled and not FamilyInput(unlabelled()).labelled
     inputs = model.draw_inputs(360, 0)
     np.testing.assert_array_equal(side.labels(360), inputs["labels"])
+    side = evaluator.adapted(side)
+    assert side.drawn == {"label": "drawn by the class shares of digits:train"} and evaluator.adapted(side) is side
     found = evaluator.extractor.probabilities(side.examples(360)).argmax(1)
     score = by_name(evaluator.scores(side, "label_accuracy"))["label_accuracy[cnn-digits]"]
-    assert score["value"] == pytest.approx((found == inputs["labels"].numpy()).mean())
+    assert score["value"] == pytest.approx((found == side.labels(360)).mean())
+    assert ", label drawn by the class shares of digits:train, seed 0" in score["protocol_line"]
+    assert score["model"]["drawn"] == score["protocol"]["drawn"] == side.drawn
 
 
 class Encoding(ArrayInput):
@@ -359,7 +442,7 @@ def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeyp
     monkeypatch.setattr(evaluator, "log", said.append)
     left = {"geometry_score", "reconstruction", "caption_match"}  # slow, of models with an encoder, of captions
     names = [name for name in metrics_of("image") if name not in left]
-    labelled = ArrayInput(fresh.examples(360), "labelled", np.zeros(360, int))
+    labelled = ArrayInput(fresh.examples(360), "labelled", np.arange(360) % 2)
     assert {score["metric"] for score in evaluator.scores(labelled, names)} == set(names)
 
 

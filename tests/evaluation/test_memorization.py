@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.evaluation.memorization import case_images, copies, nearest_images, nearest_training, picture
+from ganzoo.evaluation.memorization import case_images, copies, picture
+from ganzoo.evaluation.nearest_training import nearest_images, nearest_training
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +161,42 @@ def test_held_out_copies_are_told_and_not_held_against_the_model(data):
     record = copies(fake, train, tainted)
     assert record["finding"] == "none"
     assert any("60 of 300 held-out images are in the training data" in warning for warning in record["warnings"])
-    assert any("tell nothing" in warning for warning in record["warnings"])
+    noisy_too = np.concatenate([fake, noisy(train[200:300], 6)])
+    assert copies(noisy_too, train, tainted)["finding"] == "copies"  # the other 240 are the yardstick of distances
+
+
+def test_where_nothing_is_held_out_training_images_are_the_yardstick_of_each_other(data):
+    train, _, fresh = data
+    honest = copies(fresh, train, train[::2], {"quadrants": quadrants}, within=True)
+    assert honest["finding"] == "none" and honest["exact"]["held"]["count"] == 0
+    assert "than all but 5 % of training images do to others" in honest["verdict"]
+    assert any("nothing here is held out from training" in warning for warning in honest["warnings"])
+    for number in (0, 1, 599):  # of either half
+        collapsed = copies(noisy(train[[number] * 100], 3), train, train[::2], {"quadrants": quadrants}, within=True)
+        assert collapsed["finding"] == "copies"
+        assert {case["spaces"]["pixels"]["train"] for case in collapsed["closest"]["fake"]} == {number}
+
+
+def test_an_image_is_no_yardstick_of_itself_nor_of_its_doubles(data):
+    train, _, fresh = data
+    images = np.concatenate([train[:200], train[:200], train[:50, :, ::-1]])
+    record = copies(fresh, images, images[::2], within=True)
+    assert record["finding"] == "none" and record["spaces"]["pixels"]["threshold"] > 20
+    assert any("200 training images repeat others" in warning for warning in record["warnings"])
+    exact = copies(train[:100], images, images[::2], within=True)
+    assert exact["finding"] == "copies" and "100 of 100 samples are exact copies of training images." in exact["verdict"]
+    with pytest.raises(UserError, match="fewer than three different training images"):
+        copies(fresh, images[:1].repeat(9, 0), images[:1].repeat(9, 0), within=True)
+
+
+def test_honest_samples_are_seldom_accused_where_nothing_is_held_out(data):
+    everything = np.concatenate(data)
+    accused = 0
+    for seed in range(15):
+        order = np.random.default_rng(seed).permutation(len(everything))
+        train, fresh = everything[order[:300]], everything[order[300:400]]
+        accused += copies(fresh, train, train[::2], closest=1, within=True)["finding"] != "none"
+    assert accused == 0
 
 
 def test_the_record_is_json_and_the_picture_shows_matches(data):

@@ -22,3 +22,9 @@ def test_different_protocols_are_refused_in_one_line_that_names_the_first_few():
     ) as error:
         require_same(ONE, other, ("dcgan", "wgan"))
     assert str(error.value).count(";") == 3 and "\n" not in str(error.value)
+
+
+def test_what_samples_were_drawn_with_differs_only_where_both_models_have_it():
+    evenly, by_data = ({**ONE, "drawn": {"label": words}} for words in ("drawn evenly", "drawn by the class shares of x"))
+    assert differences(evenly, ONE) == [] and differences(evenly, {**ONE, "drawn": {"truncation": "none"}}) == []
+    assert differences(evenly, by_data) == ["drawn label drawn evenly against drawn by the class shares of x"]

@@ -49,6 +49,7 @@ INTERNAL = {
         "class_names.*",
         "folder_layout.*",
         "folders.*",
+        "held_out.*",
         "image_files.*",
         "images.[a-z]*",
         "oracle.[a-z]*",

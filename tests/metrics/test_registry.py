@@ -38,6 +38,7 @@ def context():
         "fake_probs": probabilities(rng, COUNT),
         "fake_labels": rng.integers(0, 4, COUNT),
         "fake_captions": [reader.bank[row] for row in range(COUNT)],
+        "conditions": rng.integers(0, 4, COUNT),
         "caption_reader": reader,
         "real_images": images,
         "fake_images": others,

@@ -9,7 +9,8 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import side_by_side
-from ganzoo.evaluation.memorization import copies, nearest_images
+from ganzoo.evaluation.memorization import copies
+from ganzoo.evaluation.nearest_training import nearest_images
 from ganzoo.metrics.birthday.test import birthday_test, by_class
 from ganzoo.report.curves import charts
 from ganzoo.report.judge_answers import read_answers, read_key

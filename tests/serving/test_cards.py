@@ -8,6 +8,7 @@ import types
 import pytest
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.serving.cards import describe, render
 
 
@@ -36,15 +37,30 @@ def signatures():
     }
 
 
+class Labelled:
+    """Stands in for a source with labels."""
+
+    labels = True
+
+    def __init__(self, shape, feature, facts):
+        self.shape, self.feature, self.describe = shape, feature, lambda: facts
+
+    def for_scoring(self):
+        return self
+
+    def arrays(self):
+        return {"label": [0, 0, 0, 2]}
+
+
 def sampler(shape=(8, 8, 1), feature="image", options=None, scores=(), **record):
     data = {"name": "digits", "split": "train", "examples": 1437, "homepage": "https://example.org"}
     return types.SimpleNamespace(
         name="digits_dcgan",
         step=40,
         options=options or {},
-        recipe=types.SimpleNamespace(
-            batch_size=32, data=types.SimpleNamespace(shape=shape, feature=feature, describe=lambda: data)
-        ),
+        num_classes=4,
+        own_shares=None,
+        recipe=types.SimpleNamespace(batch_size=32, data=Labelled(shape, feature, data)),
         model=types.SimpleNamespace(networks={"generator": types.SimpleNamespace(count_params=lambda: 12345)}),
         run=types.SimpleNamespace(
             record=lambda: {"recipe": "digits_dcgan", "overrides": [], **record}, all_scores=lambda: list(scores)
@@ -130,3 +146,18 @@ def test_scores_stand_under_their_protocol_beside_the_real_column():
         "| KD | 1e-05 | - |",
     ]
     assert second == first + 7 and lines[second + 4] == "| FD | 3 | - |" and len(lines) == second + 5
+
+
+def test_a_conditional_card_has_the_shares_of_the_data_and_says_what_an_open_label_is(monkeypatch):
+    facts = card(options={"label": (tf.int32, -1)})
+    assert (facts["num_classes"], facts["class_shares"], facts["data_shares"]) == (4, None, [0.75, 0.0, 0.25, 0.0])
+    assert "| labels | 4 classes; left open, every class as often; the data's shares: 0.75, 0, 0.25, 0 |" in render(facts)
+    facts |= {"class_shares": [1, 0, 0, 0], "data_shares": None}
+    assert "| labels | 4 classes; left open, the recipe's class_shares |" in render(facts)
+    assert "num_classes" not in card() and "| labels |" not in render(card())
+
+    def gone(self):
+        raise UserError("no folder")
+
+    monkeypatch.setattr(Labelled, "arrays", gone)
+    assert card(options={"label": (tf.int32, -1)})["data_shares"] is None

@@ -140,12 +140,16 @@ def _trained(kind, data, seed, steps, cache, data_dir, log):
     most = min(trained.MOST_EXAMPLES, trained.MOST_BYTES // int(np.prod(train.shape)))
     count, held_count = min(train.size, most), min(held.size, 10_000)
     images, labels = train.examples(count), train.labels(count)
-    labels_digest = None if labels is None or kind == trained.AUTOENCODER else digest_array(labels)
-    key = digest(trained.ARCHITECTURE, kind, name, digest_array(images), labels_digest, seed, steps)
+    held_images, held_labels = held.examples(held_count), held.labels(held_count)
+    sides = [
+        (images, labels),
+        (held_images, held_labels),
+    ]  # the held-out side decides its accuracy, and how many classes it has
+    contents = [[digest_array(x) for x in side if x is not None][: 1 + (kind == trained.CLASSIFIER)] for side in sides]
+    key = digest(trained.ARCHITECTURE, kind, name, contents, seed, steps)
     arrays = cache.load("extractors", key)
     network = trained.TrainedNetwork.from_arrays(arrays) if arrays else None
     if network is None:
-        held_images, held_labels = held.examples(held_count), held.labels(held_count)
         network = trained.train(kind, name, images, labels, held_images, held_labels, seed, steps, log)
         cache.store("extractors", key, network.arrays())
     return network

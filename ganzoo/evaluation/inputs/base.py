@@ -1,5 +1,7 @@
 """The inputs of an evaluation: a model, a data set, or an array of examples. `opening` opens one from a path."""
 
+import copy
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
 from ganzoo.notes import Noted
+from ganzoo.serving.draws import drawn, with_labels_by
 from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
 
 SAMPLE_VERSION = 2  # increased when the same model and seed give other samples
@@ -101,14 +104,39 @@ class ArrayInput(Input):
         return self._labels[self._chosen(count, seed)] if self.labelled else None
 
     def halves(self, seed=0):
-        """Two disjoint halves, as `ArrayInput`s."""
-        order = np.random.default_rng([seed, 0x4A1F]).permutation(self.size)
-        parts = (np.sort(order[: self.size - self.size // 2]), np.sort(order[self.size - self.size // 2 :]))
+        """Two disjoint halves, as `ArrayInput`s; equal examples are in one of them, as far as there are four different ones."""
+        parts = halves_of(self._examples, seed)
         labels = self._labels
         return tuple(
             ArrayInput(np.asarray(self._examples[part]), f"{self.name} ({half} half)", None if labels is None else labels[part])
             for part, half in zip(parts, ("first", "second"), strict=True)
         )
+
+
+def digests(examples):
+    """A digest of each example, a list of bytes: equal for equal ones.
+
+    Args:
+        examples: an array [N, ...], or a list of sentences of words.
+    """
+    if isinstance(examples, np.ndarray):
+        return [hashlib.blake2b(np.ascontiguousarray(example), digest_size=16).digest() for example in examples]
+    return [hashlib.blake2b("\0".join(map(str, words)).encode(), digest_size=16).digest() for words in examples]
+
+
+def halves_of(examples, seed):
+    """The sorted rows of two halves of examples [N, ...], equal ones in one half."""
+    _, first, group = np.unique(digests(examples), return_index=True, return_inverse=True)
+    if len(first) < 4:
+        first, group = np.arange(len(examples)), np.arange(len(examples))
+    rank = np.empty(len(first), int)  # of each group in the order of its first example
+    rank[np.argsort(first)] = np.arange(len(first))
+    group = rank[group]
+    order = np.random.default_rng([seed, 0x4A1F]).permutation(len(first))
+    sizes = np.bincount(group)[order]
+    taken = max(2, np.searchsorted(np.cumsum(sizes), len(examples) - len(examples) // 2) + 1)
+    inside = np.isin(group, order[: min(taken, len(first) - 2)])
+    return np.flatnonzero(inside), np.flatnonzero(~inside)
 
 
 class DataInput(ArrayInput):
@@ -157,9 +185,14 @@ class ModelInput(Input):
 
     Args:
         sampler: a `ganzoo.serving.sampling.Sampler`.
+
+    Attributes:
+        trained_on: the source that the model is known to be trained on; None where its recipe or card says.
+        drawn: in words, what its samples are drawn with where an option such as the label is left open, by option.
     """
 
     kind = "model"
+    trained_on = None
 
     def __init__(self, sampler):
         self.sampler, self.name = sampler, sampler.name
@@ -167,7 +200,20 @@ class ModelInput(Input):
         self.feature = "text" if first.dtype.kind in "iu" else "image" if first.ndim == 4 else "point"
         self.shape = first.shape[1:]
         self.labelled, self.captioned = (f(2, 0) is not None for f in (sampler.labels, sampler.captions))
+        self.drawn = drawn(sampler)
         self._weights = None
+
+    def following(self, shares, whose):
+        """The same model with labels that are drawn by shares.
+
+        Args:
+            shares: float [K], of the classes.
+            whose: the name of the data whose shares they are.
+        """
+        other = copy.copy(self)
+        other.sampler = self.sampler.following(shares)
+        other.drawn = self.drawn | {"label": f"drawn by the class shares of {whose}"}
+        return other
 
     def _checked(self, samples):
         samples = np.asarray(samples)
@@ -195,11 +241,13 @@ class ModelInput(Input):
     def key(self, count, seed=0):
         if self._weights is None:
             self._weights = weights_digest(self.sampler)
-        return digest("samples", SAMPLE_VERSION, self._weights, count, seed)
+        shares = self.sampler.label_shares
+        return digest("samples", SAMPLE_VERSION, self._weights, count, seed, *([] if shares is None else [shares]))
 
     def describe(self):
         step = getattr(self.sampler, "step", None)
-        return {"kind": self.kind, "name": self.name, **({} if step is None else {"step": step})}
+        facts = {} if step is None else {"step": step}
+        return {"kind": self.kind, "name": self.name, **facts, **({"drawn": self.drawn} if self.drawn else {})}
 
 
 class FamilyInput(ModelInput):
@@ -224,17 +272,37 @@ class FamilySampler(Sampler):
     def __init__(self, model, name="model"):
         super().__init__(name, name)
         self.model = model
-        self._sample = tf.function(lambda first, seed: model.sample(**model.draw_inputs(BATCH, seed, first)))
+        self.options = model.sample_options
+        self._sample = tf.function(self._sampled)
         self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in model.services.items()}
 
+    @property
+    def own_shares(self):
+        return getattr(self.model, "class_shares", None)
+
+    @property
+    def num_classes(self):
+        return getattr(self.model, "num_classes", None)
+
+    def following(self, shares):
+        other = super().following(shares)
+        other._sample = tf.function(other._sampled)
+        return other
+
+    def _sampled(self, first, seed, options):
+        inputs = self.model.draw_inputs(BATCH, seed, first, **options)
+        shares = None if "label" in options else self.label_shares
+        return self.model.sample(**with_labels_by(shares, inputs, BATCH, seed, first))
+
     def labels(self, count, seed=0, **options):
-        return drawn_labels(self.model, count, seed, options)
+        return drawn_labels(self.model, count, seed, options, self.label_shares)
 
     def captions(self, count, seed=0, **options):
         return drawn_captions(self.model, count, seed, options)
 
     def _batch(self, first, seed, options):
-        return self._sample(tf.constant(first), tf.constant(seed)).numpy()
+        typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
+        return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
 
 
 def weights_digest(sampler):

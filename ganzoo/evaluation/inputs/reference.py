@@ -1,5 +1,7 @@
 """The real data that a model is compared with: its training data, and held-out data."""
 
+from pathlib import Path
+
 from ganzoo.data.registry import from_description
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
@@ -13,14 +15,16 @@ def real_data(model, data=None, data_dir=None):
 
     Args:
         model: the model's `Input`.
-        data: what `opening.open_input` takes; by default what the model's recipe or card names.
+        data: what `opening.open_input` takes; by default what the model's recipe or card names. Where it is the folder or
+            file that the model was trained on, the share that training left out of it stays left out.
         data_dir: where data sets are prepared.
 
     Raises:
         UserError: `data` cannot be opened; or it is None, and the model does not say what it was trained on.
     """
     if data is not None:
-        return open_input(data, data_dir, unit_of(model))
+        opened = open_input(data, data_dir, unit_of(model))
+        return own_place(model, opened, data_dir) or opened
     known = own_data(model, data_dir)
     if known is None:
         raise UserError(f"{model.name} does not say what it was trained on: name the real data with --data")
@@ -34,6 +38,8 @@ def own_data(model, data_dir=None):
         model: a `ModelInput`.
         data_dir: where data sets are prepared.
     """
+    if getattr(model, "trained_on", None) is not None:
+        return DataInput(model.trained_on.for_scoring())
     sampler = getattr(model, "sampler", None)
     if isinstance(sampler, RunSampler):
         return DataInput(sampler.recipe.data.for_scoring())
@@ -42,21 +48,45 @@ def own_data(model, data_dir=None):
     return None
 
 
+def own_place(model, data, data_dir=None):
+    """What a model was trained on, where it held a share of it out and `data` is all of that folder or file; else None."""
+    path = getattr(data, "path", None) or getattr(getattr(data, "source", None), "name", "")
+    if not path or not Path(path).exists() or getattr(getattr(data, "source", None), "split", "train") != "train":
+        return None
+    try:
+        own = own_data(model, data_dir)
+    except UserError:
+        return None
+    source = getattr(own, "source", None)
+    if not getattr(source, "held_out", 0) or own.feature != data.feature or not Path(str(source.name)).exists():
+        return None
+    same_shape = own.feature == "text" or own.shape == data.shape
+    return own if same_shape and Path(str(source.name)).samefile(path) else None
+
+
 def held_out(reference, seed=0):
     """Reference and held-out data, two disjoint `Input`s: (reference, held-out, a note on how they were split).
 
     Another split of the same data set where there is one: `test` or `validation` beside `train`, `train` beside these;
-    else two halves.
+    else two halves. Whether a model was trained on what is held out here, `overlap.Overlap` says.
     """
     source = getattr(reference, "source", None)
-    base = source.split.partition("[")[0] if source else ""  # of "train[:80%]"
-    if base.isidentifier():
-        for other in ("test", "validation") if base == "train" else ("train",):
-            if other in source.splits:
-                test = DataInput(source.for_scoring().split_as(other))
-                return reference, test, f"{reference.name} against the split {other}"
+    other = other_split(source) if source else None
+    if other:
+        test = DataInput(source.for_scoring().split_as(other))
+        return reference, test, f"{reference.name} against the split {other}"
     first, second = reference.halves(seed)
-    return first, second, f"{reference.name} has no second split: half of it is the reference, half is held out"
+    note = "one half of it is the reference, the other the real column; a model trained on all of it has seen both"
+    return first, second, f"{reference.name} has no second split: {note}"
+
+
+def other_split(source):
+    """A split that has nothing of a source's own, such as `test` beside "train[:80%]"; None where there is none."""
+    parts = {part.partition("[")[0] for part in source.split.split("+")}  # of "train[:80%]+validation"
+    if not parts <= {*source.splits}:  # such as "all"
+        return None
+    others = ("test", "validation") if "train" in parts else ("train",)
+    return next((other for other in others if other in source.splits and other not in parts), None)
 
 
 def training_data(reference, seed=0):

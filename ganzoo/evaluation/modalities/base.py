@@ -6,6 +6,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
+from ganzoo.serving.draws import in_words
 
 PLURAL = {IMAGES: "images", POINTS: "points", TEXT: "text"}
 
@@ -40,6 +41,10 @@ class Modality:
     def sample(self, input, count, extractor=None, cache=True):
         """A `Sample` of an `Input`."""
         return Sample(input, count, self.seed, extractor, self.cache if cache else None, self.clock, self.log)
+
+    def all_examples(self, input):
+        """All examples of an `Input` of data, in its own order."""
+        return input.examples(input.size)
 
     def held_count(self, count):
         """How many held-out examples are drawn for models of `count` samples."""
@@ -94,14 +99,13 @@ class Modality:
 
     def protocol_line(self, record):
         """A protocol in one readable line."""
-        line = f"N={record['count']} against {record['reference_count']} of {record['data']}, real column {record['held_out']}"
-        extractor = record["extractor"]
+        extractor, line = record["extractor"], counted(record)
         if extractor:
             accuracy = "" if extractor["accuracy"] is None else f" accuracy {extractor['accuracy']:.3f}"
             line += (
                 f", {extractor['name']} {extractor['layer']} d={extractor['dimension']}{accuracy} w={extractor['sha256'][:8]}"
             )
-        return f"{line}, seed {record['seed']}"
+        return f"{line}, {drawn(record)}"
 
     def warnings(self, metric, fake):
         """Warnings that are specific to this kind of examples."""
@@ -114,7 +118,11 @@ class Modality:
             metric: a `Metric`.
             sample: the real data that is scored, a `Sample`.
         """
-        digests = {"fake_labels": lambda: digest_array(sample.labels), "fake_captions": lambda: digest(sample.captions)}
+        digests = {
+            "fake_labels": lambda: digest_array(sample.labels),
+            "fake_captions": lambda: digest(sample.captions),
+            "conditions": lambda: digest_array(conditions(sample)),
+        }
         return {name: make() for name, make in digests.items() if name in metric.needs}
 
     def ground_truth(self):
@@ -125,6 +133,27 @@ class Modality:
         """Whether a metric's value for real data may be cached on disk: not where it depends on code outside of ganzoo."""
         code = [metric.function, *(truth for name, truth in self.ground_truth().items() if name in metric.needs)]
         return all(str(one.__module__).startswith("ganzoo.") for one in code)  # `exec` makes functions whose module is None
+
+
+def conditions(sample):
+    """The condition of each example of a `Sample`, int64 [N]: its label, or the number of its caption."""
+    if sample.input.labelled:
+        return np.asarray(sample.labels, np.int64)
+    return np.unique(sample.captions, return_inverse=True)[1].astype(np.int64)
+
+
+def counted(record):
+    """The first part of a protocol's line: the samples, and the real data by name and by hash of the examples drawn."""
+    return (
+        f"N={record['count']} against {record['reference_count']} of {record['data']} {record['data_sha256'][:8]}, "
+        f"real column {record['held_out_count']} of {record['held_out']} {record['held_out_sha256'][:8]}"
+    )
+
+
+def drawn(record):
+    """The last part of a protocol's line: what the samples were drawn with."""
+    words = in_words(record.get("drawn", {}))
+    return f"{words}{', ' * bool(words)}seed {record['seed']}"
 
 
 def cannot_be_compared(model, data, hint=""):

@@ -7,7 +7,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.features.sanity_check import cached_sanity_check
 from ganzoo.evaluation.inputs.opening import as_grey
-from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared
+from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared, conditions
 from ganzoo.metrics.registry import IMAGES, POINTS
 
 _BATCH = 512
@@ -44,6 +44,8 @@ class Images(Modality):
         providers |= {"real_images": lambda: real.examples, "fake_images": lambda: fake.examples}
         if fake.input.labelled:
             providers["fake_labels"] = lambda: fake.labels
+        if fake.input.labelled or fake.input.captioned:
+            providers["conditions"] = lambda: conditions(fake)
         if fake.input.captioned:
             providers["fake_captions"] = lambda: fake.captions
         if self.data.captioned:
@@ -70,6 +72,8 @@ class Points(Modality):
         real, fake = context.comparison.real, context.comparison.other
         providers = super().providers(context)
         providers |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
+        if fake.input.labelled:
+            providers["conditions"] = lambda: conditions(fake)
         providers |= {name: lambda truth=truth: truth for name, truth in self.ground_truth().items()}
         return providers
 

@@ -19,7 +19,7 @@ from ganzoo.evaluation.inputs.text import (
     to_tokens,
     vocabulary_of,
 )
-from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared
+from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared, counted, drawn
 from ganzoo.metrics.registry import TEXT
 from ganzoo.metrics.text.bleu import EPSILON, ORDERS
 from ganzoo.metrics.text.duplicates import EDITS
@@ -93,6 +93,9 @@ class Text(Modality):
         cache = self.cache if cache else None
         return TextSample(self.vocabulary, input, count, self.seed, extractor, cache, self.clock, self.log)
 
+    def all_examples(self, input):
+        return sentences_of(input, input.size, self.seed, self.vocabulary)
+
     def held_count(self, count):
         held = min(self.held_out.size, max(count, REFERENCES))
         self.references = min(REFERENCES, held, count - 1)
@@ -112,7 +115,7 @@ class Text(Modality):
     @functools.cached_property
     def training(self):
         """All sentences that the reference is drawn from."""
-        return sentences_of(self.reference, self.reference.size, self.seed, self.vocabulary)
+        return self.all_examples(self.reference)
 
     @functools.cached_property
     def all_words(self):
@@ -181,9 +184,8 @@ class Text(Modality):
         of_self = self.references_used("self_bleu", count)
         own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
         return (
-            f"N={count} against {record['reference_count']} of {record['data']}, real column {record['held_out']}, "
-            f"n-grams {ORDERS[0]}-{ORDERS[-1]} against {self.references} references{own}, Kneser-Ney order {ORDER}, "
-            f"{extractor.name} d={extractor.dimension}, seed {record['seed']}"
+            f"{counted(record)}, n-grams {ORDERS[0]}-{ORDERS[-1]} against {self.references} references{own}, "
+            f"Kneser-Ney order {ORDER}, {extractor.name} d={extractor.dimension}, {drawn(record)}"
         )
 
     def warnings(self, metric, fake):

@@ -1,5 +1,7 @@
 """The real data beside a model: what it was trained on, and what was held out."""
 
+import types
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from ganzoo.data.images import Images
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
 from ganzoo.evaluation.inputs.opening import array_input, open_input
-from ganzoo.evaluation.inputs.reference import held_out, real_data, training_data
+from ganzoo.evaluation.inputs.reference import held_out, other_split, own_place, real_data, training_data
 
 SAMPLES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)
 
@@ -55,3 +57,44 @@ def test_extractors_are_trained_on_all_classes_of_the_train_split():
     train, held = training_data(side)
     assert (train.name, held.name) == ("digits:train", "digits:test")
     assert len(np.unique(train.labels(train.size))) == 10
+
+
+def test_equal_examples_are_in_one_half():
+    images = np.repeat(SAMPLES, 5, 0)[np.random.default_rng(1).permutation(60)]
+    first, second, _ = held_out(array_input(images))
+    sides = [{image.tobytes() for image in half.examples(half.size)} for half in (first, second)]
+    assert sides[0].isdisjoint(sides[1]) and len(sides[0] | sides[1]) == 12
+    assert (first.size, second.size) == (30, 30)
+    _, few, _ = held_out(array_input(images[:1].repeat(9, 0)))
+    assert few.size == 4  # nothing to tell apart
+
+
+@pytest.mark.parametrize(
+    "split, splits, other",
+    [
+        ("train", ("train", "test"), "test"),
+        ("train[:80%]", ("train", "validation"), "validation"),
+        ("test[:50%]", ("train", "test"), "train"),
+        ("train+test", ("train", "test"), None),
+        ("train[:50%]+test", ("train", "test", "validation"), "validation"),
+        ("all", ("train", "test"), None),
+        ("train", ("train",), None),
+        ("train", (), None),
+    ],
+)
+def test_another_split_has_nothing_of_the_first(split, splits, other):
+    assert other_split(types.SimpleNamespace(split=split, splits=splits)) == other
+
+
+def test_a_folder_that_a_model_held_a_share_out_of_keeps_it_held_out(tmp_path):
+    from PIL import Image
+
+    for number, image in enumerate(np.random.default_rng(2).integers(0, 256, (20, 8, 8, 3), np.uint8)):
+        Image.fromarray(image).save(tmp_path / f"{number}.png")
+    model = array_input(SAMPLES)
+    model.trained_on = Images(str(tmp_path), size=8, held_out=0.4)
+    data = real_data(model, f"{tmp_path}/")
+    reference, held, _ = held_out(data)
+    assert reference.size + held.size == 20 and held.source.split == "test"
+    model.trained_on = Images(str(tmp_path), size=8)
+    assert own_place(model, open_input(str(tmp_path))) is None and real_data(model, str(tmp_path)).size == 20
