@@ -131,6 +131,6 @@ class Captions(Serializable):
         """Captions number first .. first + count - 1 of the endless sequence that `seed` names, strings [count]."""
 
         def numbers(shape, seed):
-            return tf.random.stateless_uniform(shape, seed, 0, len(self.bank), tf.int32)
+            return noise.uniform(shape, seed, 0, len(self.bank), tf.int32)
 
         return tf.gather(self._bank, noise.sample_rows(numbers, count, (), seed, first, purpose="captions"))

@@ -2,12 +2,12 @@
 
 import functools
 import hashlib
-import zipfile
 
 import numpy as np
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.checked_arrays import read_npz
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.networks import decoding
@@ -65,12 +65,10 @@ class Oracle:
             UserError: the file is absent, or holds something else.
         """
         try:
-            with np.load(path) as arrays:
-                parameters = [arrays[name] for name in sorted(arrays.files)]
-        except TypeError:  # an .npy file, of one array
-            parameters = []
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise UserError(f"the oracle {path} cannot be read: {error}") from error
+            arrays = read_npz(path)
+        except UserError as error:
+            raise UserError(f"the oracle cannot be read: {error}") from error
+        parameters = [arrays[name] for name in sorted(arrays)]
         if [values.ndim for values in parameters] != [2, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2, 1]:
             raise UserError(f"the oracle {path} must hold 15 arrays: embeddings, W, U, b of four gates, W, b of the output")
         expected = shapes(*parameters[0].shape, len(parameters[3]))

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Callable
 
 from ganzoo.data.source import NamedSource
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, one_line
 
 _EMBEDDED = {}
 
@@ -102,9 +102,13 @@ def from_description(facts, data_dir=None):
         data_dir: where data sets are prepared.
 
     Raises:
-        UserError: the data is no more, or is not the same.
+        UserError: the data is no more, is not the same, or the facts are not what `describe` tells.
     """
-    return _source_class(facts.get("source") or _undeclared(facts)).from_description(facts, data_dir)
+    try:
+        return _source_class(facts.get("source") or _undeclared(facts)).from_description(facts, data_dir)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {one_line(error)}"
+        raise UserError(f"the description of the data is damaged ({reason}): name the real data with --data") from error
 
 
 def _undeclared(facts):

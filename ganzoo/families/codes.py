@@ -6,6 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from ganzoo import noise
+
 
 @dataclasses.dataclass(frozen=True)
 class Codes:
@@ -41,12 +43,12 @@ class Codes:
     def __call__(self, shape, seed):
         """Draws latents float32 of `shape` [..., latent_dim], a function of `seed` (int [2]) alone."""
         *rows, latent_dim = shape
-        seeds = tf.unstack(tf.random.experimental.stateless_split(seed, len(self.categories) + 2))
+        seeds = tf.unstack(noise.parted(seed, len(self.categories) + 2))
         parts = [self.prior((*rows, latent_dim - self.dim), seeds[0])]
         for size, own in zip(self.categories, seeds[2:], strict=True):
-            values = tf.random.stateless_uniform(rows, own, 0, size, tf.int32)
+            values = noise.uniform(rows, own, 0, size, tf.int32)
             parts.append(tf.one_hot(values, size))
-        parts.append(tf.random.stateless_uniform((*rows, self.continuous), seeds[1], -1.0, 1.0))
+        parts.append(noise.uniform((*rows, self.continuous), seeds[1], -1.0, 1.0))
         return tf.concat(parts, -1)
 
     def split(self, latents):

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from ganzoo import noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.base import examples_of
@@ -114,7 +115,7 @@ class ConditionalGAN(LabelledGAN):
         """Another label for each, each of the others as likely."""
 
         def shift(shape, seed):
-            return tf.random.stateless_uniform(shape, seed, 1, self.num_classes, tf.int64)
+            return noise.uniform(shape, seed, 1, self.num_classes, tf.int64)
 
         return (labels + self.draw(tf.shape(labels)[0], (), shift, "wrong labels")) % self.num_classes
 

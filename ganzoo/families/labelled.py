@@ -34,9 +34,9 @@ class Labelled(Family):
     def random_labels(self, shape, seed):
         """Labels int64 of `shape`, i.i.d. by `class_shares`: a function of `seed` (int [2]) alone."""
         if self.class_shares is None:
-            return tf.random.stateless_uniform(shape, seed, 0, self.num_classes, tf.int64)
+            return noise.uniform(shape, seed, 0, self.num_classes, tf.int64)
         below = tf.cumsum(tf.constant(self.class_shares))[:-1]
-        return tf.searchsorted(below, tf.random.stateless_uniform(shape, seed), side="right", out_type=tf.int64)
+        return tf.searchsorted(below, noise.uniform(shape, seed), side="right", out_type=tf.int64)
 
     def showcase(self, count, seed):
         """Samples in the order of their labels, as many of each as can be."""
