@@ -345,12 +345,12 @@ def _path(value, what):
     """A path that a user named.
 
     Raises:
-        UserError: it is no path.
+        UserError: it is no path, or one that no file can have.
     """
-    from ganzoo.errors import UserError
+    from ganzoo.errors import UserError, usable_path
 
     if isinstance(value, str | Path):
-        return value
+        return usable_path(value, what)
     raise UserError(f"{what} is named by its path, not by {_kind(value)}")
 
 
@@ -379,7 +379,7 @@ def _opened(examples, name):
     import numpy as np
 
     from ganzoo.data.source import Source
-    from ganzoo.errors import UserError
+    from ganzoo.errors import UserError, one_line
     from ganzoo.evaluation.inputs.base import Input
     from ganzoo.evaluation.inputs.opening import array_input
     from ganzoo.evaluation.inputs.text import TextInput
@@ -397,7 +397,7 @@ def _opened(examples, name):
     try:
         array = np.asarray(examples)
     except Exception as error:  # of lists of various lengths, or whatever a foreign tensor raises
-        raise UserError(f"{name} is no array: {str(error).splitlines()[0]}") from error
+        raise UserError(f"{name} is no array: {one_line(error)}") from error
     if array.ndim == 1 and _are_texts(array.tolist()):
         return TextInput(array.tolist(), name)
     return array_input(array, name)

@@ -47,7 +47,7 @@ def plain(text):
 def one_line(error):
     """The gist of an exception or a text: its first line without TensorFlow's names of nodes, cut short."""
     lines = plain(str(error)).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(":") if len(lines[0]) <= 200 else f"{lines[0][:200]}..."
+    return lines[0].rstrip(": ") if len(lines[0]) <= 200 else f"{lines[0][:200]}..."
 
 
 def usable_path(path, what="a path"):

@@ -1,7 +1,6 @@
 """The answers of people on a judge page: merged, checked against the decoys, and converted to N_eff with its interval."""
 
 import base64
-import json
 import re
 import zlib
 from itertools import combinations
@@ -9,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.errors import UserError
+from ganzoo.checked_json import Maybe, checked, parse_json, read_json
+from ganzoo.errors import UserError, one_line
 from ganzoo.metrics.birthday import support
 from ganzoo.report.judge_page import FORMAT
 
@@ -18,6 +18,31 @@ ANSWERS = ("yes", "no", "unsure")
 LEAST_ACCURACY = 0.9
 # The farthest pairs shown must be no duplicates, else there are more that were not shown.
 _IN_A_ROW = 5
+
+
+def _one_of(*words):
+    def check(value):
+        if value not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+
+    return check
+
+
+def _size(value):
+    if not isinstance(value, int) or isinstance(value, bool) or not 2 <= value <= 10**7:
+        raise ValueError("a number of samples from 2 to 10,000,000")
+
+
+# What is read of a page's key, and of a file of answers.
+KEY = {
+    "page": str,
+    "questions": {str: {"kind": _one_of("pair", "twin", "stranger"), "i": Maybe(int), "j": Maybe(int)}},
+    "groups": [
+        {"side": _one_of("fake", "real"), "kind": _one_of("pooled", "batch"), "size": _size, "name": str, "questions": [str]}
+    ],
+}
+SHEET = {"answers": [{"id": str, "answer": _one_of(*ANSWERS), "ms": Maybe(float)}], "rater": Maybe(str)}
+MOST_BYTES = 2**26
 
 
 def read_answers(page, answers):
@@ -84,14 +109,36 @@ def read_key(page):
     try:
         text = Path(page).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the page {page}: {error}") from None
+        raise UserError(f"cannot read the page {page}: {one_line(error)}") from None
     block = re.search(r'<script type="text/plain" id="key">([A-Za-z0-9+/=]+)</script>', text)
     try:
-        key = json.loads(zlib.decompress(base64.b64decode(block.group(1))))
+        packed = zlib.decompressobj()
+        content = packed.decompress(base64.b64decode(block.group(1)), MOST_BYTES)
     except (AttributeError, ValueError, zlib.error):
-        key = {}
+        content = b"{}"
+    else:
+        if not packed.eof:
+            raise UserError(f"{page} is damaged: its key is cut, or larger than {MOST_BYTES:,} bytes")
+    key = parse_json(content, dict, f"the key of {page}")
     if key.get("format") != FORMAT:
         raise UserError(f"{page} is not a judge page: write one with `ganzoo birthday MODEL --page {Path(page).name}`")
+    return _consistent(checked(key, KEY, f"the key of {page}"), page)
+
+
+def _consistent(key, page):
+    """A key as it is.
+
+    Raises:
+        UserError: its groups name questions that are no pairs, or pairs of samples that there are not.
+    """
+    pairs = {name: question for name, question in key["questions"].items() if question["kind"] == "pair"}
+    for group in key["groups"]:
+        asked = [pairs.get(name) for name in group["questions"]]
+        if not asked or any(pair is None or None in (pair.get("i"), pair.get("j")) for pair in asked):
+            raise UserError(f"the key of {page} is damaged: a group names no questions, or others than pairs")
+        ends = {pair[end] for pair in asked for end in ("i", "j")}
+        if group["kind"] == "pooled" and (len(ends) > group["size"] or any(pair["i"] == pair["j"] for pair in asked)):
+            raise UserError(f"the key of {page} is damaged: pairs of {len(ends)} samples among {group['size']}")
     return key
 
 
@@ -196,7 +243,7 @@ def _rater(name, file, kinds, path):
             f"{name} ({path}) is right on {right} of {len(done)} known pairs, under {LEAST_ACCURACY:.0%}: "
             "leave these answers out, or judge the page again"
         )
-    times = [x["ms"] for x in file["answers"] if isinstance(x.get("ms"), (int, float))]
+    times = [x["ms"] for x in file["answers"] if x.get("ms") is not None]
     return {
         "rater": name,
         "answered": len(sheet),
@@ -234,17 +281,14 @@ def _names(files, paths):
 
 def _read(path, page, kinds):
     """One exported file, verified."""
-    try:
-        file = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"cannot read the answers {path}: {error}") from None
+    file = read_json(path, object, "the answers")
     if not isinstance(file, dict) or file.get("format") != f"{FORMAT}-answers":
         raise UserError(f"{path} holds no answers: export them from the judge page")
     if file.get("page") != page:
         raise UserError(f"{path} answers another page than this one")
-    answers = file.get("answers")
-    if not isinstance(answers, list) or not all(isinstance(x, dict) and x.get("answer") in ANSWERS for x in answers):
-        raise UserError(f"{path} is damaged: its answers must be yes, no or unsure; export it again")
-    if any(x.get("id") not in kinds for x in answers):
+    answers = checked(file, SHEET, f"the file {path}")["answers"]
+    if any(x["id"] not in kinds for x in answers):
         raise UserError(f"{path} answers questions that this page does not ask")
+    if len({x["id"] for x in answers}) < len(answers):
+        raise UserError(f"{path} answers a question twice: export it again")
     return file

@@ -14,7 +14,7 @@ def labels_by(shares, count, seed, first=0):
     below = tf.cumsum(tf.constant(shares, tf.float32))[:-1]
 
     def draw(shape, seed):
-        uniform = tf.random.stateless_uniform(shape, seed, alg="philox")
+        uniform = noise.uniform(shape, seed)
         return tf.searchsorted(below, uniform, side="right", out_type=tf.int64)
 
     return noise.sample_rows(draw, count, (), seed, first, purpose="labels")

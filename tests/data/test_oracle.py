@@ -90,7 +90,7 @@ def test_an_oracles_file_is_named_and_must_be_the_same(oracle, tmp_path):
     with pytest.raises(UserError, match="oracle.npz holds another oracle"):
         Oracle.from_description(facts)
     path.unlink()
-    with pytest.raises(UserError, match="oracle.npz cannot be read"):
+    with pytest.raises(UserError, match="the oracle cannot be read: no file .*oracle.npz"):
         Oracle.from_description(facts)
     with pytest.raises(UserError, match="whose file the card does not name"):
         Oracle.from_description({name: value for name, value in facts.items() if name != "path"})
@@ -106,7 +106,7 @@ def test_nonsense_is_refused(oracle, tmp_path):
     with pytest.raises(UserError, match="15 arrays"):
         Oracle.load(tmp_path / "other.npz")
     np.save(tmp_path / "one.npy", np.zeros((3, 4)))
-    with pytest.raises(UserError, match="15 arrays"):
+    with pytest.raises(UserError, match="one.npy cannot be read as .npz"):
         Oracle.load(tmp_path / "one.npy")
     (tmp_path / "empty.npz").write_bytes(b"")
     with pytest.raises(UserError, match="cannot be read"):

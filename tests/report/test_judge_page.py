@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+import zlib
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
+from ganzoo.report import judge_answers
 from ganzoo.report.judge_answers import agreement, read_answers, read_key
 from ganzoo.report.judge_page import Candidates, candidates, disturbed, judge_page
 
@@ -278,13 +280,21 @@ def test_files_that_are_not_answers(judged, make_judged, tmp_path):
         "holds no answers": judged.answers(tmp_path / "format.json", format="else"),
         "is damaged": judged.answers(tmp_path / "word.json", answers=[{"id": "x", "answer": "maybe"}]),
         "does not ask": judged.answers(tmp_path / "id.json", answers=[{"id": "x", "answer": "yes"}]),
-        "cannot read the answers": tmp_path / "absent.json",
+        "the answers .*absent.json cannot be read: No such file": tmp_path / "absent.json",
+        "twice": judged.answers(tmp_path / "twice.json", answers=json.loads(good.read_text())["answers"][:1] * 2),
+        r"answers\[0\].id is missing": judged.answers(tmp_path / "noid.json", answers=[{"answer": "yes"}]),
+        r"answers\[0\].id must be a text": judged.answers(tmp_path / "badid.json", answers=[{"id": [], "answer": "yes"}]),
+        r"answers\[0\].ms must be a number": judged.answers(
+            tmp_path / "ms.json", answers=[{"id": "x", "answer": "no", "ms": "1"}]
+        ),
+        "answers must be a list": judged.answers(tmp_path / "none.json", answers=None),
+        "rater must be a text": judged.answers(tmp_path / "rater.json", rater=[3]),
     }
     for message, path in cases.items():
         with pytest.raises(UserError, match=message):
             read_answers(judged.path, [path])
     (tmp_path / "text.json").write_text("{")
-    with pytest.raises(UserError, match="cannot read the answers"):
+    with pytest.raises(UserError, match="the answers .*text.json is no JSON"):
         read_answers(judged.path, [tmp_path / "text.json"])
     with pytest.raises(UserError, match="both ada's"):
         read_answers(judged.path, [good, judged.answers(tmp_path / "again.json")])
@@ -294,3 +304,61 @@ def test_files_that_are_not_answers(judged, make_judged, tmp_path):
         read_answers(good, [good])
     with pytest.raises(UserError, match="cannot read the page"):
         read_answers(tmp_path / "absent.html", [good])
+
+
+def packed(key):
+    """A page whose key is `key`: text, bytes, or what JSON takes."""
+    content = key if isinstance(key, bytes) else json.dumps(key).encode()
+    return f'<script type="text/plain" id="key">{base64.b64encode(zlib.compress(content)).decode()}</script>'
+
+
+def without(key, *path):
+    """A copy of a key without one of its fields."""
+    key = json.loads(json.dumps(key))
+    inner = key
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return key
+
+
+def test_a_page_with_a_damaged_key_is_one_line(judged, tmp_path, monkeypatch):
+    key, path = judged.key, tmp_path / "page.html"
+    group = key["groups"][0]
+    decoy = next(name for name, question in key["questions"].items() if question["kind"] != "pair")
+    first = group["questions"][0]
+    changed = lambda **fields: {**key, "groups": [{**group, **fields}, *key["groups"][1:]]}  # noqa: E731
+    cases = [
+        (b"[" * 100_000, "is no JSON: it is nested too deeply"),
+        (b"[]", "it must be an object of fields"),
+        (b"{", "is no JSON"),
+        (without(key, "page"), "page is missing"),
+        (without(key, "groups"), "groups is missing"),
+        (without(key, "groups", 0, "size"), r"groups\[0\].size is missing"),
+        (without(key, "questions", first, "kind"), "kind is missing"),
+        (without(key, "questions", first, "i"), "a group names no questions, or others than pairs"),
+        (without(key, "questions", first), "a group names no questions, or others than pairs"),
+        (changed(questions=[]), "a group names no questions"),
+        (changed(questions=[decoy]), "others than pairs"),
+        (changed(size=10), "pairs of .* samples among 10"),
+        (changed(size=10**9), "size must be a number of samples from 2 to 10,000,000"),
+        (changed(size=True), "size must be a number of samples"),
+        (changed(side="else"), "side must be one of fake, real, not 'else'"),
+        (changed(name=3), "name must be a text"),
+        ({**key, "questions": {**key["questions"], first: {"kind": "pair", "i": 0, "j": 0}}}, "pairs of"),
+    ]
+    for content, complaint in cases:
+        path.write_text(packed(content))
+        with pytest.raises(UserError, match=complaint) as error:
+            read_key(path)
+        assert "\n" not in str(error.value)
+    path.write_text(packed(key))
+    assert read_key(path) == key
+    text = packed(key)
+    path.write_text(text.replace("</script>", "")[:-40] + "</script>")
+    with pytest.raises(UserError, match="its key is cut|not a judge page"):
+        read_key(path)
+    monkeypatch.setattr(judge_answers, "MOST_BYTES", 1000)
+    path.write_text(packed(key))
+    with pytest.raises(UserError, match="larger than 1,000 bytes"):
+        read_key(path)

@@ -3,6 +3,7 @@
 import json
 import logging
 import math
+import shutil
 import types
 
 import keras
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from ganzoo import noise
+from ganzoo import memory, noise
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.run import Run
-from ganzoo.serving.sampling import BATCH, Sampler, drawn_captions, drawn_labels, from_json, load, newest_version, to_json
+from ganzoo.serving.sampler import BATCH, Sampler
+from ganzoo.serving.sampling import drawn_captions, drawn_labels, from_json, load, newest_version, to_json
 
 
 class Counting(Sampler):
@@ -58,14 +60,59 @@ def test_options_reach_the_generator_unless_they_are_open():
         (1, {"code": [1.0]}, "code of counting takes 2 values"),
         (1, {"label": "seven"}, "label of counting cannot be 'seven'"),
         (1, {"label": 1.5}, "label of counting cannot be 1.5"),
+        (1, {"label": 2**31}, "label of counting cannot be 2147483648: it must lie in -2147483648 to 2147483647"),
+        (1, {"label": -(2**31) - 1}, "label of counting cannot be -2147483649: it must lie in"),
+        (1, {"label": {}}, "label of counting cannot be {}"),
+        (1, {"code": ["x", 1.0]}, "code of counting cannot be"),
+        (1, {"code": [10**400, 1.0]}, "code of counting cannot be"),
         ("3", {}, "number of samples must be a whole number of at least 1, not '3'"),
-        (1, {"seed": 2**40}, r"the seed must be below 2\*\*31"),
+        (-1, {}, "number of samples must be a whole number of at least 1, not -1"),
+        (1.0, {}, "number of samples must be a whole number of at least 1, not 1.0"),
+        (10**12, {}, r"number of samples must be below 2\*\*31, not 1000000000000"),
         (1, {"seed": "x"}, "the seed must be a whole number"),
+        (1, {"seed": 1.5}, "the seed must be a whole number"),
     ],
 )
-def test_what_a_sampler_cannot_do_is_one_line(count, options, complaint):
+def test_what_a_sampler_cannot_do_is_one_line(count, options, complaint, exported):
     with pytest.raises(UserError, match=complaint):
         Counting().sample(count, **options)
+    if not {"lable", "code"} & options.keys():
+        for draw in (load(exported).sample, load(exported).labels):
+            with pytest.raises(UserError, match=complaint.replace("counting", "numbers")):
+                draw(count, **options)
+
+
+def test_more_samples_than_the_memory_holds_are_refused(monkeypatch):
+    sampler = Counting()
+    sampler.shape = (1000, 1000, 3)
+    monkeypatch.setattr(memory, "memory_bytes", lambda: 10**9)
+    with pytest.raises(UserError, match="100 samples would take 1.2 GB, and this machine has 1.0 GB"):
+        sampler.sample(100)
+
+
+@pytest.mark.parametrize("seed", [2**31, -(2**31) - 1, 3_000_000_000, 2**70])
+def test_a_seed_beyond_int32_is_folded_for_samples_labels_and_inputs_alike(seed, exported):
+    folded = noise.folded_seed(seed)
+    assert Counting().sample(1, seed)[0] == folded
+    sampler = load(exported)
+    for draw in (sampler.sample, sampler.labels):
+        np.testing.assert_array_equal(draw(3, seed), draw(3, folded))
+    np.testing.assert_array_equal(sampler.inputs(2, seed)["latents"], sampler.inputs(2, folded)["latents"])
+
+
+@pytest.mark.parametrize("integer", [np.int64, np.int32, np.uint8])
+def test_integers_of_numpy_are_integers(integer, exported):
+    sampler = load(exported)
+    expected = sampler.sample(5, seed=3, label=2)
+    np.testing.assert_array_equal(sampler.sample(integer(5), seed=integer(3), label=integer(2)), expected)
+    assert sampler.labels(integer(2), label=integer(1)).tolist() == [1, 1]
+
+
+def test_samples_that_are_not_finite_are_counted():
+    sampler = Counting()
+    sampler._batch = lambda first, seed, options: np.array([[1.0, np.nan], [2.0, 3.0], [np.inf, 0.0]] + [[0.0, 0.0]] * 61)
+    with pytest.raises(UserError, match="^counting generates NaN or infinite values in 1 of 2 samples$"):
+        sampler.sample(2)
 
 
 def failing(error):
@@ -185,9 +232,37 @@ def test_an_exports_newest_version_is_sampled_by_its_signatures(exported):
     np.testing.assert_array_equal(sampler.serve("discriminate", images=samples[:2])["logits"], [[200.0], [204.0]])
 
 
+@pytest.mark.parametrize(
+    "card, complaint",
+    [
+        ("", "is no JSON"),
+        ("[]", "it must be an object of fields"),
+        ('{"family": 3}', "family must be a text, not 3"),
+        ('{"steps": "many"}', "steps must be a whole number, not 'many'"),
+        ('{"data": []}', "data must be an object of fields"),
+        ('{"data": {}}', "data.name is missing"),
+        ('{"data": {"name": 3}}', "data.name must be a text"),
+        ('{"data": {"name": "a", "source": 3}}', "data.source must be a text"),
+        ('{"options": []}', "options must be an object of fields"),
+        ('{"options": {"label": "x"}}', "options.label cannot be 'x'"),
+        ('{"options": {"label": [1]}}', r"options.label takes one value, not \[1\]"),
+        ('{"options": {"label": 1e99}}', "options.label cannot be 1e\\+99"),
+    ],
+)
+def test_a_damaged_card_is_one_line(exported, card, complaint, tmp_path):
+    path = tmp_path / "1"
+    shutil.copytree(exported / "9", path)
+    (path / "card.json").write_text(card)
+    with pytest.raises(UserError, match=f"card.json.*{complaint}"):
+        load(path)
+
+
 def test_a_version_may_be_named_and_needs_no_card(exported):
     sampler = load(exported / "9")
     assert (sampler.path.name, sampler.name, sampler.card) == ("9", "numbers", {})
+    assert sampler.sample(2, label=1).shape == (2, 1, 2, 1)
+    with pytest.raises(UserError, match="numbers has no card that says how label is left open: name a value"):
+        sampler.sample(2)
 
 
 def test_the_newest_version_is_the_highest_number_that_holds_a_model(tmp_path):

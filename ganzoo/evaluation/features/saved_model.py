@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, one_line
 from ganzoo.evaluation.cache import digest
 from ganzoo.evaluation.features.base import Extractor
 from ganzoo.evaluation.inputs.base import digest_saved_model
@@ -44,7 +44,7 @@ class SavedModelExtractor(Extractor):
             self._module = tf.saved_model.load(str(self.path))
             function = self._module.signatures["serving_default"]
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-            raise UserError(f"{self.path} cannot be used as extractor: {str(error).splitlines()[0]}") from error
+            raise UserError(f"{self.path} cannot be used as extractor: {one_line(error)}") from error
         inputs = function.structured_input_signature[1]
         if len(inputs) != 1 or next(iter(inputs.values())).shape.rank != 4:
             raise UserError(f"{self.path}: serving_default must take images [B, H, W, C] alone, it takes {_shapes(inputs)}")
@@ -77,12 +77,12 @@ class SavedModelExtractor(Extractor):
             features = self._pass(images)
         except (tf.errors.OpError, ValueError, TypeError) as error:
             if self.size:
-                raise UserError(f"{self.path} refuses images: {str(error).splitlines()[0]}") from error
+                raise UserError(f"{self.path} refuses images: {one_line(error)}") from error
             self.size = (FALLBACK_SIZE, FALLBACK_SIZE)
             try:
                 features = self._pass(images)
             except (tf.errors.OpError, ValueError, TypeError) as error:
-                raise UserError(f"{self.path} refuses images {shape}: {str(error).splitlines()[0]}") from error
+                raise UserError(f"{self.path} refuses images {shape}: {one_line(error)}") from error
         if features.ndim != 2 or not np.isfinite(features).all():
             raise UserError(f"{self.path}: output {self.layer} gives NaN, infinite or shapeless features")
         if np.array_equal(*features):

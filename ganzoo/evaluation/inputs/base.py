@@ -295,10 +295,10 @@ class FamilySampler(Sampler):
         return self.model.sample(**with_labels_by(shares, inputs, BATCH, seed, first))
 
     def labels(self, count, seed=0, **options):
-        return drawn_labels(self.model, count, seed, options, self.label_shares)
+        return drawn_labels(self.model, *self._checked(count, seed, options), self.label_shares)
 
     def captions(self, count, seed=0, **options):
-        return drawn_captions(self.model, count, seed, options)
+        return drawn_captions(self.model, *self._checked(count, seed, options))
 
     def _batch(self, first, seed, options):
         typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}

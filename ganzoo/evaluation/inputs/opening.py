@@ -1,10 +1,10 @@
 """Opens whatever can be evaluated, as an `Input`: a run, a SavedModel, a data set, a folder of images, a file, an array."""
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from ganzoo.checked_arrays import read_npz
 from ganzoo.data.catalogue import registered
 from ganzoo.data.class_names import read_labels
 from ganzoo.data.folder_layout import listed
@@ -13,7 +13,7 @@ from ganzoo.data.image_files import size_of
 from ganzoo.data.registry import open_source
 from ganzoo.data.scaling import value_range
 from ganzoo.data.source import Source
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, usable_path
 from ganzoo.evaluation.inputs.base import ArrayInput, DataInput, Input, ModelInput
 from ganzoo.evaluation.inputs.text import TextInput
 from ganzoo.notes import counted
@@ -41,7 +41,7 @@ def open_input(source, data_dir=None, unit="word"):
         return array_input(source, "array")
     if isinstance(source, Source):
         return DataInput(source)
-    path = Path(source)
+    path = Path(usable_path(source, "a model or data"))
     if (path / "run.json").is_file() or newest_version(path):
         return ModelInput(load(path))
     if path.suffix == ".npz":
@@ -99,19 +99,20 @@ def npz_input(path):
         UserError: no such file, no .npz file, or arrays that are not images.
     """
     path = Path(path)
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except FileNotFoundError:
-        raise UserError(f"no file {path}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise UserError(f"{path} cannot be read as .npz: {str(error).splitlines()[0]}") from error
-    labels = arrays.pop("labels", arrays.pop("label", None))
-    names = [name for name in ("images", "image", "points", "point") if name in arrays] or list(arrays)
-    if len(names) != 1:
-        raise UserError(f"{path} must hold one array `images` (or `points`); it has {', '.join(names) or 'none'}")
-    unread = [name for name in arrays if name != names[0]]
-    return noted(array_input(arrays[names[0]], path.stem, labels), [f"not read: {listed(unread)}"] if unread else [])
+    unread = []
+
+    def wanted(names):
+        labels = [name for name in ("labels", "label") if name in names]
+        examples = [name for name in ("images", "image", "points", "point") if name in names]
+        examples = examples[:1] or [name for name in names if name not in labels]
+        if len(examples) != 1:
+            has = ", ".join(name[:40] for name in examples[:6]) or "none"
+            raise UserError(f"{path} must hold one array `images` (or `points`); it has {has}")
+        unread.extend(name for name in names if name not in (*examples, *labels))
+        return [*examples, *labels[:1]]
+
+    examples, *labels = read_npz(path, wanted).values()
+    return noted(array_input(examples, path.stem, *labels), [f"not read: {listed(unread)}"] if unread else [])
 
 
 def array_input(values, name="array", labels=None):
