@@ -21,7 +21,7 @@ from ganzoo.overrides import apply_override
 from ganzoo.recipe_files import recipe_path
 from ganzoo.serialization import parameters
 
-__all__ = ["LoadedRecipe", "Recipe", "apply_override", "build", "load_recipe"]
+__all__ = ["LoadedRecipe", "Recipe", "build", "load_recipe"]
 
 
 def __dir__():
@@ -195,7 +195,7 @@ def _refusing(what):
         raise UserError(f"{what}: {type(error).__name__}: {one_line(error)}") from error
 
 
-def checked_recipe(built, name):
+def _checked(built, name):
     """A built `Recipe` as it is.
 
     Args:
@@ -228,4 +228,4 @@ def build(loaded):
         raise UserError(f"{loaded.path.name}: {plain(str(error)).strip().splitlines()[0]}") from error
     except Exception as error:
         raise UserError(f"{loaded.path.name} cannot be built: {type(error).__name__}: {one_line(error)}") from error
-    return checked_recipe(built, loaded.path.name)
+    return _checked(built, loaded.path.name)

@@ -59,7 +59,11 @@ def test_every_public_class_and_function_of_a_room_is_exported(room):
 
 
 MODULES = ("averages", "errors", "likelihoods", "losses", "negative_sampling", "noise", "penalties", "recipe")
-SHARED = {"errors": {"whole_number"}, "losses": {"required"}, "noise": {"replica_rows", "seed_of"}}
+SHARED = {
+    "errors": {"one_line", "plain", "usable_path", "whole_number"},
+    "losses": {"required"},
+    "noise": {"folded", "folded_seed", "normal", "parted", "replica_rows", "seed_of", "uniform"},
+}
 
 
 @pytest.mark.parametrize("name", MODULES)
