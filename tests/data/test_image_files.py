@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganzoo.data.image_files import CONVERSIONS, is_image, read_image, size_of, suffixes
+from ganzoo.data.image_files import CONVERSIONS, is_image, read_image, rgb_pixels, size_of, suffixes
 from ganzoo.errors import UserError
 
 RAMP = np.tile(np.arange(0, 256, 8, dtype=np.uint8), (32, 1))
@@ -63,6 +63,12 @@ def test_grey_with_alpha_and_half_opaque_pixels_are_mixed_with_white(tmp_path):
     grey = np.stack([np.full((2, 2), 100), np.array([[0, 255], [128, 255]])], -1).astype(np.uint8)
     pixels, conversions = read_image(saved(tmp_path, Image.fromarray(grey, "LA")))
     assert pixels[..., 0].tolist() == [[255, 100], [177, 100]] and conversions == ["transparent"]
+
+
+def test_modes_that_files_seldom_have_become_rgb():
+    for mode in ("1", "L", "P", "LA", "La", "PA", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr", "HSV"):
+        assert rgb_pixels(Image.new(mode, (3, 2)))[0].shape == (2, 3, 3), mode
+    assert rgb_pixels(Image.new("La", (3, 2)))[1] == ["transparent"]
 
 
 @pytest.mark.parametrize("mode, colour", [("L", 8), ("RGB", (8, 8, 8)), ("I;16", 8 * 257)])

@@ -97,6 +97,7 @@ def test_dark_images_are_said_to_be_dark(values):
 @pytest.mark.parametrize(
     "values, problem",
     [
+        (BYTES.astype(np.uint16) + 1, "from 1 to 256 (uint16), which are not 0..255"),
         (BYTES.astype(np.uint16) * 257, "from 0 to 6.554e+04 (uint16), which are not 0..255"),
         (BYTES.astype(np.int16) - 128, "from -128 to 127 (int16)"),
         (BYTES.astype(np.int16) // 85 - 1, "from -1 to 2"),

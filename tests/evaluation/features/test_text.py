@@ -5,6 +5,7 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.text import MeanOfVectors, NgramSVD, text_digest
+from ganzoo.notes import notes_to
 from ganzoo.metrics.frechet import frechet_distance
 
 
@@ -59,7 +60,11 @@ def test_means_of_given_vectors(tmp_path):
     path = tmp_path / "tiny.txt"
     path.write_text("cat 1 0\ndog 0 1\nsat 3 3\n")
     vectors = MeanOfVectors(path)
-    found = vectors([("cat", "sat"), ("dog",), ("bird",), ("cat", "bird")])
+    said = []
+    with notes_to(said.append):
+        found = vectors([("cat", "sat"), ("dog",), ("bird",), ("cat", "bird")])
+        vectors([("cat",)])
+    assert said == ["vectors-tiny: 2 of 6 words (33.3%) have no vector: left out"]
     np.testing.assert_allclose(found, [[2, 1.5], [0, 1], [0, 0], [1, 0]])
     assert vectors.name == "vectors-tiny"
     assert vectors.dimension == 2
