@@ -53,13 +53,13 @@ class Tree:
             return images, folders, collections.Counter({f"folder that cannot be listed ({error.strerror})": 1})
         for name in names:
             path = self.path / name
-            if path.is_dir():
+            if os.path.isdir(path):  # which is False where it cannot be told, as in a folder that may be listed only
                 if not name.startswith(".") and name not in FOREIGN and os.path.realpath(path) not in self._ancestors:
                     folders[name] = Tree(path, self._ancestors)
             elif name.startswith("."):
                 passed_over["hidden image"] += is_image(name)
-            elif not path.is_file():
-                passed_over["broken link" if path.is_symlink() else "no regular file"] += 1
+            elif not os.path.isfile(path):
+                passed_over["broken link" if os.path.islink(path) else "no file that can be read"] += 1
             elif is_image(name):
                 images.append(path)
             else:
@@ -149,7 +149,7 @@ def passed_over(trees):
     if not kinds:
         return None
     counts = [f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
-    return f"{counted(sum(kinds.values()), 'file')} passed over: {listed(counts)}"
+    return f"passed over: {listed(counts)}"
 
 
 def listed(names):

@@ -52,7 +52,7 @@ def test_a_tree_tells_images_folders_and_other_files_apart(tmp_path):
     os.mkfifo(tmp_path / "pipe.png")
     tree = Tree(tmp_path)
     assert tree.images == sorted(images[1:]) and list(tree.folders) == ["folder.png"]
-    other = {".txt": 2, ".heic": 1, "without an ending": 1, "hidden image": 1, "broken link": 1, "no regular file": 1}
+    other = {".txt": 2, ".heic": 1, "without an ending": 1, "hidden image": 1, "broken link": 1, "no file that can be read": 1}
     assert tree.passed_over == other
 
 
@@ -133,8 +133,8 @@ def test_files_that_are_no_images_are_counted_where_they_lie(tmp_path):
     for name in ("list.csv", "train/a.heic", "train/cat/b.heic", "train/cat/more/c.xml", "test/cat/d.xml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    assert Folder(tmp_path).notes == [f"{tmp_path}: 4 files passed over: 2 .heic, 1 .csv, 1 .xml"]
-    assert Folder(tmp_path, "test").notes == [f"{tmp_path}: 2 files passed over: 1 .csv, 1 .xml"]
+    assert Folder(tmp_path).notes == [f"{tmp_path}: passed over: 2 .heic, 1 .csv, 1 .xml"]
+    assert Folder(tmp_path, "test").notes == [f"{tmp_path}: passed over: 1 .csv, 1 .xml"]
 
 
 def test_a_folder_that_cannot_be_listed_is_counted(tmp_path):
@@ -193,7 +193,7 @@ def test_what_is_no_folder_of_images_is_one_line(tmp_path):
     with pytest.raises(UserError, match=r"no images in .*: put them there, or .*SPLIT/LABEL"):
         Folder(tmp_path)
     (tmp_path / "train" / "cat" / "a.heic").write_text("")
-    with pytest.raises(UserError, match=r"no images in .* \(1 file passed over: 1 .heic\): put them there"):
+    with pytest.raises(UserError, match=r"no images in .* \(passed over: 1 .heic\): put them there"):
         Folder(tmp_path)
 
 

@@ -272,7 +272,7 @@ def test_what_was_done_to_pixels_is_noted_each_time_they_are_read(flat, cached, 
             source = Images(flat, size=8)
             opened = list(said)
             pixels = source.arrays()["image"]
-        assert opened == [f"{flat}: 2 files passed over: 1 .txt, 1 hidden image"]
+        assert opened == [f"{flat}: passed over: 1 .txt, 1 hidden image"]
         assert said[1:] == [
             f"{flat}: 1 of 8 images have transparent pixels: laid on white",
             f"{flat}: 1 of 8 images have 16 bits a channel: scaled to 8",

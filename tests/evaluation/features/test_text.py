@@ -5,8 +5,8 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.text import MeanOfVectors, NgramSVD, text_digest
-from ganzoo.notes import notes_to
 from ganzoo.metrics.frechet import frechet_distance
+from ganzoo.notes import notes_to
 
 
 def draw(count, words, seed):
