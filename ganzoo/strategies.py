@@ -1,36 +1,35 @@
 """Distribution strategies: one device, several of this machine (MirroredStrategy), several machines (TF_CONFIG)."""
 
-import json
-import os
+import hashlib
 
+import numpy as np
 import tensorflow as tf
 
+from ganzoo import cluster
 from ganzoo.choices import STRATEGIES
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, one_line
 
 
-def choose(name):
+def choose(name, facts=(), log=print):
     """A tf.distribute strategy; create it before anything else runs on TensorFlow.
 
     Args:
         name: "one", "mirrored", "multi-worker", or "auto": mirrored where there are several GPUs, else one.
+        facts: what must be equal on all workers, strings `name = value`.
+        log: called with a line where this worker waits for others.
 
     Raises:
-        UserError: another name, or multi-worker without a TF_CONFIG that names a cluster.
+        UserError: another name; multi-worker without a TF_CONFIG that names a cluster, or whose facts differ.
     """
     if name not in STRATEGIES:
         raise UserError(f"a strategy is one of {', '.join(STRATEGIES)}, not {name!r}")
     if name == "multi-worker":  # before anything that starts TensorFlow, even a look at its devices
+        members = cluster.read_cluster()
+        cluster.meet(members, facts, log)
         try:
-            workers = json.loads(os.environ["TF_CONFIG"])["cluster"]["worker"]
-        except (KeyError, ValueError, TypeError):
-            raise UserError(
-                'multi-worker reads the cluster from TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", '
-                '"host2:2222"]}, "task": {"type": "worker", "index": 0}}; see docs/training.md'
-            ) from None
-        if not workers:
-            raise UserError("TF_CONFIG names no worker")
-        return tf.distribute.MultiWorkerMirroredStrategy()
+            return tf.distribute.MultiWorkerMirroredStrategy()
+        except (tf.errors.OpError, ValueError) as error:
+            raise UserError(f"{members.name} cannot start at {members.addresses[members.index]}: {one_line(error)}") from error
     gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
         devices = gpus or tf.config.list_logical_devices("CPU")
@@ -39,9 +38,54 @@ def choose(name):
 
 
 def is_chief(strategy):
-    """Whether this process writes the run: the only one, or worker 0."""
+    """Whether this process writes the run: the only one, the chief, or worker 0 where there is none."""
     resolver = strategy.cluster_resolver
-    return resolver is None or not resolver.cluster_spec() or resolver.task_id == 0
+    if resolver is None or not resolver.cluster_spec():
+        return True
+    return resolver.task_id == 0 and (resolver.task_type == "chief" or "chief" not in resolver.cluster_spec().as_dict())
+
+
+def refuse_differences(strategy, value, difference):
+    """Waits for all workers, and refuses to go on where one of them has another value.
+
+    Args:
+        strategy: any; where there is one process nothing can differ.
+        value: an integer below 2**63.
+        difference: what a difference means, with the fields {worker} and {first}, "worker 1" and "worker 0".
+
+    Raises:
+        UserError: a worker's value is not that of the first one, said by every worker; or a worker has ended.
+    """
+    if not is_multi_worker(strategy):
+        return
+    names = cluster.read_cluster().names
+    mine = tf.constant([value], tf.int64)
+    try:
+        gather = tf.function(lambda: tf.distribute.get_replica_context().all_gather(mine, axis=0))
+        gathered = tf.function(lambda: strategy.run(gather))()
+        values = strategy.experimental_local_results(gathered)[0].numpy().tolist()
+    except tf.errors.OpError as error:
+        raise UserError(f"another worker ended; it says why ({one_line(error)})") from error
+    for name, other in zip(names, values[:: len(values) // len(names)], strict=True):
+        if other != values[0]:
+            raise UserError(difference.format(worker=name, first=names[0]))
+
+
+def refuse_other_data(strategy, arrays):
+    """Refuses to go on where a worker's data, a dict of arrays, is not that of the first one; see `refuse_differences`."""
+    if is_multi_worker(strategy):
+        refuse_differences(strategy, digested(arrays), "the data of {worker} is not that of {first}: all need the same")
+
+
+def digested(arrays):
+    """An integer below 2**63 that only a dict of the same arrays has."""
+    hasher = hashlib.sha256()
+    for name, values in sorted(arrays.items()):
+        values = np.ascontiguousarray(values)
+        hasher.update(f"{name} {values.dtype.str} {values.shape} ".encode())
+        content = repr(values.tolist()).encode() if values.dtype == object else values.reshape(-1).view(np.uint8).data
+        hasher.update(content)
+    return int.from_bytes(hasher.digest()[:8]) >> 1
 
 
 def is_multi_worker(strategy):

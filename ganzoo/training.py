@@ -83,8 +83,10 @@ def train(
 def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
-    distribution = strategies.choose(strategy)
     loaded = recipes.load_recipe(recipe, overrides)
+    options = {"--steps": steps, "--smoke": smoke, "--fresh": fresh, "--precision": precision}
+    facts = [*loaded.flattened(), *(f"{name} = {value}" for name, value in options.items())]
+    distribution = strategies.choose(strategy, facts, log)
     chosen_precision = precisions.apply(precision, images=loaded.feature == "image")
     keras.utils.set_random_seed(loaded.config.seed)
     with distribution.scope():
@@ -95,13 +97,18 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
         built.steps = steps
     check(built)
     data = built.data.arrays()  # before the run is touched: absent data must not leave a run behind
+    strategies.refuse_other_data(distribution, data)
     chief = strategies.is_chief(distribution)
     path = Path(run or default_run(loaded.name, smoke))
     training_run = Run.take_up(path, loaded, fresh, smoke, built.data.sha256) if chief else Run(path)
     with distribution.scope():
         built.model.compile(built.optimizers, seed=built.seed)
+    strategies.refuse_differences(distribution, 0, "")  # the others look for what the first one has taken up
     checkpoints = Checkpoints(training_run.checkpoints, built.model.state(), built.keep_checkpoints)
     start = checkpoints.restore() or 0
+    strategies.refuse_differences(
+        distribution, start, "{worker} and {first} resume at different steps: --run must be one directory that all of them see"
+    )
     facts = {"run": str(path), "recipe": loaded.name, "steps": start, "seconds": 0.0}
     if start >= built.steps:
         log(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")

@@ -2,6 +2,7 @@
 
 import types
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -53,10 +54,8 @@ def test_an_unknown_name_is_one_line_that_lists_the_known_ones():
     "config, complaint",
     [
         (None, "reads the cluster from TF_CONFIG"),
-        ("{", "reads the cluster from TF_CONFIG"),
-        ("[]", "reads the cluster from TF_CONFIG"),
-        ('{"cluster": {}}', "reads the cluster from TF_CONFIG"),
-        ('{"cluster": {"worker": []}}', "names no worker"),
+        ("{", "TF_CONFIG is no JSON"),
+        ('{"cluster": {"worker": 5}}', "cluster.worker must be a list, not 5"),
     ],
 )
 def test_workers_without_a_cluster_are_one_line(monkeypatch, config, complaint):
@@ -69,15 +68,88 @@ def test_workers_without_a_cluster_are_one_line(monkeypatch, config, complaint):
 
 def test_workers_of_a_cluster_share_a_strategy(monkeypatch):
     monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}')
-    made = object()
+    made, met = object(), []
     monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", lambda: made)
-    assert strategies.choose("multi-worker") is made
+    monkeypatch.setattr(strategies.cluster, "meet", lambda members, facts, log: met.append((members.names, facts, log)))
+    assert strategies.choose("multi-worker", ["a = 1"], print) is made
+    assert met == [(("worker 0", "worker 1"), ["a = 1"], print)]
 
 
-@pytest.mark.parametrize("cluster, task, chief", [({}, 3, True), ({"worker": ["a"]}, 0, True), ({"worker": ["a"]}, 1, False)])
-def test_the_first_worker_writes_the_run(cluster, task, chief):
-    resolver = types.SimpleNamespace(cluster_spec=lambda: cluster, task_id=task)
+def test_a_server_that_does_not_start_is_one_line(monkeypatch):
+    def fail():
+        raise tf.errors.UnknownError(None, None, "{{node x}} Could not start gRPC server\nmore")
+
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 0}}')
+    monkeypatch.setattr(tf.distribute, "MultiWorkerMirroredStrategy", fail)
+    with pytest.raises(UserError, match="^worker 0 cannot start at a:1: Could not start gRPC server$"):
+        strategies.choose("multi-worker")
+
+
+@pytest.mark.parametrize(
+    "cluster, kind, task, chief",
+    [
+        ({}, None, 3, True),
+        ({"worker": ["a"]}, "worker", 0, True),
+        ({"worker": ["a", "b"]}, "worker", 1, False),
+        ({"chief": ["a"], "worker": ["b"]}, "chief", 0, True),
+        ({"chief": ["a"], "worker": ["b"]}, "worker", 0, False),
+    ],
+)
+def test_the_first_worker_writes_the_run(cluster, kind, task, chief):
+    spec = tf.train.ClusterSpec(cluster)
+    resolver = types.SimpleNamespace(cluster_spec=lambda: spec, task_id=task, task_type=kind)
     assert strategies.is_chief(types.SimpleNamespace(cluster_resolver=resolver)) is chief
+
+
+class Gathering:
+    """A strategy of several workers whose gathered values are known."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def run(self, function):
+        return tf.constant(0 if isinstance(self.values, Exception) else self.values, tf.int64)
+
+    def experimental_local_results(self, gathered):
+        if isinstance(self.values, Exception):
+            raise self.values
+        return (gathered,)
+
+
+def test_workers_whose_values_differ_are_refused(monkeypatch):
+    monkeypatch.setattr(strategies, "is_multi_worker", lambda strategy: isinstance(strategy, Gathering))
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}')
+    refuse = strategies.refuse_differences
+    refuse(Gathering([5, 5]), 5, "")
+    refuse(Gathering([5, 5, 5, 5]), 5, "")  # two replicas each
+    refuse(tf.distribute.get_strategy(), 5, "")
+    for values in ([5, 6], [5, 5, 6, 6]):
+        with pytest.raises(UserError, match="^worker 1 is not worker 0$"):
+            refuse(Gathering(values), 5, "{worker} is not {first}")
+    with pytest.raises(UserError, match="another worker ended; it says why .gone."):
+        refuse(Gathering(tf.errors.UnavailableError(None, None, "gone")), 5, "")
+
+
+def test_data_is_told_apart_by_its_content(monkeypatch):
+    data = {"image": np.arange(12, dtype=np.uint8).reshape(3, 2, 2), "label": np.arange(3)}
+    number = strategies.digested(data)
+    assert 0 <= number < 2**63 and number == strategies.digested({name: data[name].copy() for name in ("label", "image")})
+    others = [
+        {**data, "label": np.array([0, 1, 3])},
+        {**data, "label": np.arange(3, dtype=np.int32)},
+        {"image": data["image"].reshape(3, 4), "label": data["label"]},
+        {"image": data["image"]},
+        {"images": data["image"], "label": data["label"]},
+    ]
+    assert len({number, *map(strategies.digested, others)}) == 6
+    texts = [strategies.digested({"caption": np.array(captions, object)}) for captions in (["a", "b"], ["a", "c"])]
+    assert texts[0] != texts[1]
+    monkeypatch.setattr(strategies, "is_multi_worker", lambda strategy: isinstance(strategy, Gathering))
+    monkeypatch.setenv("TF_CONFIG", '{"cluster": {"worker": ["a:1", "b:1"]}, "task": {"type": "worker", "index": 0}}')
+    with pytest.raises(UserError, match="^the data of worker 1 is not that of worker 0: all need the same$"):
+        strategies.refuse_other_data(Gathering([1, 2]), data)
+    strategies.refuse_other_data(Gathering([1, 1]), data)
+    strategies.refuse_other_data(tf.distribute.get_strategy(), None)
 
 
 def test_a_process_alone_writes_the_run():
