@@ -29,8 +29,10 @@ KINDS = {
     "gates": "whether an extractor tells damaged images from real ones",
     "images": "decoded images of data sets whose own directory cannot be written",
 }
-# A hash with its ending; what is still being written begins with a dot and ends with the writer's process id.
-NAME = re.compile(r"[0-9a-f]{16,64}\.(npz|json|images|labels)|\.[0-9a-f]{16,64}\.(npz|json|images|labels)\.\d+")
+# A hash with its ending; what is still being written begins with a dot and has an ending more.
+NAME = re.compile(
+    r"[0-9a-f]{16,64}\.(npz|json|images|labels)|\.[0-9a-f]{16,64}\.(npz|json|images|labels)\.([0-9a-f]{16}\.draft|\d+)"
+)
 
 BOUND = 10 * 10**9
 # Seconds after which what a process has begun to write and not finished counts as left behind.

@@ -1,25 +1,24 @@
 """Recipes: one Python file an experiment, built lazily by Fiddle, changed from the command line by dotted names."""
 
 import contextlib
-import copy
 import dataclasses
+import importlib.machinery
 import importlib.util
 import inspect
+import linecache
 import numbers
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import fiddle as fdl
-from fiddle import daglish, printing
 
+from ganzoo import fingerprint as fingerprints
 from ganzoo.data.source import Source
 from ganzoo.errors import UserError, one_line, plain
 from ganzoo.families.base import Family
 from ganzoo.overrides import apply_override
 from ganzoo.recipe_files import recipe_path
-from ganzoo.serialization import parameters
 
 __all__ = ["LoadedRecipe", "Recipe", "build", "load_recipe"]
 
@@ -86,57 +85,23 @@ class LoadedRecipe:
         return getattr(fdl.get_callable(self.config.data), "feature", "image")
 
     def settings(self):
-        """Every parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set).
+        """Every part and parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set).
 
         What the recipe uses in several places is taken apart at the first, and named by it at the others.
         """
-        rows, again = [], self._shared()
-        whole = _with_inherited(self.config)
-        for line in printing.as_str_flattened(whole, include_types=False, raw_value_repr=True).splitlines():
-            name, value = line.split(" = ", 1)
-            unset = value.startswith("<[unset")
-            value = value.removeprefix("<[unset; default: ").removesuffix("]>") if unset else value
-            name = _dotted(name)
-            place = next((place for place in again if name.startswith(f"{place}.")), None)
-            row = (place, again[place], True) if place else (name, value, not unset)
-            if row not in rows[-1:]:
-                rows.append(row)
-        return rows
-
-    def _shared(self):
-        """The places of parts that came before, with the names of their first places."""
-        firsts, again = {}, {}
-        for part, path in daglish.iterate(self.config, memoized=False):
-            if isinstance(part, fdl.Buildable):
-                name = _dotted(daglish.path_str(path).removeprefix("."))
-                if firsts.setdefault(id(part), name) != name:
-                    again[name] = firsts[id(part)]
-        return again
+        return fingerprints.settings(self.config)
 
     def flattened(self):
-        """What the recipe sets, one `dotted.name = value` a line: a run's fingerprint."""
-        return [f"{name} = {value}" for name, value, is_set in self.settings() if is_set]
+        """What the recipe sets, one `dotted.name = value` a line, without the names of classes: the fingerprint of 0.1.0."""
+        return [f"{name} = {value}" for name, value, is_set in fingerprints.leaves(self.config) if is_set]
 
+    def fingerprint(self, data=None):
+        """What makes the recipe the experiment that it is: see `fingerprint.fingerprint`.
 
-@dataclasses.dataclass(frozen=True)
-class _Unset:
-    """Stands for a parameter that a recipe leaves at its default, printed as Fiddle prints those that it sees itself."""
-
-    default: Any
-
-    def __repr__(self):
-        return f"<[unset; default: {self.default!r}]>"
-
-
-def _with_inherited(config):
-    """A copy of a config in which the parameters that a class takes by `**kwargs` for its bases stand as unset too."""
-    config = copy.deepcopy(config)
-    for part, _ in list(daglish.iterate(config)):
-        if isinstance(part, fdl.Buildable):
-            for name, parameter in parameters(fdl.get_callable(part)).items():
-                if name not in part.__signature_info__.parameters and name not in part.__arguments__:
-                    setattr(part, name, _Unset(parameter.default))
-    return config
+        Args:
+            data: what `Source.identity` told of its data, or None.
+        """
+        return fingerprints.fingerprint(self.config, self.source, data)
 
 
 def load_recipe(name_or_path, overrides=()):
@@ -168,13 +133,17 @@ def load_recipe(name_or_path, overrides=()):
     return LoadedRecipe(path.stem, path, source, tuple(overrides), config)
 
 
-def _dotted(name):
-    """Fiddle's `a['b'][0].c` as `a.b.0.c`."""
-    return re.sub(r"\['?([^\]']+)'?\]", r".\1", name)
+class _Uncached(importlib.machinery.SourceFileLoader):
+    """Reads a file's text each time: a compiled copy may be that of an edit before, and would be written beside the file."""
+
+    def path_stats(self, path):
+        raise OSError("no compiled copy")
 
 
 def _import_file(path):
-    spec = importlib.util.spec_from_file_location(f"ganzoo_recipe_{path.stem}", path)
+    linecache.cache.pop(str(path), None)  # from which auto_config would read the text of an edit before
+    name = f"{fingerprints.RECIPE_MODULE}{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path, loader=_Uncached(name, str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # auto_config reads the module's source through it
     with _refusing(f"{path} cannot be loaded"):

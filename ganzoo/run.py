@@ -1,60 +1,41 @@
-"""A run's directory: recipe snapshot, checkpoints, TensorBoard logs, sample grids, scores; and who may write to it."""
+"""A run's directory: recipe snapshot, checkpoints, TensorBoard logs, sample grids, scores; and who may go on with it."""
 
+import contextlib
+import datetime
 import difflib
+import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
-from ganzoo.checked_json import Maybe, read_json, read_json_lines
+from ganzoo import replacement, run_lock
+from ganzoo.checked_json import read_json, read_json_lines
+from ganzoo.data.identity import is_same
+from ganzoo.data.remembered import facts_of
+from ganzoo.differences import described, differences, fixed
 from ganzoo.errors import UserError
+from ganzoo.files import DRAFT, append_line, remove_drafts, write_atomically
+from ganzoo.run_record import RECORD, SCORE, known_identity
 
-# What may change when a run is taken up again: how long it goes on, and how often it reports.
-FREE_TO_CHANGE = ("steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints", "evaluations")
+__all__ = ["Run", "write_atomically"]
 
-
-def _file_name(value):
-    if not isinstance(value, str) or Path(value).name != value or value in ("", "..") or "\0" in value:
-        raise ValueError("a name without a directory")
-
-
-# What is read of a run.json, and of a line of scores.jsonl.
-RECORD = {
-    "recipe": _file_name,
-    "overrides": [str],
-    "smoke": Maybe(bool),
-    "flattened": Maybe([str]),
-    "seconds": Maybe(float),
-    "cpu_seconds": Maybe(float),
-    "steps": Maybe(int),
-    "precision": Maybe(str),
-    "data_sha256": Maybe(str),
-}
-SCORE = {
-    "name": str,
-    "value": Maybe(float),
-    "step": Maybe(int),
-    "real": Maybe(float),
-    "floor": Maybe(float),
-    "low": Maybe(float),
-    "high": Maybe(float),
-    "metric": Maybe(str),
-    "measure": Maybe(str),
-    "direction": Maybe(str),
-    "protocol_line": Maybe(str),
-}
+# What a run writes, and what it removes where it begins again without ever having come to a checkpoint.
+ENTRIES = ("run.json", "recipe.py", "checkpoints", "logs", "samples", "scores.jsonl")
+DATA_ROW = "examples of data"
+UNCOMPARED = "begun by ganzoo 0.1.0, which did not write down classes: whether they changed since cannot be told"
 
 
 class Run:
     """A directory in which a recipe trains.
 
     Attributes:
-        path: the directory.
+        root: the directory.
+        path: where its files are: `root`, or within it while the run is to take the place of another one there.
         smoke: whether it holds a smoke run, which can be neither resumed as a real one nor exported.
     """
 
     def __init__(self, path):
-        self.path = Path(path)
+        self.root = self.path = Path(path)
 
     @classmethod
     def open(cls, path):
@@ -64,40 +45,54 @@ class Run:
             UserError: `path` holds none.
         """
         run = cls(path)
+        if replacement.is_pending(run.root):
+            with contextlib.suppress(UserError, OSError), run_lock.only_writer(run.root):
+                replacement.finish(run.root)
         if not run.record_file.is_file():
             raise UserError(f"{path} is no run: it has no {run.record_file.name}; `ganzoo train RECIPE` makes one")
         return run
 
     @classmethod
-    def take_up(cls, path, recipe, fresh=False, smoke=False, data_sha256=None):
-        """The run of `recipe` at `path`: a new one, or the one that is there if the recipe is still the same.
+    def take_up(cls, path, recipe, fresh=False, smoke=False, data=None, facts=None, log=None):
+        """The run of `recipe` at `path`: a new one, or the one that is there if the recipe and its data are still the same.
+
+        One that never came to a checkpoint is begun again, whatever recipe it was of. With `fresh` the new run grows within
+        the old one's directory until `settle`; `abandon` leaves the old one as it was.
 
         Args:
-            path: the run's directory.
+            path: the run's directory, of which this process is the only writer (`run_lock.only_writer`).
             recipe: a `LoadedRecipe`.
-            fresh: throw away what is there.
-            smoke: mark the run as a smoke run.
-            data_sha256: of the data's file, as `Source.sha256`.
+            fresh: begin a new run in the place of what is there.
+            smoke: mark the run as a smoke run, which takes the place of one that is there.
+            data: the recipe's data, a `Source`.
+            facts: what else run.json is to say of a new run, a JSON-ready dict.
+            log: called with a line for the user.
 
         Raises:
-            UserError: the recipe or the data's file changed since, a smoke run would become real, or the directory cannot be
+            UserError: the recipe or the data changed since, a smoke run would become real, or the directory cannot be
                 written.
         """
         run = cls(path)
         try:
-            if fresh or (smoke and run.record_file.is_file() and run.smoke):
-                run._remove()
-            if run.record_file.is_file():
-                run._refuse_changes(recipe, smoke)
-                run.refuse_other_data(data_sha256)
-            elif run.path.is_dir() and any(run.path.iterdir()):
-                raise UserError(f"{path} is neither empty nor a run; choose another directory with --run")
-            run.path.mkdir(parents=True, exist_ok=True)
-            write_atomically(run.path / "recipe.py", recipe.source)
-            record = {"recipe": recipe.name, "overrides": list(recipe.overrides), "smoke": smoke}
-            if data_sha256 and not run.record_file.is_file():
-                record["data_sha256"] = data_sha256
-            run.write_record({**run.record(), **record, "flattened": recipe.flattened()})
+            replacement.finish(run.root)
+            replacement.abandon(run.root)  # what a killed process left
+            run.refuse_other_files(fresh)
+            there = run.record_file.is_file()
+            if there and not fresh:
+                run._refuse_mixture(smoke)
+                known = None if smoke else run.record().get("data")
+                now = facts_of(data, known) if data else None
+                if not smoke and run.has_begun:
+                    run._refuse_changes(recipe, now, log)
+                    run._restore_recipe(recipe)
+                    return run
+            else:
+                now = facts_of(data) if data else None
+            if there and run.has_begun:
+                run.path = replacement.begin(run.root)
+            else:
+                run._clear(everything=fresh and there)
+            run._write_start(recipe, smoke, now, facts or {})
         except OSError as error:
             raise UserError(f"cannot write the run's directory {path}: {error.strerror or error}") from error
         return run
@@ -105,6 +100,10 @@ class Run:
     @property
     def record_file(self):
         return self.path / "run.json"
+
+    @property
+    def recipe_file(self):
+        return self.path / "recipe.py"
 
     @property
     def checkpoints(self):
@@ -126,21 +125,37 @@ class Run:
     def smoke(self):
         return bool(self.record().get("smoke"))
 
+    @property
+    def has_begun(self):
+        """Whether the run came to a checkpoint, whatever became of it."""
+        with contextlib.suppress(UserError):  # a damaged run.json says nothing
+            if {"began", "steps"} & self.record().keys():
+                return True
+        return any(self.checkpoints.glob("step-*"))
+
+    @property
+    def is_growing(self):
+        """Whether it is to take the place of another run at `root`, and has not yet."""
+        return self.path != self.root
+
     def record(self):
-        """What run.json says: the recipe's name, overrides and flattened settings, cost so far.
+        """What run.json says: the recipe's name and overrides, its fingerprint, the data, resumes, the cost so far.
 
         Raises:
-            UserError: it is damaged.
+            UserError: the file is damaged.
         """
-        return read_json(self.record_file, RECORD, "the run's record") if self.record_file.is_file() else {}
+        return read_json(self.record_file, RECORD, "the run's record") if self.record_file.exists() else {}
 
     def write_record(self, record):
         write_atomically(self.record_file, json.dumps(record, indent=1) + "\n")
 
     def add_score(self, score):
-        """Appends one score, a JSON-ready dict, to scores.jsonl."""
-        with self.scores.open("a") as file:
-            file.write(json.dumps(score) + "\n")
+        """Appends one score, a JSON-ready dict, to scores.jsonl.
+
+        Raises:
+            UserError: it cannot be written.
+        """
+        append_line(self.scores, json.dumps(score))
 
     def all_scores(self):
         """Every score of this run, oldest first.
@@ -156,45 +171,120 @@ class Run:
                 score["metric"] = score.pop("measure")
         return scores
 
-    def refuse_other_data(self, sha256):
-        """Raises a UserError where the data's file is not the one that the run began with, as far as the run knows that one."""
-        began = self.record().get("data_sha256")
-        if began and began != sha256:
-            raise UserError(
-                f"the data's file changed since {self.path} began (sha256 {began[:12]} then), and with it perhaps what "
-                "its tokens mean: put the old file back, or begin another run"
-            )
+    def note_resume(self, recipe, step, settings):
+        """Writes down that the run goes on, where that is with another recipe text or other settings than before.
 
-    def _remove(self):
-        if self.path.is_dir() and any(self.path.iterdir()) and not self.record_file.is_file():
-            raise UserError(f"{self.path} is not a run; --fresh removes runs only")
-        shutil.rmtree(self.path, ignore_errors=True)
-
-    def _refuse_changes(self, recipe, smoke):
-        if self.smoke and not smoke:
-            raise UserError(f"{self.path} holds a smoke run, which cannot be resumed as a real one; --fresh starts anew")
-        if smoke and not self.smoke:
-            raise UserError(f"{self.path} holds a real run; give the smoke run another directory with --run")
-        before, now = _fixed(self.record().get("flattened", [])), _fixed(recipe.flattened())
-        if before == now:
+        Args:
+            recipe: the `LoadedRecipe`.
+            step: the step from which it goes on.
+            settings: those that are free to change, a JSON-ready dict.
+        """
+        record = self.record()
+        resumes = record.get("resumes", [])
+        last = resumes[-1] if resumes else record
+        entry = {"overrides": list(recipe.overrides), "settings": settings, "recipe_sha256": _sha256(recipe.source)}
+        before = {"overrides": record["overrides"], "settings": None, "recipe_sha256": None} | last
+        if all(before[name] == value for name, value in entry.items()):
             return
-        lines = [line for line in difflib.ndiff(before, now) if line[0] in "+-"]
-        changes = "\n".join(f"  {line}" for line in lines)
-        raise UserError(f"the recipe changed since {self.path} began; --fresh starts anew, --run DIR keeps both:\n{changes}")
+        if entry["recipe_sha256"] != before["recipe_sha256"] and self.recipe_file.is_file():
+            began = self.recipe_file.read_text(errors="replace").splitlines()
+            entry["changes"] = list(
+                difflib.unified_diff(began, recipe.source.splitlines(), "recipe.py", "now", n=0, lineterm="")
+            )
+        if "fingerprint" not in record and not resumes:
+            entry["fingerprint"] = recipe.fingerprint()
+        entry |= {"step": step, "at": _now()}
+        self.write_record({**record, "resumes": [*resumes, entry]})
+
+    def note_checkpoint(self):
+        """Writes down, once, that there is a checkpoint: from then on the run is more than an attempt."""
+        record = self.record()
+        if "began" not in record:
+            self.write_record({**record, "began": _now()})
+
+    def settle(self):
+        """Takes the place of the run that was at `root`, which is removed."""
+        if self.is_growing:
+            replacement.commit(self.root)
+            self.path = self.root
+
+    def abandon(self):
+        """Gives up a run that has not taken its place yet: what was at `root` stays as it was."""
+        if self.is_growing:
+            replacement.abandon(self.root)
+
+    def refuse_other_files(self, fresh=False):
+        """Raises a UserError where the directory holds files and no run."""
+        hidden = (run_lock.NAME, replacement.GROWING, replacement.OLD)
+        if self.record_file.is_file() or not self.root.is_dir() or replacement.is_pending(self.root):
+            return
+        others = [child for child in self.root.iterdir() if child.name not in hidden and not DRAFT.fullmatch(child.name)]
+        if others and fresh:
+            raise UserError(f"{self.root} is not a run; --fresh removes runs only")
+        if others:
+            raise UserError(f"{self.root} is neither empty nor a run; choose another directory with --run")
+
+    def _write_start(self, recipe, smoke, data, facts):
+        self.path.mkdir(parents=True, exist_ok=True)
+        remove_drafts(self.path)
+        record = {
+            "recipe": recipe.name,
+            "overrides": list(recipe.overrides),
+            "smoke": smoke,
+            "recipe_sha256": _sha256(recipe.source),
+            "fingerprint": recipe.fingerprint(data and data["identity"]),
+        }
+        self.write_record(record | facts | ({"data": data} if data else {}))
+        write_atomically(self.recipe_file, recipe.source)
+
+    def _clear(self, everything):
+        """Removes what an attempt left that never came to a checkpoint; `everything` is what else lies there too."""
+        others = [child for child in self.path.iterdir() if child.name != run_lock.NAME] if everything else []
+        for entry in {*others, *(self.path / name for name in ENTRIES)}:
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink(missing_ok=True)
+
+    def _restore_recipe(self, recipe):
+        """Puts the recipe back as it was at the start, where that was damaged and this is it."""
+        remove_drafts(self.path)
+        sha256 = self.record().get("recipe_sha256")
+        text = self.recipe_file.read_text(errors="replace") if self.recipe_file.is_file() else ""
+        if sha256 == _sha256(recipe.source) != _sha256(text):
+            write_atomically(self.recipe_file, recipe.source)
+
+    def _refuse_mixture(self, smoke):
+        if self.smoke and not smoke:
+            raise UserError(f"{self.root} holds a smoke run, which cannot be resumed as a real one; --fresh starts anew")
+        if smoke and not self.smoke:
+            raise UserError(f"{self.root} holds a real run; give the smoke run another directory with --run")
+
+    def _refuse_changes(self, recipe, data, log):
+        record = self.record()
+        identity, known = (data or {}).get("identity"), known_identity(record)
+        before = next((each["fingerprint"] for each in (record, *record.get("resumes", [])) if "fingerprint" in each), None)
+        if before:
+            now = recipe.fingerprint(identity)
+        else:
+            before, now = record.get("flattened", []), recipe.flattened()
+            if log:
+                log(f"{self.root} was {UNCOMPARED}")
+        same_data = not identity or not known or is_same(known, identity)
+        before, now = ([row for row in rows if not row.startswith(DATA_ROW)] for rows in map(fixed, (before, now)))
+        changed = differences(before, now)
+        if not same_data:
+            rows = ([f"{DATA_ROW} = {described(facts)}"] for facts in (known, identity))
+            changed += differences(*rows)
+        if changed:
+            what = "the recipe changed" if before != now else "the data changed"
+            lines = "\n".join(f"  {line}" for line in changed)
+            raise UserError(f"{what} since {self.root} began; --fresh starts anew, --run DIR keeps both:\n{lines}")
 
 
-def _fixed(lines):
-    # In the order of their names: which constructor of its bases names a parameter makes no other experiment.
-    return sorted(line for line in lines if line.split(" ")[0].split(".")[0] not in FREE_TO_CHANGE)
+def _sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_atomically(path, content):
-    """Writes text or bytes so that a reader, or a kill at any moment, finds the old file or the new one, never a half."""
-    path = Path(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    mode = "wb" if isinstance(content, bytes) else "w"
-    with open(draft, mode) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+def _now():
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

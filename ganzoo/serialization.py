@@ -28,7 +28,7 @@ def parameters(made_by):
         if "__init__" not in vars(base) or issubclass(keras.Model, base):
             continue
         signature = inspect.signature(base.__init__)
-        _, *own = _explicit(signature).items()  # without `self`
+        own = list(_explicit(signature).items())[1:]  # without `self`
         found |= {name: parameter for name, parameter in own if name not in found}
         if all(parameter.kind is not parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
             break

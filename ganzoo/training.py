@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import hashlib
 import logging
 import math
+import operator
 import time
 from pathlib import Path
 
@@ -22,10 +24,13 @@ from ganzoo.callbacks.reports import Reports
 from ganzoo.callbacks.samples import Samples
 from ganzoo.callbacks.saving import GracefulStop, Saving
 from ganzoo.checkpoints import Checkpoints
+from ganzoo.differences import FREE_TO_CHANGE
 from ganzoo.errors import UserError
 from ganzoo.families.base import NOT_FINITE, examples_of
+from ganzoo.fingerprint import made_of
 from ganzoo.notes import logged
 from ganzoo.run import Run
+from ganzoo.run_lock import only_writer
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +79,21 @@ def train(
     Raises:
         UserError: whatever a user can cause, a training that left the finite numbers included.
     """
+    log = undisturbed(log)
     try:
         return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
     finally:
         precisions.apply("float32")  # what is sampled later in this process is as precise as anywhere else
+
+
+def undisturbed(log):
+    """`log`, that no terminal or pipe that is gone can stop a training by."""
+
+    def say(line):
+        with contextlib.suppress(OSError):
+            log(line)
+
+    return say
 
 
 def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log):
@@ -85,12 +101,14 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
         tf.config.experimental.enable_op_determinism()
     loaded = recipes.load_recipe(recipe, overrides)
     options = {"--steps": steps, "--smoke": smoke, "--fresh": fresh, "--precision": precision}
-    facts = [*loaded.flattened(), *(f"{name} = {value}" for name, value in options.items())]
+    facts = [*loaded.fingerprint(), *loaded.flattened(), *(f"{name} = {value}" for name, value in options.items())]
     distribution = strategies.choose(strategy, facts, log)
     chosen_precision = precisions.apply(precision, images=loaded.feature == "image")
-    keras.utils.set_random_seed(loaded.config.seed)
+    seed = folded_seed(loaded.config.seed)
+    keras.utils.set_random_seed(seed)
     with distribution.scope():
         built = recipes.build(loaded)
+    built.seed = seed
     if smoke:
         make_smoke(built, log)
     if steps is not None:
@@ -98,21 +116,38 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     check(built)
     data = built.data.arrays()  # before the run is touched: absent data must not leave a run behind
     strategies.refuse_other_data(distribution, data)
-    chief = strategies.is_chief(distribution)
-    path = Path(run or default_run(loaded.name, smoke))
-    training_run = Run.take_up(path, loaded, fresh, smoke, built.data.sha256) if chief else Run(path)
     with distribution.scope():
-        built.model.compile(built.optimizers, seed=built.seed)
+        compile_model(built)
+    path, chief = Path(run or default_run(loaded.name, smoke)), strategies.is_chief(distribution)
+    if not chief:
+        return _go_on(Run(path), loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
+    Run(path).refuse_other_files(fresh)
+    with only_writer(path):
+        facts = {"settings": free_settings(built), **made_of(built.model)}
+        training_run = Run.take_up(path, loaded, fresh, smoke, built.data, facts, log)
+        try:
+            return _go_on(training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
+        finally:
+            training_run.abandon()
+
+
+def _go_on(training_run, loaded, built, data, distribution, chosen_precision, anew, chief, log):
+    """Trains from the newest checkpoint of a run that was taken up, or with `anew` from the start."""
     strategies.refuse_differences(distribution, 0, "")  # the others look for what the first one has taken up
     checkpoints = Checkpoints(training_run.checkpoints, built.model.state(), built.keep_checkpoints)
-    start = checkpoints.restore() or 0
+    start = 0 if anew else checkpoints.restore() or 0
     strategies.refuse_differences(
         distribution, start, "{worker} and {first} resume at different steps: --run must be one directory that all of them see"
     )
+    path = training_run.root
+    if not start and not anew and training_run.has_begun:
+        raise UserError(f"{path} began and its checkpoints are gone: put them back, or --fresh starts anew")
     facts = {"run": str(path), "recipe": loaded.name, "steps": start, "seconds": 0.0}
     if start >= built.steps:
         log(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")
         return facts
+    if start and chief:
+        training_run.note_resume(loaded, start, free_settings(built))
     replicas = distribution.num_replicas_in_sync
     log(
         f"{loaded.name}: {'from' if not start else 'resuming at'} step {start} to {built.steps}, batch {built.batch_size}, "
@@ -141,6 +176,38 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     else:
         log(f"done: step {done} in {clock(seconds)}; samples in {training_run.samples}")
     return facts
+
+
+def folded_seed(seed):
+    """Any integer as one that Keras and NumPy take, 0 to 2^32 - 1: itself where it is one, else drawn from it.
+
+    Raises:
+        UserError: it is no integer.
+    """
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = None
+    if number is None or isinstance(seed, bool):
+        raise UserError(f"seed must be a whole number, not {seed!r}")
+    return number if 0 <= number < 2**32 else int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:4])
+
+
+def compile_model(built):
+    """Gives a built recipe's players their optimizers.
+
+    Raises:
+        UserError: a player has none, or an optimizer no player.
+    """
+    try:
+        built.model.compile(built.optimizers, seed=built.seed)
+    except ValueError as error:
+        raise UserError(f"optimizers: {error}") from error
+
+
+def free_settings(built):
+    """The settings of a built recipe that a resumed run may change, a JSON-ready dict."""
+    return {name: getattr(built, name) for name in FREE_TO_CHANGE if name != "evaluations"}
 
 
 def phases_left(built, start):
@@ -213,15 +280,24 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
             progress.log(f"step {step}: {line}")
             board.log_text(step, "monitor", line)
 
+        def saved():
+            run.note_checkpoint()
+            if run.is_growing:
+                board.close()  # TensorFlow does not follow a file that moves
+                run.settle()
+                checkpoints.directory, grids.directory = run.checkpoints, run.samples
+                board.open(run.logs)
+
         stop.log = progress.log
         monitor = Monitor(model.equilibrium, warn)
         reports.listeners += [progress, board, monitor]
         real = real_examples(built.data, data, built.seed)
         for entry in built.evaluations:
             entry.prepare(built.data, progress.log)
+        grids = Samples(built.sample_every, run.samples, real, board, monitor, progress.show)
         callbacks += [
-            Samples(built.sample_every, run.samples, real, board, monitor, progress.show),
-            Saving(built.checkpoint_every, checkpoints),
+            grids,
+            Saving(built.checkpoint_every, checkpoints, saved),
             *(Evaluations(entry, run, board, progress.log) for entry in built.evaluations),
         ]
     try:

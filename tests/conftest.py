@@ -68,6 +68,12 @@ def cache_dir(tmp_path_factory):
         yield directory
 
 
+@pytest.fixture(scope="session")
+def tiny_text():
+    """The text of a recipe that trains in seconds."""
+    return TINY
+
+
 @pytest.fixture
 def tiny_recipe(tmp_path):
     """A recipe file that trains in seconds."""

@@ -1,5 +1,7 @@
 """Checkpoints of a small state: which are kept, which is restored, what becomes of broken ones."""
 
+import shutil
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -81,22 +83,110 @@ def test_nothing_that_can_be_read_is_one_line(tmp_path):
     assert "\n" not in str(error.value)
 
 
-def test_a_state_that_asks_for_less_is_restored_partly_alone(tmp_path):
-    whole = state(step=3, value=2.0, optimizer=0.5)
-    Checkpoints(tmp_path, whole).save()
-    less = state()
-    with pytest.raises(UserError, match="can be read"):
-        Checkpoints(tmp_path, less).restore()
-    less = state()
-    assert Checkpoints(tmp_path, less).restore(partly=True) == 3
-    np.testing.assert_array_equal(less["weights"][0], [2, 2])
+@pytest.mark.parametrize("asked, stored", [({}, {"optimizer": 0.5}), ({"optimizer": 0.5}, {})])
+def test_a_checkpoint_of_another_state_is_never_restored(tmp_path, asked, stored):
+    Checkpoints(tmp_path, state(step=3, value=2.0, **stored)).save()
+    with pytest.raises(UserError, match="none of the 1 checkpoints"):
+        Checkpoints(tmp_path, state(**asked)).restore()
 
 
-def test_a_state_that_asks_for_more_is_never_restored(tmp_path):
-    saved(tmp_path, [3])
-    for partly in (False, True):
-        with pytest.raises(UserError, match="can be read"):
-            Checkpoints(tmp_path, state(optimizer=0.5)).restore(partly)
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+
+
+DAMAGES = {
+    "data cut": lambda data, index: data.write_bytes(data.read_bytes()[:5]),
+    "data empty": lambda data, index: data.write_bytes(b""),
+    "data garbage": lambda data, index: data.write_bytes(b"garbage" * 100),
+    "data flipped": lambda data, index: flip(data),
+    "data lost": lambda data, index: data.unlink(),
+    "index cut": lambda data, index: index.write_bytes(index.read_bytes()[:20]),
+    "index empty": lambda data, index: index.write_bytes(b""),
+    "index garbage": lambda data, index: index.write_bytes(b"garbage" * 100),
+    "index lost": lambda data, index: index.unlink(),
+    "both of another": lambda data, index: [
+        file.write_bytes(file.with_name(file.name.replace("-3", "-x")).read_bytes()) for file in (data, index)
+    ],
+}
+
+
+def alien(directory):
+    """A checkpoint of something else, in two files called `step-x...`."""
+    other = tf.train.Checkpoint(other=tf.Variable([1.0, 2.0, 3.0]))
+    other.write(str(directory / "step-x"))
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    """Checkpoints of the steps 1, 2, 3, and alien files beside them."""
+    directory = tmp_path_factory.mktemp("three")
+    saved(directory, [1, 2, 3])
+    alien(directory)
+    return directory
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_checkpoint_counts_for_nothing_and_is_replaced_at_its_step(three, tmp_path, damage):
+    directory = tmp_path / "copy"
+    shutil.copytree(three, directory)
+    damage(directory / "step-3.data-00000-of-00001", directory / "step-3.index")
+    made = state()
+    checkpoints = Checkpoints(directory, made)
+    if damage is not DAMAGES["both of another"]:  # which only a restore can tell from a good one
+        assert checkpoints.latest_step == 2 and checkpoints.steps == [1, 2]
+    assert checkpoints.restore() == 2
+    np.testing.assert_array_equal(made["weights"][0], [2, 2])
+    assert checkpoints.latest_step == 2 and checkpoints.steps == [1, 2]
+    made["counters"][0].assign(3)
+    made["weights"][0].assign([3.0, 3.0])
+    checkpoints.save()
+    again = state()
+    assert Checkpoints(directory, again).restore() == 3
+    np.testing.assert_array_equal(again["weights"][0], [3, 3])
+    assert Checkpoints(directory, state()).steps == [1, 2, 3]
+    assert sorted(path.name for path in directory.glob("step-x*")) == ["step-x.data-00000-of-00001", "step-x.index"]
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"garbage", b'model_checkpoint_path: "step-1"\nall_model_checkpoint_paths: "step-1"\n']
+)
+def test_tensorflows_state_file_matters_to_nobody(three, tmp_path, content):
+    directory = tmp_path / "copy"
+    shutil.copytree(three, directory)
+    assert tf.train.latest_checkpoint(str(directory)).endswith("step-3"), "other programs find the newest by it"
+    (directory / "checkpoint").unlink()
+    if content is not None:
+        (directory / "checkpoint").write_bytes(content)
+    checkpoints = Checkpoints(directory, state())
+    assert checkpoints.steps == [1, 2, 3] and checkpoints.restore() == 3
+
+
+def test_damaged_ones_push_out_no_good_ones(tmp_path):
+    saved(tmp_path, [1, 2, 3], keep=3)
+    damage(tmp_path, 3)
+    made = state()
+    checkpoints = Checkpoints(tmp_path, made, keep=3)
+    assert checkpoints.restore() == 2
+    for step in (4, 5):
+        made["counters"][0].assign(step)
+        checkpoints.save()
+        assert checkpoints.steps == ([1, 2, 4] if step == 4 else [2, 4, 5])
+    assert not list(tmp_path.glob("step-3*"))
+
+
+def test_what_a_kill_left_half_written_is_no_checkpoint(tmp_path):
+    saved(tmp_path, [1])
+    (tmp_path / ".draft").mkdir()
+    (tmp_path / ".draft" / "step-2.data-00000-of-00001").write_bytes(b"half")
+    assert Checkpoints(tmp_path, state()).restore() == 1
+    assert saved(tmp_path, [2]).steps == [1, 2] and not (tmp_path / ".draft").exists()
+
+
+def test_looking_writes_nothing(tmp_path):
+    checkpoints = Checkpoints(tmp_path / "none", state())
+    assert checkpoints.restore() is None and checkpoints.steps == [] and not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("steps, last", [([], "there is no earlier one"), ([4], "step 4 is still there")])
@@ -107,7 +197,7 @@ def test_a_disk_that_cannot_be_written_is_one_line(tmp_path, monkeypatch, steps,
     def full(*args, **kwargs):
         raise OSError("No space left on device\nmore")
 
-    monkeypatch.setattr(tf.train.CheckpointManager, "save", full)
+    monkeypatch.setattr(tf.train.Checkpoint, "write", full)
     with pytest.raises(UserError, match=f"step 8 cannot be written .*{last}.*No space left on device") as error:
         checkpoints.save()
     assert "\n" not in str(error.value)

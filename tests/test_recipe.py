@@ -1,3 +1,5 @@
+import os
+
 import keras
 import pytest
 from PIL import Image
@@ -287,3 +289,12 @@ def test_what_is_used_in_several_places_is_told_once():
     assert settings["model.discriminator.text"] == "data" and not any(name.startswith("model.text.") for name in settings)
     recipe = build(load_recipe("oracle_seqgan", ["data.oracle.length=7", "data.oracle.vocabulary_size=9"]))
     assert recipe.model.text is recipe.data and recipe.model.length == 7 and recipe.model.generator.vocabulary_size == 10
+
+
+def test_a_recipe_is_read_as_it_is_now_and_nothing_is_written_beside_it(tiny_recipe):
+    before = tiny_recipe.stat()
+    assert load_recipe(tiny_recipe).config.batch_size == 16
+    tiny_recipe.write_text(tiny_recipe.read_text().replace("batch_size=16", "batch_size=32"))
+    os.utime(tiny_recipe, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert load_recipe(tiny_recipe).config.batch_size == 32
+    assert [path.name for path in tiny_recipe.parent.iterdir()] == [tiny_recipe.name]

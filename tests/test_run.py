@@ -4,7 +4,7 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.recipe import load_recipe
-from ganzoo.run import Run, write_atomically
+from ganzoo.run import Run
 
 
 def test_a_run_keeps_its_recipe(tmp_path, tiny_recipe):
@@ -14,35 +14,140 @@ def test_a_run_keeps_its_recipe(tmp_path, tiny_recipe):
     assert load_recipe(run.path / "recipe.py", run.record()["overrides"]).config.batch_size == 32
 
 
+def begun(path, recipe, **options):
+    """A run that came to a checkpoint."""
+    run = Run.take_up(path, recipe, **options)
+    run.note_checkpoint()
+    return run
+
+
 def test_the_same_recipe_takes_a_run_up_and_a_changed_one_is_refused_with_the_difference(tmp_path, tiny_recipe):
+    begun(tmp_path / "run", load_recipe(tiny_recipe))
     Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
-    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
-    with pytest.raises(UserError, match="the recipe changed") as error:
+    with pytest.raises(UserError, match="the recipe changed since .*run began; --fresh starts anew, --run DIR keeps") as error:
         Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, ["model.generator.width=9"]))
-    assert "- model.generator.width = 8" in str(error.value) and "+ model.generator.width = 9" in str(error.value)
+    assert str(error.value).splitlines()[1:] == ["  - model.generator.width = 8", "  + model.generator.width = 9"]
     assert Run.open(tmp_path / "run").record()["overrides"] == []
 
 
-def test_a_run_whose_datas_file_changed_is_refused(tmp_path, tiny_recipe):
+@pytest.mark.parametrize(
+    "change, line",
+    [
+        ("model.adversarial_loss=losses.LeastSquares()", "+ model.adversarial_loss = LeastSquares()"),
+        ("model.latents=noise.Uniform()", "+ model.latents = Uniform()"),
+        ("optimizers.generator=keras.optimizers.Nadam(1e-3, beta_1=0.5)", "- optimizers.generator = Adam"),
+    ],
+)
+def test_another_class_is_refused(tmp_path, tiny_recipe, change, line):
+    begun(tmp_path / "run", load_recipe(tiny_recipe))
+    with pytest.raises(UserError, match="the recipe changed since") as error:
+        Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, [change]))
+    assert f"  {line}" in str(error.value).splitlines()
+
+
+def old_record(run, recipe, **more):
+    """Makes a run's record what 0.1.0 wrote."""
+    run.write_record(
+        {"recipe": recipe.name, "overrides": [], "smoke": False, "flattened": recipe.flattened(), "steps": 4, **more}
+    )
+
+
+def test_a_run_of_old_is_compared_by_what_it_wrote_down_and_says_what_it_could_not(tmp_path, tiny_recipe):
+    recipe, said = load_recipe(tiny_recipe), []
+    run = begun(tmp_path / "run", recipe)
+    old_record(run, recipe)
+    hinge = load_recipe(tiny_recipe, ["model.adversarial_loss=losses.Hinge()"])
+    Run.take_up(run.path, hinge, log=said.append).note_resume(hinge, 4, {})
+    assert len(said) == 1 and "which did not write down classes" in said[0] and "\n" not in said[0]
+    with pytest.raises(UserError, match="the recipe changed"):
+        Run.take_up(run.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), log=said.append)
+    # What it was resumed with is known from then on.
+    with pytest.raises(UserError, match=r"- model.adversarial_loss = Hinge\(\)"):
+        Run.take_up(run.path, recipe, log=said.append)
+
+
+class Data:
+    """Stands for a source."""
+
+    def __init__(self, count=3, sha256="a" * 64):
+        self.facts = {"examples": count, "sha256": sha256}
+        self.feature, self.shape, self.num_classes, self.labels, self.truth, self.location = (
+            "text",
+            (2,),
+            None,
+            False,
+            None,
+            None,
+        )
+
+    def describe(self):
+        return {"name": "a.txt", "split": "train", "examples": self.facts["examples"]}
+
+    def identity(self, known=None):
+        return self.facts
+
+
+def test_a_run_whose_data_changed_is_refused_with_the_difference(tmp_path, tiny_recipe):
     recipe = load_recipe(tiny_recipe)
-    run = Run.take_up(tmp_path / "run", recipe, data_sha256="a" * 64)
-    Run.take_up(run.path, recipe, data_sha256="a" * 64)
-    with pytest.raises(UserError, match="file changed since .* began"):
-        Run.take_up(run.path, recipe, data_sha256="b" * 64)
-    assert run.record()["data_sha256"] == "a" * 64
-    Run.take_up(run.path, recipe, fresh=True, data_sha256="b" * 64)
-    assert run.record()["data_sha256"] == "b" * 64
+    run = begun(tmp_path / "run", recipe, data=Data())
+    Run.take_up(run.path, recipe, data=Data())
+    for other in (Data(sha256="b" * 64), Data(count=4)):
+        with pytest.raises(UserError, match="the data changed since .* began; --fresh") as error:
+            Run.take_up(run.path, recipe, data=other)
+        assert "  - examples of data = 3, sha256 aaaaaaaaaaaaaaaa" in str(error.value).splitlines()
+    assert run.record()["data"]["identity"]["sha256"] == "a" * 64
+    assert (
+        Run.take_up(run.path, recipe, fresh=True, data=Data(sha256="b" * 64)).record()["data"]["identity"]["sha256"] == "b" * 64
+    )
 
 
-def test_a_run_that_does_not_know_its_datas_file_is_taken_up(tmp_path, tiny_recipe):
+def test_a_run_of_old_knows_its_texts_file_or_nothing_of_its_data(tmp_path, tiny_recipe):
+    recipe = load_recipe(tiny_recipe)
+    run = begun(tmp_path / "run", recipe)
+    old_record(run, recipe)
+    Run.take_up(run.path, recipe, data=Data())
+    old_record(run, recipe, data_sha256="a" * 64)
+    Run.take_up(run.path, recipe, data=Data())
+    with pytest.raises(UserError, match="the data changed"):
+        Run.take_up(run.path, recipe, data=Data(sha256="b" * 64))
+
+
+def test_a_run_that_never_came_to_a_checkpoint_refuses_nothing(tmp_path, tiny_recipe):
     run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
-    Run.take_up(run.path, load_recipe(tiny_recipe), data_sha256="b" * 64)
-    assert "data_sha256" not in run.record()
+    run.logs.mkdir()
+    again = Run.take_up(run.path, load_recipe(tiny_recipe, ["model.generator.width=9"]))
+    assert again.record()["overrides"] == ["model.generator.width=9"] and not again.logs.exists()
+
+
+def test_the_recipe_of_the_start_stays_and_what_later_ones_change_is_kept_beside_it(tmp_path, tiny_recipe):
+    start, settings = load_recipe(tiny_recipe), {"steps": 20}
+    run = begun(tmp_path / "run", start, facts={"settings": settings})
+    Run.take_up(run.path, start).note_resume(start, 5, settings)
+    assert "resumes" not in run.record(), "nothing changed"
+    began = tiny_recipe.read_text()
+    tiny_recipe.write_text(began.replace("steps=20,", "steps=30,  # longer"))
+    longer = load_recipe(tiny_recipe, ["log_every=2"])
+    for step in (10, 15):
+        Run.take_up(run.path, longer).note_resume(longer, step, {"steps": 30})
+    (entry,) = run.record()["resumes"]
+    assert (entry["step"], entry["overrides"], entry["settings"]) == (10, ["log_every=2"], {"steps": 30})
+    assert [line for line in entry["changes"] if line[:2] in ("+ ", "- ")] == [
+        "-        steps=20,",
+        "+        steps=30,  # longer",
+    ]
+    assert run.recipe_file.read_text() == began and run.record()["overrides"] == []
+
+
+def test_a_damaged_copy_of_the_recipe_is_put_back_by_the_recipe_that_it_was(tmp_path, tiny_recipe):
+    run = begun(tmp_path / "run", load_recipe(tiny_recipe))
+    run.recipe_file.write_text("")
+    Run.take_up(run.path, load_recipe(tiny_recipe))
+    assert run.recipe_file.read_text() == tiny_recipe.read_text()
 
 
 @pytest.mark.parametrize("override", ["steps=99", "log_every=1", "checkpoint_every=3"])
 def test_a_run_may_go_on_longer_and_report_otherwise(tmp_path, tiny_recipe, override):
-    Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
+    begun(tmp_path / "run", load_recipe(tiny_recipe))
     Run.take_up(tmp_path / "run", load_recipe(tiny_recipe, [override]))
 
 
@@ -73,6 +178,9 @@ GOOD = {"recipe": "tiny", "overrides": []}
                 ({"steps": 1.5}, "steps must be a whole number"),
                 ({"precision": 16}, "precision must be a text"),
                 ({"data_sha256": 1}, "data_sha256 must be a text"),
+                ({"fingerprint": "model = GAN"}, "fingerprint must be a list"),
+                ({"resumes": [{}]}, r"resumes\[0\].overrides is missing"),
+                ({"data": {}}, "data.description is missing"),
             ]
         ),
     ],
@@ -108,6 +216,29 @@ def test_fresh_throws_away_what_was_there(tmp_path, tiny_recipe):
     (run.path / "old").write_text("old")
     Run.take_up(run.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), fresh=True)
     assert not (run.path / "old").exists()
+
+
+def test_a_fresh_run_takes_the_place_of_the_old_one_when_it_settles(tmp_path, tiny_recipe):
+    old = begun(tmp_path / "run", load_recipe(tiny_recipe))
+    (old.path / "old").write_text("old")
+    for settles in (False, True):
+        new = Run.take_up(old.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), fresh=True)
+        assert new.is_growing and Run.open(old.path).record()["overrides"] == [] and (old.path / "old").exists()
+        if settles:
+            new.settle()
+        else:
+            new.abandon()
+            assert sorted(path.name for path in old.path.iterdir()) == ["old", "recipe.py", "run.json"]
+    assert not new.is_growing and new.record()["overrides"] == ["model.generator.width=9"]
+    assert sorted(path.name for path in old.path.iterdir()) == ["recipe.py", "run.json"]
+
+
+def test_a_fresh_run_needs_nothing_of_a_damaged_one(tmp_path, tiny_recipe):
+    run = begun(tmp_path / "run", load_recipe(tiny_recipe))
+    run.record_file.write_text("garbage")
+    new = Run.take_up(run.path, load_recipe(tiny_recipe), fresh=True)
+    new.settle()
+    assert Run.open(run.path).record()["overrides"] == []
 
 
 @pytest.mark.parametrize("fresh", [False, True])
@@ -146,14 +277,7 @@ def test_scores_are_appended(tmp_path, tiny_recipe):
     run.add_score({"name": "a", "value": 1.0})
     run.add_score({"name": "b", "value": 2.0})
     assert [score["name"] for score in run.all_scores()] == ["a", "b"]
-    with run.scores.open("a") as file:  # as 0.1.0 wrote it
-        file.write('{"name": "c", "measure": "ndb"}\n')
-    assert run.all_scores()[-1] == {"name": "c", "metric": "ndb"}
-
-
-def test_an_atomic_write_leaves_the_old_file_when_it_fails(tmp_path):
-    path = tmp_path / "file"
-    write_atomically(path, "old")
-    with pytest.raises(TypeError):
-        write_atomically(path, 3)
-    assert path.read_text() == "old"
+    with run.scores.open("a") as file:
+        file.write('{"name": "c", "measure": "ndb"}')  # as 0.1.0 wrote it, and cut before the line's end
+    run.add_score({"name": "d", "value": 3.0})
+    assert run.all_scores()[2:] == [{"name": "c", "metric": "ndb"}, {"name": "d", "value": 3.0}]

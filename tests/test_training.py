@@ -17,6 +17,7 @@ from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
 from ganzoo.run import Run
+from ganzoo.run_lock import only_writer
 from ganzoo.serving.sampling import load
 from ganzoo.training import train
 
@@ -95,7 +96,7 @@ def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
     assert set(parts) == {10, 13, 20}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_recipe, number):
     command = ["train", tiny_recipe, "--run", "run", "--steps", 1_000_000]
     process = processes.start(command, tmp_path, output=tmp_path / "log")
@@ -157,7 +158,7 @@ def test_a_full_disk_is_one_line(tmp_path, tiny_recipe, monkeypatch):
     def full(self, *args, **kwargs):
         raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
 
-    monkeypatch.setattr(tf.train.CheckpointManager, "save", full)
+    monkeypatch.setattr(tf.train.Checkpoint, "write", full)
     with pytest.raises(UserError, match="the checkpoint of step 10 cannot be written .*No space left"):
         train(tiny_recipe, tmp_path / "run", log=lambda line: None)
 
@@ -391,3 +392,61 @@ def test_what_shows_the_training_is_closed_at_its_end(tmp_path, tiny_recipe, mon
         monkeypatch.setattr(shown, "close", lambda self, close=shown.close: closed.append(type(self)) or close(self))
     train(tiny_recipe, tmp_path / "run", steps=2, log=lambda line: None)
     assert set(closed) == {training.Board, TerminalProgress}
+
+
+def test_a_fresh_start_that_fails_leaves_the_old_run_as_it_was(tmp_path, tiny_recipe):
+    train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+    wild = ["optimizers.discriminator.learning_rate=1e38", "optimizers.generator.learning_rate=1e38"]
+    for overrides in (["optimizers={}"], ["batch_size=0"], ["data.name=nothing"], wild):
+        with pytest.raises(UserError):
+            train(tiny_recipe, tmp_path / "run", overrides=overrides, fresh=True, log=lambda line: None)
+        assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
+    facts = train(tiny_recipe, tmp_path / "run", ["model.generator.width=9"], steps=10, fresh=True, log=lambda line: None)
+    run = Run.open(tmp_path / "run")
+    assert facts["steps"] == 10 and run.record()["overrides"] == ["model.generator.width=9"]
+    assert sorted(path.name for path in run.path.iterdir()) == ["checkpoints", "logs", "recipe.py", "run.json", "samples"]
+    assert set(scalars(run.path, "loss/generator")) == {10} and list(run.samples.iterdir())
+    assert load(run.path).step == 10
+
+
+def test_a_first_start_that_fails_refuses_no_corrected_command(tmp_path, tiny_recipe):
+    wild = ["optimizers.discriminator.learning_rate=1e38", "optimizers.generator.learning_rate=1e38"]
+    for overrides in (["optimizers={}"], wild):
+        with pytest.raises(UserError):
+            train(tiny_recipe, tmp_path / "run", overrides=overrides, log=lambda line: None)
+    assert train(tiny_recipe, tmp_path / "run", steps=10, log=lambda line: None)["steps"] == 10
+
+
+def test_a_second_process_is_refused_while_one_trains(tmp_path, tiny_recipe):
+    with only_writer(tmp_path / "run"):
+        for fresh in (False, True):
+            with pytest.raises(UserError, match=f"another process trains in .*run: process {os.getpid()} on"):
+                train(tiny_recipe, tmp_path / "run", fresh=fresh, log=lambda line: None)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("seed", [-5, 123456789012, 2**64, -(2**70), 2**32 - 1])
+def test_any_integer_is_a_seed(seed):
+    folded = training.folded_seed(seed)
+    assert 0 <= folded < 2**32 and (folded == seed) == (0 <= seed < 2**32)
+
+
+@pytest.mark.parametrize("seed", [1.5, None, True, "1"])
+def test_a_seed_that_is_no_integer_is_one_line(seed):
+    with pytest.raises(UserError, match="seed must be a whole number"):
+        training.folded_seed(seed)
+
+
+def test_a_run_of_a_seed_beyond_numpys_is_trained_resumed_and_sampled(tmp_path, tiny_recipe):
+    for steps in (1, 2):
+        facts = train(tiny_recipe, tmp_path / "run", ["seed=-123456789012"], steps=steps, log=lambda line: None)
+    assert facts["steps"] == 2 and load(tmp_path / "run").sample(1).shape == (1, 2)
+    assert len({training.folded_seed(seed) for seed in (-5, 5, 2**32 + 5, -(2**32) - 5)}) == 4
+
+
+def test_a_terminal_that_is_gone_stops_no_training(tmp_path, tiny_recipe):
+    def broken(line):
+        raise BrokenPipeError
+
+    assert train(tiny_recipe, tmp_path / "run", steps=2, log=broken)["steps"] == 2

@@ -26,9 +26,13 @@ class Board:
     """
 
     def __init__(self, directory, equilibrium=None):
+        self.equilibrium = {player: value for player, value in (equilibrium or {}).items() if value is not None}
+        self.open(directory)
+
+    def open(self, directory):
+        """Goes on in files of their own in `directory`; those before are to be closed."""
         self._writer = tf.summary.create_file_writer(str(directory / "training"))
         self._lines = tf.summary.create_file_writer(str(directory / "equilibrium"))
-        self.equilibrium = {player: value for player, value in (equilibrium or {}).items() if value is not None}
 
     def on_log(self, step, records):
         with self._writer.as_default(step=step):

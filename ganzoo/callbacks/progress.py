@@ -1,5 +1,6 @@
 """What a person sees of a training: steps done, losses, images a second, time left; in a notebook samples too."""
 
+import contextlib
 import html
 import sys
 import time
@@ -63,18 +64,20 @@ class TerminalProgress:
         if now - self._last_line >= LINE_EVERY or step >= self.steps:
             self._last_line = now
             left = (now - self._began) / max(step - self.start, 1) * (self.steps - step)
-            self.console.print(f"step {step}/{self.steps}  {summary(records)}  {clock(left)} left")
+            self.log(f"step {step}/{self.steps}  {summary(records)}  {clock(left)} left")
 
     def log(self, line):
-        """Prints a line above the bar."""
-        (self._bar.console if self._bar else self.console).print(line)
+        """Prints a line above the bar; a terminal or a pipe that is gone stops no training."""
+        with contextlib.suppress(OSError):
+            (self._bar.console if self._bar else self.console).print(line)
 
     def show(self, step, samples):
         """Nothing: samples are files, which a terminal does not show."""
 
     def close(self):
         if self._bar:
-            self._bar.stop()
+            with contextlib.suppress(OSError):
+                self._bar.stop()
 
 
 class NotebookProgress:

@@ -4,7 +4,7 @@ import numpy as np
 
 from ganzoo import pictures
 from ganzoo.callbacks.stepwise import Stepwise
-from ganzoo.run import write_atomically
+from ganzoo.files import write_atomically
 
 COUNT = 64
 FIXED = 1_000_000_000  # far from the seeds that people sample with

@@ -47,7 +47,8 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
 
     scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo)
     click.echo("\n".join(terminal.scores(scores)))
-    terminal.keep(model, scores)
+    for line in terminal.keep(model, scores):
+        click.echo(line)
     if html:
         from ganzoo.report.model_report import report_on
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.errors import UserError
+from ganzoo.files import write_atomically
 
 
 def data_dir_option(function):
@@ -68,20 +68,12 @@ def code_option(function):
 def write_json(path, facts):
     """Writes facts where --json asked for them."""
     if path:
-        try:
-            path.write_text(json.dumps(facts, indent=1) + "\n")
-        except OSError as error:
-            raise UserError(f"cannot write {path}: {error.strerror}") from error
+        write_file(path, json.dumps(facts, indent=1) + "\n")
 
 
 def write_file(path, content):
     """Writes the text or bytes that an option asked for."""
-    from ganzoo.run import write_atomically
-
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise UserError(f"cannot write {path}: {error.strerror}") from error
+    write_atomically(path, content)
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ def recipes(json_file):
 @set_option
 @json_option
 def show(recipe, overrides, json_file):
-    """Print RECIPE flattened: every parameter that it sets, by the name that --set takes."""
+    """Print RECIPE flattened: its parts and every parameter that they take, by the name that --set takes."""
     start()
     from ganzoo.recipe import load_recipe
 

@@ -15,10 +15,12 @@ from ganzoo.data import catalogue
 from ganzoo.data.class_names import class_number
 from ganzoo.data.folders import Folder
 from ganzoo.data.held_out import checked_share, limit, marked
+from ganzoo.data.identity import identity_of_files
 from ganzoo.data.scaling import DARK
 from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
+from ganzoo.files import atomically
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
 CACHE_ABOVE = 512 * 2**20
@@ -140,6 +142,16 @@ class Images(NamedSource):
         facts.update({"held_out": self.held_out} if self.held_out else {})
         return facts | {"flip": self.flip, "homepage": self._originals.homepage}
 
+    @property
+    def location(self):
+        return self._originals.root if isinstance(self._originals, Folder) else None
+
+    def identity(self, known=None):
+        facts = super().identity(known)
+        if isinstance(self._originals, Folder):
+            return identity_of_files(self._originals.files, self._originals.root, known) | facts
+        return facts | {"version": self._originals.identity()[0]}
+
     @classmethod
     def from_description(cls, facts, data_dir=None):
         """The `Images` that `describe` told of.
@@ -228,10 +240,7 @@ class Images(NamedSource):
         path = self._cache_file()
         labels, notes = path.with_suffix(".labels"), path.with_suffix(".json")
         if not path.exists():
-            try:
-                self._write(path, labels, notes)
-            except OSError as error:
-                raise UserError(f"cannot write the image cache {path}: {error.strerror}") from error
+            self._write(path, labels, notes)
             if path.is_relative_to(cache_directory.cache_root()):
                 cache_directory.make_room(keep=[path])
         try:
@@ -248,19 +257,12 @@ class Images(NamedSource):
         return arrays
 
     def _write(self, path, labels, notes):
-        files = (labels, notes, path)
-        temporary = [file.with_name(f".{file.name}.{os.getpid()}") for file in files]
-        try:
-            with open(temporary[0], "wb") as label_file, open(temporary[2], "wb") as image_file:
-                for image_chunk, label_chunk in self._with_progress(self._chunks()):
-                    image_file.write(image_chunk)
-                    label_file.write(label_chunk)
-            temporary[1].write_text(json.dumps(self._of_pixels))
-            for file, target in zip(temporary, files, strict=True):  # who sees the images sees their labels and notes
-                os.replace(file, target)
-        finally:
-            for file in temporary:
-                file.unlink(missing_ok=True)
+        # Who sees the images sees their labels and notes: the blocks end from the right to the left.
+        with atomically(path) as image_file, atomically(labels) as label_file, atomically(notes) as note_file:
+            for image_chunk, label_chunk in self._with_progress(self._chunks()):
+                image_file.write(image_chunk)
+                label_file.write(label_chunk)
+            note_file.write(json.dumps(self._of_pixels).encode())
 
     def _with_progress(self, chunks):
         """Shows on a terminal what is done and how long the rest will take."""

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import io
 
 import numpy as np
 import tensorflow as tf
@@ -10,6 +11,7 @@ from ganzoo import noise
 from ganzoo.checked_arrays import read_npz
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
+from ganzoo.files import write_atomically
 from ganzoo.networks import decoding
 from ganzoo.networks.text import TokenLSTM
 
@@ -108,7 +110,9 @@ class Oracle:
 
     def save(self, path):
         """Writes the parameters as `load` reads them."""
-        np.savez_compressed(path, **{f"p{number:02d}": values for number, values in enumerate(self.parameters)})
+        content = io.BytesIO()
+        np.savez_compressed(content, **{f"p{number:02d}": values for number, values in enumerate(self.parameters)})
+        write_atomically(path if str(path).endswith(".npz") else f"{path}.npz", content.getvalue())
 
     @functools.cached_property
     def network(self):

@@ -61,6 +61,9 @@ class Points(NamedSource):
         facts = super().describe() | {"homepage": self.homepage}
         return facts if self.take is None else facts | {"take": self.take}
 
+    def identity(self, known=None):
+        return super().identity(known) | {"version": catalogue.find(self.name, self.data_dir).info.full_name}
+
     def arrays(self):
         if self._arrays is None:
             features = catalogue.read(self.name, self.split, self.take, self.data_dir)

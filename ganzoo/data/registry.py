@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
+from pathlib import Path
 
 from ganzoo.data.source import NamedSource
 from ganzoo.errors import UserError, one_line
@@ -105,6 +106,9 @@ def from_description(facts, data_dir=None):
         UserError: the data is no more, is not the same, or the facts are not what `describe` tells.
     """
     try:
+        path = facts.get("path")  # absolute, of what may have been named relative to another directory
+        if path and Path(path).exists():
+            facts = facts | ({"oracle": facts["oracle"] | {"path": path}} if "oracle" in facts else {"name": path})
         return _source_class(facts.get("source") or _undeclared(facts)).from_description(facts, data_dir)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         reason = f"{type(error).__name__}: {one_line(error)}"

@@ -95,7 +95,7 @@ def rows_by_class(labels, per_class, choice):
     Raises:
         UserError: a class has fewer.
     """
-    rng = np.random.default_rng([choice, 0xFE3])
+    rng = np.random.default_rng([choice % 2**64, 0xFE3])
     rows = []
     for label in np.unique(labels):
         of_label = np.flatnonzero(labels == label)

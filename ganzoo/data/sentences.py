@@ -107,7 +107,7 @@ class Sentences(NamedSource):
         if not isinstance(self.oracle, (str, Path)):
             return self.oracle
         oracle = Oracle.load(self.oracle, **options)
-        self.sha256 = oracle.sha256
+        self.sha256, self.location = oracle.sha256, Path(self.oracle)
         return oracle
 
     def _refuse_what_is_of_files(self):
@@ -121,6 +121,7 @@ class Sentences(NamedSource):
     def _read(self):
         """Reads the file: the lines of both splits, and the vocabulary of the training part."""
         read = read_lines(self.name)
+        self.location = Path(self.name)
         self.sha256 = hashlib.sha256(read.content).hexdigest()
         sizes = [len(split_text(line, self.unit)) for line in read.lines]
         self.length = self.length or max(sizes, default=0)

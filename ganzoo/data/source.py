@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.data.identity import sha256_of_arrays
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError, whole_number
 from ganzoo.notes import Noted
@@ -22,6 +23,7 @@ class Source(Noted):
 
     Attributes:
         feature: "image", "point" or "text".
+        location: the file or folder of the user's own that the examples are read from; None where there is none.
         sha256: of the one file that decides what the examples mean, such as a text's; None where there is none.
         splits: the names of the splits that the data has; empty where it has no parts of its own.
         captions: the `Captions` of images with captions, which also read images; None of anything else.
@@ -31,7 +33,7 @@ class Source(Noted):
     """
 
     feature = "image"
-    sha256 = None
+    sha256 = location = None
     name = split = ""
     splits = ()
     captions = modes = truth = None
@@ -83,6 +85,22 @@ class Source(Noted):
             "examples": self.num_examples,
             "homepage": "",
         }
+
+    def identity(self, known=None):
+        """What tells these examples from others, a JSON-ready dict: their number, and mostly a `sha256` or a `version`.
+
+        Args:
+            known: an earlier answer, which may spare reading files that did not change.
+
+        Raises:
+            UserError: the data cannot be read.
+        """
+        facts = {"examples": self.num_examples}
+        if self.sha256:
+            return facts | {"sha256": self.sha256}
+        if not type(self).__module__.startswith("ganzoo."):  # a user's own class: nothing else is known of it
+            return facts | {"sha256": sha256_of_arrays(self.arrays())}
+        return facts
 
     def arrays(self):
         """All examples in a fixed order.

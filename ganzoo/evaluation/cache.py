@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ganzoo.cache_directory import cache_bound, cache_root, make_room, touch
-from ganzoo.run import write_atomically
+from ganzoo.errors import UserError
+from ganzoo.files import write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +98,10 @@ class Cache:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, content)
-        except OSError as error:
+        except (OSError, UserError) as error:
             if not self._warned:
-                logger.warning(
-                    "the cache %s cannot be written (%s): nothing is kept for the next time", self.root, error.strerror
-                )
+                reason = getattr(error.__cause__ or error, "strerror", None) or error
+                logger.warning("the cache %s cannot be written (%s): nothing is kept for the next time", self.root, reason)
             self._warned = True
             return
         self._unseen += len(content)

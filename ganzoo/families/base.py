@@ -65,7 +65,7 @@ class Family(SavedByKeras, keras.Model):
                 raise UserError(f"{cls.__name__} takes no {name}: {cls.refused[name]}")
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, latents=None, average_decay=0.999, **kwargs):
+    def __init__(self, latents=noise.Normal(), average_decay=0.999, **kwargs):
         super().__init__(**kwargs)
         checks.fraction(average_decay=average_decay)
         self.latents = latents or noise.Normal()

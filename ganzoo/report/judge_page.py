@@ -10,12 +10,12 @@ import math
 import zlib
 from collections.abc import Callable, Sequence
 from importlib import resources
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from ganzoo.errors import UserError
+from ganzoo.files import write_atomically
 from ganzoo.metrics.birthday.test import BATCH_SIZES, closest_in_batches
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 
@@ -163,10 +163,7 @@ def judge_page(
         ("__TITLE__", html.escape(title)),
     ):
         text = text.replace(token, value)
-    try:
-        Path(out).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"cannot write the page {out}: {error}") from None
+    write_atomically(out, text)
     made = sum(key["kind"] != "pair" for key in keys.values())
     return {"path": str(out), "questions": len(entries), "decoys": made, "bytes": len(text.encode())}
 

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import tensorflow as tf
+
 from ganzoo.callbacks.board import Board
+from ganzoo.errors import UserError
 from ganzoo.report.numbers import plain
 from ganzoo.run import Run
 
@@ -89,14 +92,22 @@ def judged(record):
 
 
 def keep(model, scores):
-    """Appends a run's scores to its scores.jsonl and shows them in TensorBoard; does nothing for other models."""
+    """Appends a run's scores to its scores.jsonl and shows them in TensorBoard; does nothing for other models.
+
+    Returns:
+        Lines for the user: that a run which cannot be written, such as somebody else's, does not keep them.
+    """
     if not (Path(model) / "run.json").is_file():
-        return
+        return []
     run = Run.open(model)
     steps = {score["model"].get("step") for score in scores if isinstance(score.get("model"), dict)} - {None}
     step = steps.pop() if steps else int(run.record().get("steps", 0))
-    for score in scores:
-        run.add_score({"step": step, **score})
-    board = Board(run.logs)
-    board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
-    board.close()
+    try:
+        for score in scores:
+            run.add_score({"step": step, **score})
+        board = Board(run.logs)
+        board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
+        board.close()
+    except (UserError, OSError, tf.errors.OpError) as error:
+        return [f"note: the run does not keep these scores: {str(error).splitlines()[0]}"]
+    return []

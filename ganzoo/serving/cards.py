@@ -1,6 +1,7 @@
 """Model cards: what an export is, where it comes from, what it scored, and how to call it."""
 
 from ganzoo.errors import UserError
+from ganzoo.fingerprint import made_of
 from ganzoo.serving.draws import shares_of
 from ganzoo.serving.sampling import to_json
 
@@ -16,6 +17,7 @@ def describe(sampler, signatures):
         signatures: the SavedModel's concrete functions by name.
     """
     recipe, record = sampler.recipe, sampler.run.record()
+    facts = record.get("data", {})
     # The newest of each, where one was taken again.
     scores = {
         (score["name"], score["protocol_line"]): score
@@ -24,10 +26,10 @@ def describe(sampler, signatures):
     }
     return {
         "name": sampler.name,
-        "family": type(sampler.model).__name__,
+        **made_of(sampler.model),
         "recipe": record["recipe"],
         "overrides": record["overrides"],
-        "data": recipe.data.describe(),
+        "data": facts.get("description") or recipe.data.describe(),
         "steps": sampler.step,
         "batch_size": recipe.batch_size,
         "seconds": round(record.get("seconds", 0.0), 1),
@@ -36,20 +38,22 @@ def describe(sampler, signatures):
         "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
         "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
         "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
-        **(_classes(sampler) if "label" in sampler.options else {}),
+        **(_classes(sampler, facts.get("class_shares")) if "label" in sampler.options else {}),
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
         "scores": list(scores.values()),
+        **({"data_path": facts["path"]} if facts.get("path") else {}),
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
     }
 
 
-def _classes(sampler):
+def _classes(sampler, shares):
     """Of a model that takes labels: how many it knows, which shares its recipe sets, and those of its training data."""
-    data = sampler.recipe.data.for_scoring()
-    try:
-        shares = shares_of(data.arrays()["label"], sampler.num_classes).tolist() if data.labels else None
-    except UserError:  # the data is no more
-        shares = None
+    if shares is None:  # a run of old does not remember them
+        try:
+            data = sampler.recipe.data.for_scoring()
+            shares = shares_of(data.arrays()["label"], sampler.num_classes).tolist() if data.labels else None
+        except UserError:  # the data is no more
+            shares = None
     return {"num_classes": sampler.num_classes, "class_shares": sampler.own_shares, "data_shares": shares}
 
 
@@ -68,7 +72,8 @@ def _shape(spec):
 
 def render(card):
     """A model card as Markdown."""
-    facts = {
+    family = {name: f"`{card[name]}`" for name in ("family", "loss", "likelihood", "prior", "penalties") if name in card}
+    facts = family | {
         "data": "{name} ({split}, {examples:,} examples) {homepage}".format(**card["data"]),
         "training": "{steps:,} generator steps of batch {batch_size}".format(**card),
         "cost": "{seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),

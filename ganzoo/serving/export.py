@@ -12,6 +12,7 @@ import tensorflow as tf
 import ganzoo
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
+from ganzoo.files import draft_name
 from ganzoo.run import Run
 from ganzoo.serving import cards, warmup
 from ganzoo.serving.sampling import RunSampler, newest_version
@@ -39,17 +40,25 @@ def export(run, to=None):
     newest = newest_version(base)
     if newest == base:
         raise UserError(f"{base} is itself a SavedModel; name the directory that holds its versions")
-    version = base / str(int(newest.name) + 1 if newest else 1)
-    draft = base / f".{version.name}.{os.getpid()}"
+    number = int(newest.name) + 1 if newest else 1
+    draft = base / draft_name(str(number))
     try:
         base.mkdir(parents=True, exist_ok=True)
         write(sampler, draft)
-        os.rename(draft, version)
-    except OSError as error:
-        raise UserError(f"cannot write the export {version}: {error.strerror or error}") from error
+        return _put(draft, base, number)
+    except (OSError, tf.errors.OpError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return version
+
+
+def _put(draft, base, number):
+    """Renames a whole export to version `number`, or to the next that no other process took meanwhile."""
+    while (base / str(number)).exists():
+        number += 1
+    os.rename(draft, base / str(number))
+    return base / str(number)
 
 
 def write(sampler, path):

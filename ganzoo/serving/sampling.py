@@ -36,21 +36,19 @@ class RunSampler(Sampler):
 
     Attributes:
         run: the `Run`.
-        recipe: the built `Recipe`.
+        record: what its run.json says.
+        recipe: the built `Recipe`; its data may be a `Remembered`, where the data itself is not here.
         model: its family, restored.
         step: the checkpoint's step.
     """
 
     def __init__(self, path):
-        from ganzoo import recipe  # Fiddle takes half a second to import; what is exported needs none of it
+        from ganzoo.serving.rebuilding import rebuilt  # Fiddle takes half a second to import; what is exported needs none of it
 
         self.run = Run.open(path)
-        record = self.run.record()
-        super().__init__(path, record["recipe"])
-        loaded = recipe.load_recipe(self.run.path / "recipe.py", record["overrides"])
-        self.recipe = recipe.build(loaded)
-        self.recipe.data.require()
-        self.run.refuse_other_data(self.recipe.data.sha256)
+        self.record = self.run.record()
+        super().__init__(path, self.record["recipe"])
+        self.recipe = rebuilt(self.run.path / "recipe.py", self.record)
         self.model = self.recipe.model
         self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
         self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()

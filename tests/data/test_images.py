@@ -1,12 +1,11 @@
 import errno
-import io
 
 import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
 
-from ganzoo import cache_directory
+from ganzoo import cache_directory, files
 from ganzoo.data import catalogue, images
 from ganzoo.data.images import Images, fit
 from ganzoo.errors import UserError
@@ -416,11 +415,10 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
 
 
 def test_a_full_disk_is_one_line(flat, cached, monkeypatch):
-    class Full(io.FileIO):
-        def write(self, _):
-            raise OSError(errno.ENOSPC, "No space left on device")
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(images, "open", Full, raising=False)
-    with pytest.raises(UserError, match="cannot write the image cache .*: No space left on device"):
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(UserError, match="cannot write .*ganzoo.*: No space left on device"):
         Images(flat, size=8).arrays()
     assert not list((flat / ".ganzoo").iterdir())

@@ -38,6 +38,8 @@ INTERNAL = {
     ],
     "data": [
         "*.Fabricated*",
+        "identity.*",
+        "remembered.*",
         "captioned_images.[a-z]*",
         "captioned_shapes.*",  # TFDS builders, as in the next three
         "embedded*.*",

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from ganzoo.data.registry import from_description
+from ganzoo.data.remembered import absent, refuse_other_data
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.text import unit_of
+from ganzoo.run_record import known_identity
 from ganzoo.serving.sampling import ExportSampler, RunSampler
 
 
@@ -42,9 +44,15 @@ def own_data(model, data_dir=None):
         return DataInput(model.trained_on.for_scoring())
     sampler = getattr(model, "sampler", None)
     if isinstance(sampler, RunSampler):
-        return DataInput(sampler.recipe.data.for_scoring())
+        source = sampler.recipe.data.for_scoring()
+        refuse_other_data(sampler.recipe.data, known_identity(sampler.record))
+        return DataInput(source)
     if isinstance(sampler, ExportSampler) and sampler.card.get("data"):
-        return DataInput(from_description(sampler.card["data"], data_dir).for_scoring())
+        facts = sampler.card["data"] | {"path": sampler.card.get("data_path")}
+        try:
+            return DataInput(from_description(facts, data_dir).for_scoring())
+        except UserError as error:
+            raise absent(facts["name"]) if facts["path"] else error from error
     return None
 
 

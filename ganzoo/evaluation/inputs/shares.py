@@ -54,5 +54,6 @@ def _of_training(model, data_dir):
             return class_shares(own), own.name
     except UserError:
         pass
-    card = getattr(model.sampler, "card", {})
-    return card.get("data_shares"), card.get("data", {}).get("name")
+    card, facts = getattr(model.sampler, "card", {}), getattr(model.sampler, "record", {}).get("data", {})
+    name = card.get("data", {}).get("name") or model.sampler.data_name
+    return card.get("data_shares") or facts.get("class_shares"), name

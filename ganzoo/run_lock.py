@@ -1,0 +1,74 @@
+"""One process writes a run: a lock that the kernel frees when its process dies."""
+
+import contextlib
+import os
+import socket
+from pathlib import Path
+
+from ganzoo.errors import UserError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+NAME = ".lock"
+
+
+@contextlib.contextmanager
+def only_writer(path):
+    """Holds a run's directory for this process; makes it where it is absent, and removes it if nothing came into it.
+
+    Raises:
+        UserError: another process holds it, or it cannot be written.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        file = _locked(path / NAME)
+    except OSError as error:
+        raise UserError(f"cannot write the run's directory {path}: {error.strerror or error}") from error
+    if file is None:
+        raise UserError(f"another process trains in {path}: {_holder(path / NAME)}")
+    with file:
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                (path / NAME).unlink()
+                path.rmdir()  # unless there is something in it
+
+
+def _locked(path):
+    """The lock's file, open and locked; None where another process has it."""
+    while True:
+        file = open(path, "a+")  # noqa: SIM115 - the caller's
+        try:
+            if fcntl:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        except OSError:  # a file system without locks
+            pass
+        if _is_still(file, path):
+            break
+        file.close()  # its holder removed it when it ended
+    file.truncate(0)
+    file.write(f"process {os.getpid()} on {socket.gethostname()}")
+    file.flush()
+    return file
+
+
+def _is_still(file, path):
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _holder(path):
+    try:
+        return path.read_text().strip() or "it has just begun"
+    except OSError:
+        return "it has just begun"
