@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import itertools
 import os
+import re
 from pathlib import Path
 
 from ganzoo.data.image_files import is_image
@@ -13,8 +14,8 @@ from ganzoo.notes import counted
 
 # What a folder is called that holds a split rather than a class.
 SPLITS = ("train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval", "holdout")
-# What macOS adds to archives: a second tree without images.
-FOREIGN = ("__MACOSX",)
+# Folders of other programs, and of ganzoo itself, without images of the user's.
+FOREIGN = ("__MACOSX", ".ganzoo", ".git", ".ipynb_checkpoints")
 NAMED = 10  # at most so many names stand in a line
 
 
@@ -54,16 +55,20 @@ class Tree:
         for name in names:
             path = self.path / name
             if os.path.isdir(path):  # which is False where it cannot be told, as in a folder that may be listed only
-                if not name.startswith(".") and name not in FOREIGN and os.path.realpath(path) not in self._ancestors:
+                if os.path.realpath(path) in self._ancestors:
+                    passed_over["looping link"] += 1
+                elif name.startswith("."):
+                    passed_over["hidden folder"] += name not in FOREIGN
+                elif name not in FOREIGN:
                     folders[name] = Tree(path, self._ancestors)
             elif name.startswith("."):
                 passed_over["hidden image"] += is_image(name)
             elif not os.path.isfile(path):
-                passed_over["broken link" if os.path.islink(path) else "no file that can be read"] += 1
+                passed_over["broken link" if os.path.islink(path) else "file that cannot be opened"] += 1
             elif is_image(name):
                 images.append(path)
             else:
-                passed_over[path.suffix.lower() or "without an ending"] += 1
+                passed_over[path.suffix.lower() or "file without an ending"] += 1
         return images, folders, +passed_over
 
     @functools.cached_property
@@ -148,8 +153,14 @@ def passed_over(trees):
     kinds = sum((tree.passed_over for tree in trees), collections.Counter())
     if not kinds:
         return None
-    counts = [f"{count:,} {kind}" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]
+    ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    counts = [f"{count:,} {kind}" if kind[0] == "." else counted(count, kind, plural(kind)) for kind, count in ordered]
     return f"passed over: {listed(counts)}"
+
+
+def plural(kind):
+    """Several of a kind of files, such as "broken links"."""
+    return re.sub("(link|image|folder|file)", r"\1s", kind, count=1)
 
 
 def listed(names):

@@ -1,11 +1,12 @@
 """One image file as RGB pixels: which files are images, how every kind of pixel becomes 0..255, why one cannot be read."""
 
 import functools
+import io
 import os
 import re
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from ganzoo.errors import UserError
 
@@ -19,7 +20,10 @@ CONVERSIONS = {
     "first": "have several frames or pages: only the first is read",
     "deep": "have 16 bits a channel: scaled to 8",
     "inks": "are not RGB (CMYK, YCbCr or Lab): converted without a colour profile",
+    "profile": "have a colour profile other than sRGB: it is not applied",
 }
+# What the profiles call themselves that are sRGB under another name.
+SRGB = ("srgb", "c2", "urgb")
 
 
 @functools.cache
@@ -48,10 +52,22 @@ def read_image(path):
     try:
         with Image.open(path) as image:
             conversions = ["first"] if getattr(image, "is_animated", False) else []
+            if not is_srgb(image.info.get("icc_profile") or b""):
+                conversions.append("profile")
             pixels, more = rgb_pixels(ImageOps.exif_transpose(image), image.format)
     except Exception as error:  # Pillow's decoders raise errors of every kind
         raise UserError(why_unreadable(path, error)) from error
     return pixels, conversions + more
+
+
+@functools.lru_cache(64)
+def is_srgb(profile):
+    """Whether a colour profile, bytes, is sRGB by its own words; so is none, and one that cannot be read."""
+    try:
+        words = ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))) if profile else "sRGB"
+    except Exception:  # Pillow without LittleCMS, or a damaged profile, which viewers pass over too
+        return True
+    return words.strip().lower().startswith(SRGB)
 
 
 def rgb_pixels(image, file_format=None):

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from ganzoo.data.folder_layout import Tree, in_order, listed
+from ganzoo.data.folder_layout import Tree, in_order, listed, passed_over
 from ganzoo.data.folders import Folder
 from ganzoo.errors import UserError
 
@@ -46,14 +46,26 @@ def test_a_tree_tells_images_folders_and_other_files_apart(tmp_path):
     for name in ("notes.txt", "more.txt", "photo.heic", "LICENSE", ".d.png", ".DS_Store"):
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "folder.png").mkdir()
-    (tmp_path / ".git").mkdir()
+    for name in (".git", ".ganzoo", ".older"):
+        (tmp_path / name).mkdir()
     (tmp_path / "__MACOSX").mkdir()
     (tmp_path / "gone.png").symlink_to("nowhere")
     os.mkfifo(tmp_path / "pipe.png")
     tree = Tree(tmp_path)
     assert tree.images == sorted(images[1:]) and list(tree.folders) == ["folder.png"]
-    other = {".txt": 2, ".heic": 1, "without an ending": 1, "hidden image": 1, "broken link": 1, "no file that can be read": 1}
+    other = {
+        ".txt": 2,
+        ".heic": 1,
+        "file without an ending": 1,
+        "hidden image": 1,
+        "broken link": 1,
+        "file that cannot be opened": 1,
+    }
+    other["hidden folder"] = 1
     assert tree.passed_over == other
+    assert passed_over([tree, Tree(tmp_path)]).startswith(
+        "passed over: 4 .txt, 2 .heic, 2 broken links, 2 files that cannot be opened"
+    )
 
 
 def test_links_that_lead_back_end(tmp_path):
@@ -62,6 +74,7 @@ def test_links_that_lead_back_end(tmp_path):
     (tmp_path / "dog").symlink_to(tmp_path / "cat")
     assert [path.name for path in Tree(tmp_path).all_images()] == ["0.png", "0.png"]
     assert Folder(tmp_path).classes == ["cat", "dog"]
+    assert Folder(tmp_path).notes[-1] == f"{tmp_path}: passed over: 2 looping links"
 
 
 def test_a_flat_folder_has_one_split_and_no_classes(tmp_path):

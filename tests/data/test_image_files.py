@@ -4,9 +4,9 @@ import os
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
-from ganzoo.data.image_files import CONVERSIONS, is_image, read_image, rgb_pixels, size_of, suffixes
+from ganzoo.data.image_files import CONVERSIONS, is_image, is_srgb, read_image, rgb_pixels, size_of, suffixes
 from ganzoo.errors import UserError
 
 RAMP = np.tile(np.arange(0, 256, 8, dtype=np.uint8), (32, 1))
@@ -113,6 +113,20 @@ def test_inks_become_rgb(tmp_path):
     assert abs(pixels.astype(int) - RED).max() <= 3 and conversions == ["inks"]
 
 
+def test_a_profile_of_other_colours_is_said():
+    assert is_srgb(b"") and is_srgb(b"damaged")
+    srgb, lab = (ImageCms.ImageCmsProfile(ImageCms.createProfile(kind)).tobytes() for kind in ("sRGB", "LAB"))
+    assert is_srgb(srgb) and not is_srgb(lab)
+
+
+@pytest.mark.parametrize("profile, expected", [(b"", []), ("LAB", ["profile"])])
+def test_a_file_with_a_profile_of_other_colours_is_read_as_it_is(tmp_path, profile, expected):
+    content = profile and ImageCms.ImageCmsProfile(ImageCms.createProfile(profile)).tobytes()
+    pixels, conversions = read_image(saved(tmp_path, Image.fromarray(RAMP), icc_profile=content))
+    np.testing.assert_array_equal(pixels, np.dstack([RAMP] * 3))
+    assert conversions == expected
+
+
 @pytest.mark.parametrize("ending", [".gif", ".webp", ".tif", ".png"])
 def test_of_several_frames_the_first_is_read(tmp_path, ending):
     frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, (0, 0, 255))]
@@ -172,4 +186,4 @@ def test_an_image_of_too_many_pixels_says_how_many(tmp_path, monkeypatch):
 
 
 def test_every_conversion_has_words():
-    assert set(CONVERSIONS) == {"transparent", "first", "deep", "inks"}
+    assert set(CONVERSIONS) == {"transparent", "first", "deep", "inks", "profile"}
