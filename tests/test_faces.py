@@ -22,7 +22,8 @@ def test_a_folder_of_pngs_is_trained_on(command, tmp_path):
         Image.fromarray(rng.integers(0, 256, (height, width, 3), np.uint8)).save(folder / f"face {number}.png")
     (folder / "notes.txt").write_text("no image")
     options = [part for assignment in [f"data.name={folder}", *SMALL] for part in ("--set", assignment)]
-    command("train", RECIPE, *options, "--steps", 2, "--run", "run")
+    process = command("train", RECIPE, *options, "--steps", 2, "--run", "run")
+    assert process.stdout.count("passed over: 1 .txt") == 1
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["steps"] == 2 and f"data.name={folder}" in record["overrides"]
     assert list((tmp_path / "run" / "checkpoints").glob("step-2.index"))

@@ -49,6 +49,7 @@ class CaptionedImages(Images):
         """All examples in a fixed order: `image` uint8, `caption`, `attributes` and `claims` int64."""
         if self._arrays is None:
             features = catalogue.read(self.name, self.split, self.take, self.data_dir)
+            self._note_fewer(len(features["image"]))
             self._texts = [text.decode() for text in features["caption"]]
             attributes = np.stack([features[name] for name in self.captions.attributes], axis=1)
             self._arrays = {"image": features["image"], **encoded(self.captions, self._texts), "attributes": attributes}

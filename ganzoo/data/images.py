@@ -177,6 +177,7 @@ class Images(NamedSource):
             images, labels = self._load_to_file() if cost > CACHE_ABOVE else self._load()
             if not len(images):
                 raise UserError(f"nothing is left of {self.name}, split {self.split}, only={self.only}")
+            self._note_fewer(len(images))
             if self.labels and (unlabelled := int((labels < 0).sum())):
                 raise UserError(f"{unlabelled:,} of {len(labels):,} images of {self.name} have no label: leave out labels=True")
             self._arrays = {"image": images, **({"label": labels} if self.labels else {})}

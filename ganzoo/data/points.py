@@ -67,5 +67,6 @@ class Points(NamedSource):
     def arrays(self):
         if self._arrays is None:
             features = catalogue.read(self.name, self.split, self.take, self.data_dir)
+            self._note_fewer(len(features["point"]))
             self._arrays = {name: features[name] for name in (("point", "label") if self.labels else ("point",))}
         return self._arrays

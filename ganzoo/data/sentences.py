@@ -168,6 +168,7 @@ class Sentences(NamedSource):
             else:
                 tokens = self.vocabulary.encode(self._lines, self.length)
                 self._note_unknown(tokens[: self.take])
+            self._note_fewer(len(tokens))
             self._arrays = {"text": tokens[: self.take]}
         return self._arrays
 

@@ -9,7 +9,7 @@ from ganzoo import noise
 from ganzoo.data.identity import sha256_of_arrays
 from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError, whole_number
-from ganzoo.notes import Noted
+from ganzoo.notes import Noted, counted
 
 
 class Source(Noted):
@@ -187,6 +187,11 @@ class NamedSource(Source):
         known = {key: tuple(value) if isinstance(value, list) else value for key, value in facts.items() if value is not None}
         known["data_dir"] = data_dir
         return cls(**{name: known[name] for name in inspect.signature(cls).parameters if name in known})
+
+    def _note_fewer(self, count):
+        """Says that there are `count` examples where `take` asks for more."""
+        if self.take and count < self.take:
+            self.note(f"{self.name}: {self.split} has {counted(count, 'example')}, fewer than take={self.take}")
 
     def for_scoring(self):
         config, wanted = self.get_config(), {"labels": bool(self.num_classes), "flip": False}

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.data import registry
+from ganzoo.data.sentences import Sentences
 from ganzoo.data.source import Source
 from ganzoo.errors import UserError
+from ganzoo.notes import counted
 
 COUNT = 50
 
@@ -200,3 +203,15 @@ print("equal", len(plain))
 @pytest.mark.parametrize("deterministic, mapped", [(False, False), (True, False), (True, True)])
 def test_under_a_mirrored_strategy(isolated, deterministic, mapped):
     assert "equal 70" in isolated(STRATEGIES.format(deterministic=deterministic, mapped=mapped))
+
+
+@pytest.mark.parametrize("name", ["digits", "ring8", "grammar", "file"])
+def test_more_than_there_are_cannot_be_taken_in_silence(tmp_path, name):
+    (tmp_path / "lines.txt").write_text("a b\nb c\nc d\nd e\n")
+    known = registry.find(name)
+    source = (known.source if known else Sentences)(name if known else tmp_path / "lines.txt", "test", take=10**6)
+    source.arrays()
+    count = counted(source.num_examples, "example")
+    assert source.notes[-1].endswith(f"test has {count}, fewer than take=1000000")
+    fewer = source.replaced(take=1)
+    assert fewer.num_examples == len(fewer.arrays()[fewer.feature]) == 1 and not any("take" in line for line in fewer.notes)
