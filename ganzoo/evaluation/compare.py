@@ -1,5 +1,6 @@
 """Scores of several models under one protocol."""
 
+import math
 from collections.abc import Mapping
 
 from ganzoo.errors import UserError
@@ -87,8 +88,9 @@ def side_by_side(scores):
     Returns:
         A JSON-ready dict: `models` (names), `protocol_line`, and `rows`, one for each score that all models have: `name`,
         `metric`, `part`, `direction`, `real`, `floor`, and `values`, for each model `value`, `low` and `high`; `best`
-        holds the names of the models that no other is clearly better than (whose interval reaches the best value; the
-        best value alone where there are no intervals; none where there is no better or worse).
+        holds the names of the models that no other is clearly better than: whose distance from the best value is within the
+        root of the summed squares of both intervals' reaches, that is, within the 95 % interval of the difference (the best
+        value alone where there are no intervals; none where there is no better or worse).
 
     Raises:
         UserError: two scores of one column have different protocols.
@@ -116,20 +118,26 @@ def side_by_side(scores):
 
 
 def _best(names, scores, direction, real):
-    """The models whose score is the best, or not clearly worse."""
+    """The models whose score is the best, or not clearly worse: the difference lies within both intervals' reach, combined."""
     if direction == "real" and real is None:
         return []
     target = {"higher": float("inf"), "lower": float("-inf"), "zero": 0.0, "real": real}[direction]
+    losses = [_loss(score, direction, target) for score in scores]
+    best, _, best_high = min(losses)
+    return [
+        name
+        for name, (loss, low, _) in zip(names, losses, strict=True)
+        if loss - best <= math.hypot(loss - low, best_high - best)
+    ]
+
+
+def _loss(score, direction, target):
+    """How far a score is from the best possible, 0 or more where there is such a number, with the ends of its interval."""
 
     def loss(value):
         return abs(value - target) if direction in ("zero", "real") else (-value if direction == "higher" else value)
 
-    best = min(scores, key=lambda score: loss(score["value"]))
-    tied = []
-    for name, score in zip(names, scores, strict=True):
-        ends = [score[end] for end in ("low", "high") if score[end] is not None]
-        inside = len(ends) == 2 and direction in ("zero", "real") and ends[0] <= target <= ends[1]
-        least = 0.0 if inside else min(loss(value) for value in (score["value"], *ends))
-        if least <= loss(best["value"]):
-            tied.append(name)
-    return tied
+    value, ends = score["value"], [score[end] for end in ("low", "high") if score[end] is not None]
+    losses = [loss(end) for end in (value, *ends)]
+    inside = len(ends) == 2 and direction in ("zero", "real") and ends[0] <= target <= ends[1]
+    return loss(value), 0.0 if inside else min(losses), max(losses)

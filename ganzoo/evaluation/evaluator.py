@@ -18,6 +18,7 @@ from ganzoo.evaluation.inputs.reference import held_out
 from ganzoo.evaluation.inputs.shares import following
 from ganzoo.evaluation.modalities.choose import modality_of
 from ganzoo.evaluation.protocol import protocol
+from ganzoo.metrics.checks import Undefined
 from ganzoo.metrics.registry import ARGUMENTS, TEXT, all_metrics, metrics_of, values_of
 
 COUNT = 10_000
@@ -110,16 +111,17 @@ class Evaluator:
         if any(metric.uses_features for metric, _ in chosen):  # bad samples or features stop the evaluation, not each metric
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
-        scores = []
+        scores, left_out = [], []
         for metric, asked in chosen:
             try:
                 scores += self._scores_of(metric, context, intervals)
             except UserError as error:
-                if asked:
+                if asked and not isinstance(error, Undefined):
                     raise
-                self.log(f"{metric.name} left out: {error}")
+                left_out.append(f"{metric.name} left out: {error}")
+                self.log(left_out[-1])
         if not scores:
-            raise UserError(f"no metric could be computed for {model.name}")
+            raise UserError(f"no metric could be computed for {model.name}: {'; '.join(left_out) or 'none applies'}")
         return scores
 
     def adapted(self, model):
@@ -230,10 +232,13 @@ class Evaluator:
         limits = intervals.limits(metric, context, parts, seconds, wanted, self.seed)
         record = protocol(metric, self.real, self.held, fake.count, self.modality, self.seed, getattr(fake.input, "drawn", {}))
         names = {part: metric.called(part, self.extractor) for part in parts}
+        for part, reason in metric.undefined.items():
+            if part not in values:
+                warnings.append(f"{metric.called(part, self.extractor)} is undefined and left out: {reason}")
         for part, value in values.items():
             if not math.isfinite(value):
-                state = "infinite" if math.isinf(value) else "not determined"
-                warnings.append(f"{names[part]} is {state} here and left out")
+                state = "infinite" if math.isinf(value) else "not a number"
+                warnings.append(f"{names[part]} is undefined and left out: it is {state}")
         scores = []
         for part, value in values.items():
             if not math.isfinite(value):

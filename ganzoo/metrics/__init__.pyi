@@ -22,7 +22,6 @@ from .frechet import frechet_interval as frechet_interval
 from .frechet import root_bias as root_bias
 from .frechet import root_spectrum as root_spectrum
 from .frechet import root_spectrum_of_data as root_spectrum_of_data
-from .frechet import spectrum as spectrum
 from .frechet_bias import frechet_distance_debiased as frechet_distance_debiased
 from .frechet_bias import frechet_distance_infinity as frechet_distance_infinity
 from .geometry_score import geometry_score as geometry_score
@@ -30,7 +29,6 @@ from .geometry_score import living_shares as living_shares
 from .geometry_score import mean_living_times as mean_living_times
 from .image_similarity import ms_ssim as ms_ssim
 from .image_similarity import ms_ssim_pairs as ms_ssim_pairs
-from .image_similarity import ms_ssim_weights as ms_ssim_weights
 from .image_similarity import psnr as psnr
 from .image_similarity import reconstruction as reconstruction
 from .image_similarity import sharpness_difference as sharpness_difference
@@ -63,6 +61,8 @@ from .moments import Moments as Moments
 from .ndb import jensen_shannon as jensen_shannon
 from .ndb import ndb as ndb
 from .ndb import proportions_differ as proportions_differ
+from .population_spectrum import population_roots as population_roots
+from .population_spectrum import population_spectrum as population_spectrum
 from .prd import f_beta as f_beta
 from .prd import prd as prd
 from .prd import prd_curve as prd_curve

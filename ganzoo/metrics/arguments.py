@@ -73,6 +73,16 @@ def check_images(least=2, **sets):
     return list(arrays.values())
 
 
+def distinct(values, most):
+    """The number of different rows of [N, d], counted up to `most`: as many clusters as k-means can find."""
+    rows = min(len(values), 4 * most)
+    while True:
+        count = len(np.unique(values[:rows], axis=0))
+        if count >= most or rows == len(values):
+            return min(count, most)
+        rows = min(2 * rows, len(values))
+
+
 def subsample(values, count, rng):
     """`count` rows of `values`, drawn without replacement; all of them, in order, where there are no more."""
     if len(values) <= count:

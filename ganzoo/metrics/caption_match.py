@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.registry import IMAGES, metric
+from ganzoo.metrics.registry import IMAGES, Part, metric
 
 _OPEN = -1  # what a caption leaves open, and what cannot be read from an image
 
@@ -18,7 +18,11 @@ _OPEN = -1  # what a caption leaves open, and what cannot be read from an image
     paper="the question of Reed et al. 2016, arXiv 1605.05396, with scenes and captions that a program can read",
     meaning="The share of samples that show all that their caption says, read from the image by matching every shape.",
     misleads="One perfect image per caption scores 1: it says nothing about diversity, nor about what a caption leaves open.",
-    parts=dict.fromkeys(("", "shape", "colour", "size", "position", "background", "legible")),
+    parts={
+        **dict.fromkeys(("", "legible"), Part(span=(0, 1), counted=True)),
+        **dict.fromkeys(("shape", "colour", "size", "position", "background"), Part(span=(0, 1))),
+    },
+    undefined=dict.fromkeys(("shape", "colour", "size", "position", "background"), "no caption speaks of it"),
     of=(IMAGES,),
     default=60,
 )

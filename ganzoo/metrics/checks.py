@@ -4,6 +4,12 @@ import numpy as np
 
 from ganzoo.errors import UserError
 
+LARGEST = 1e37  # below float32's largest, and its eighth power a float64
+
+
+class Undefined(UserError):
+    """A statistic that these samples do not define, such as a share of none: an evaluation leaves it out with the reason."""
+
 
 def checked(name, array, least=2, ndim=2):
     """An array of samples, validated and converted to floating point.
@@ -17,7 +23,8 @@ def checked(name, array, least=2, ndim=2):
         ndim: the number of axes, the samples' one included; None accepts any.
 
     Raises:
-        UserError: not numbers, other axes, empty samples, fewer than `least` of them, or NaN or infinite values.
+        UserError: not numbers, other axes, empty samples, fewer than `least` of them, or values that are NaN, infinite or
+            beyond `LARGEST`.
     """
     array = np.asarray(array)
     if array.dtype.kind not in "fiub":
@@ -36,7 +43,32 @@ def checked(name, array, least=2, ndim=2):
             f"{name} has NaN or infinite values in {len(bad)} of {len(array)} samples (first: sample {bad[0]}); "
             "look at the model or the extractor that made them"
         )
+    largest = float(np.abs(array).max())
+    if largest > LARGEST:
+        raise UserError(
+            f"{name} has values of {largest:.3g}; metrics take up to {LARGEST:g}: divide all features by a constant"
+        )
     return array
+
+
+def moderate(*sets):
+    """Sets of samples in a scale whose squares a float32 holds, and that scale.
+
+    Args:
+        *sets: [N, d] each, checked.
+
+    Returns:
+        (list of the sets, a power of two): the very sets and 1.0, unless some value's size is extreme: then they are float64,
+        less a common centre and divided by the power of two.
+    """
+    largest = max(float(np.abs(values).max()) for values in sets)
+    if largest == 0 or 1e-12 < largest < 1e12:
+        return list(sets), 1.0
+    centre = sets[0].mean(axis=0, dtype=np.float64)
+    moved = [values - centre for values in sets]
+    reach = max(float(np.abs(values).max()) for values in moved)
+    scale = float(2.0 ** np.round(np.log2(reach))) if reach > 0 else 1.0
+    return [values / scale for values in moved], scale
 
 
 def same_dimension(**arrays):

@@ -11,7 +11,7 @@ from scipy.special import xlogy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_probabilities
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.registry import Part, metric
 
 
 @metric(
@@ -159,7 +159,7 @@ def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e
     paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
     meaning="How often a classifier that was trained on real data predicts for a sample the class that it was conditioned on.",
     misleads="One perfect image per class scores 1, more than real data, whose unusual examples are misclassified.",
-    parts={"accuracy": None, "worst_class": None, "class_*": None},
+    parts={"accuracy": Part(span=(0, 1), counted=True), **dict.fromkeys(("worst_class", "class_*"), Part(span=(0, 1)))},
     main="accuracy",
     default=40,
 )

@@ -6,9 +6,9 @@ import numpy as np
 import scipy.stats
 from sklearn.cluster import KMeans
 
-from ganzoo.errors import UserError
-from ganzoo.metrics.checks import checked, same_dimension
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.arguments import distinct
+from ganzoo.metrics.checks import Undefined, checked, moderate, same_dimension
+from ganzoo.metrics.registry import Part, metric
 
 LEAST_IN_CELL = 20
 
@@ -55,7 +55,8 @@ def c_t(
     fake_far, test_far = neighbours.fake_real.distances[:, 0], test_neighbours.fake_real.distances[:, 0]
     if (len(fake_far), len(test_far)) != (len(fake), len(test)):
         raise ValueError(f"records of {len(fake_far)} and {len(test_far)} samples do not belong to {len(fake)} and {len(test)}")
-    clusters = KMeans(min(cells, len(real)), n_init=3, random_state=seed).fit(real)
+    (real, fake, test), _ = moderate(real, fake, test)
+    clusters = KMeans(distinct(real, cells), n_init=3, random_state=seed).fit(real)
     fake_cells, test_cells = (clusters.predict(samples.astype(real.dtype)) for samples in (fake, test))
     scores, weights = [], []
     for cell in range(clusters.n_clusters):
@@ -64,14 +65,14 @@ def c_t(
             scores.append(mann_whitney_z(fakes, tests))
             weights.append(len(tests))
     if not scores:
-        raise UserError(f"C_T needs a cell with {LEAST_IN_CELL} fakes and a test sample: use more samples")
+        raise Undefined(f"C_T is undefined: no cell holds {LEAST_IN_CELL} fakes and a test sample; use more samples")
     return float(np.average(scores, weights=weights))
 
 
 def mann_whitney_z(first, second):
     """Z of the Mann-Whitney U: below 0 where `first` tends to be smaller than `second`; no correction for ties."""
-    u = scipy.stats.mannwhitneyu(first, second, method="asymptotic").statistic
     pairs = len(first) * len(second)
+    u = scipy.stats.rankdata(np.concatenate([first, second]))[: len(first)].sum() - len(first) * (len(first) + 1) / 2
     return float((u - pairs / 2) / np.sqrt(pairs * (len(first) + len(second) + 1) / 12))
 
 
@@ -83,6 +84,7 @@ def mann_whitney_z(first, second):
     meaning="The percentage of fakes that are farther from their nearest training sample than that one's own neighbour is.",
     misleads="A perfect model scores 39 % in 2 dimensions and 83 % in 64: only values far below that of held-out reals "
     "hint at copying.",
+    parts={"": Part(span=(0, 100), counted=True)},
     default=140,
     sees_copies=True,
 )

@@ -1,7 +1,5 @@
 """The birthday-paradox test as a metric: the effective number of different samples, from pairs of features."""
 
-import math
-
 import numpy as np
 
 from ganzoo.metrics.birthday import support
@@ -19,6 +17,8 @@ from ganzoo.metrics.registry import metric
     meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
     misleads="The threshold is automatic and depends on the extractor; `ganzoo birthday` shows the pairs.",
     parts={"n_eff": None, "at_least": None, "duplicates": "aside"},
+    bounds={"n_eff": ("low", "high")},
+    undefined={"n_eff": "no two samples are duplicates"},
     baseline="halves",
 )
 def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[str, float]:
@@ -30,7 +30,8 @@ def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[s
         alpha: share of held-out pairs that may lie closer than the threshold; with T samples none below 2 / T^2.
 
     Returns:
-        dict: `n_eff` (NaN without a duplicate), `at_least` (the lower end of its 95 % interval) and `duplicates` (pairs).
+        dict: `n_eff` with `low` and `high`, its 95 % interval (all three only where there is a duplicate), `at_least` (the
+        lower end, or without a duplicate the bound of `support.pooled`) and `duplicates` (pairs).
 
     Raises:
         UserError: NaN, fewer than two samples, or different dimensions.
@@ -38,6 +39,6 @@ def birthday(fake: np.ndarray, test: np.ndarray, alpha: float = 1e-06) -> dict[s
     fake, test = checked("fake", fake), checked("test", test)
     same_dimension(fake=fake, test=test)
     estimate = support.pooled(degrees(fake, [calibrate(test, alpha)["threshold"]])[0])
-    n_eff = estimate["n_eff"]
-    value, low = (math.nan if n_eff[key] is None else n_eff[key] for key in ("value", "low"))
-    return {"n_eff": value, "at_least": low, "duplicates": float(estimate["duplicates"])}
+    n_eff, duplicates = estimate["n_eff"], float(estimate["duplicates"])
+    found = {"n_eff": n_eff["value"], "low": n_eff["low"], "high": n_eff["high"]} if duplicates else {}
+    return found | {"at_least": n_eff["low"], "duplicates": duplicates}

@@ -4,8 +4,9 @@ import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features, subsample
-from ganzoo.metrics.frechet import distance, fd_floor, fit, root_bias, spectrum
+from ganzoo.metrics.frechet import distance, expected_trace, fit, floor_of
 from ganzoo.metrics.moments import Moments
+from ganzoo.metrics.population_spectrum import population_roots
 from ganzoo.metrics.registry import metric
 
 
@@ -16,7 +17,8 @@ from ganzoo.metrics.registry import metric
     paper="Closed form for Gaussian noise; the bias: Chong and Forsyth 2019, arXiv 1911.07023",
     meaning="The Frechet distance without the part that comes from the finite samples, and beside it the floor of a "
     "perfect model.",
-    misleads="Derived for Gaussian features and at least as many samples as dimensions; may be negative near 0.",
+    misleads="Derived for Gaussian features, whose spectrum few samples hardly tell: with no more samples than dimensions it "
+    "errs by a tenth of the plain distance. May be negative near 0.",
     title="FD-debiased",
     published="FID-debiased",
     parts={"debiased": None, "floor": "aside"},
@@ -25,10 +27,10 @@ from ganzoo.metrics.registry import metric
     around_zero=True,
 )
 def frechet_distance_debiased(real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
-    """The Frechet distance less its expected sampling bias at the given counts, in closed form.
+    """The Frechet distance less its expected sampling bias at the given counts.
 
-    The bias of the means' distance is Tr S1 / N + Tr S2 / M; that of the trace term follows from the spectrum s of
-    (S1 S2)^(1/2), at hand anyway: (1/(N-1) + 1/(M-1)) / 2 * (sum_ij s_i s_j / (s_i + s_j) + sum_i s_i / 2).
+    The bias of the means' distance is Tr S1 / N + Tr S2 / M; that of the traces is what Gaussian samples of one covariance show
+    whose spectrum is that of (S1 S2)^(1/2), corrected for the counts (`population_roots`).
 
     Args:
         real: features [N, d].
@@ -42,13 +44,13 @@ def frechet_distance_debiased(real: np.ndarray, fake: np.ndarray) -> dict[str, f
         UserError: fewer than two samples, NaN or infinite features, different d.
     """
     first, second, roots = fit(*check_features(real=real, fake=fake))
-    counts = [first.count, second.count]
+    counts = (first.count, second.count)
     bias = first.total_variance() / first.count + second.total_variance() / second.count
-    bias += root_bias(roots, counts)
-    return {
-        "debiased": float(distance(first, second, roots) - bias),
-        "floor": fd_floor(spectrum(first), second.count, first.count),
-    }
+    alive = int(np.count_nonzero((np.diag(first.scatter) > 0) & (np.diag(second.scatter) > 0)))
+    if alive:
+        roots_of_all = np.pad(np.sort(roots)[-alive:], (max(alive - len(roots), 0), 0))
+        bias += expected_trace(population_roots(roots_of_all, counts), counts)
+    return {"debiased": float(distance(first, second, roots) - bias), "floor": floor_of(first, second.count, first.count)}
 
 
 @metric(

@@ -4,7 +4,7 @@ import gudhi
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.registry import metric
 
 MOST_HOLES = 100
@@ -47,6 +47,7 @@ def geometry_score(
     """
     real, fake = checked("real", real), checked("fake", fake)
     same_dimension(real=real, fake=fake)
+    (real, fake), _ = moderate(real, fake)
     count = min(len(real), len(fake), cap)
     gamma = count / 5000 / 128 if gamma is None else gamma
     times = []

@@ -4,9 +4,9 @@ import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_images
+from ganzoo.metrics.multiscale_similarity import multiscale_similarity
 from ganzoo.metrics.registry import IMAGES, metric
 
-_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of MS-SSIM's scales, fine to coarse (Wang et al. 2003)
 _BATCH = 256
 
 
@@ -54,10 +54,7 @@ def ssim(images, targets):
 
 
 def ms_ssim_pairs(images, targets):
-    """Multi-scale structural similarity of each pair, within [0, 1], 1 for equal images.
-
-    Five scales need 161 pixels; smaller images get as many scales as leave the window's 11 pixels at the coarsest (28
-    and 32 pixels: two, 64: three), with the published weights of those scales brought to sum 1.
+    """Multi-scale structural similarity of each pair, within [0, 1], 1 for equal images: `multiscale_similarity`, checked.
 
     Args:
         images: [N, H, W, C], uint8 or float in [0, 255].
@@ -71,25 +68,7 @@ def ms_ssim_pairs(images, targets):
 
     Reference: Wang et al. 2003, "Multi-scale structural similarity for image quality assessment".
     """
-    import tensorflow as tf
-
-    images, targets = _pairs(images, targets)
-    window = _window(images)
-    weights = ms_ssim_weights(images.shape[1:3])
-
-    def similarity(a, b):
-        return tf.image.ssim_multiscale(a, b, 255, power_factors=weights, filter_size=window)
-
-    return _batched(similarity, images, targets)
-
-
-def ms_ssim_weights(size):
-    """The weights of the scales that MS-SSIM uses for images of `size` (height, width); they sum to 1."""
-    scales, width = 1, min(size)
-    while scales < len(_WEIGHTS) and (width := (width + 1) // 2) >= 11:
-        scales += 1
-    weights = np.array(_WEIGHTS[:scales])
-    return tuple(weights / weights.sum())
+    return multiscale_similarity(*_pairs(images, targets))
 
 
 def sharpness_difference(images, targets):
@@ -122,7 +101,8 @@ def sharpness_difference(images, targets):
     least=500,
     paper="Odena et al. 2017 (AC-GAN), arXiv 1610.09585",
     meaning="Mean structural similarity of random pairs of generated images: above real data's value, diversity is missing.",
-    misleads="Noise lowers it as diversity does; it is meant for images of one class and is coarse across classes.",
+    misleads="Noise lowers it as diversity does; it is meant for images of one class and is coarse across classes. Below 161 "
+    "pixels the coarse scales' windows are cut to the image, as compare_gan's are.",
     of=(IMAGES,),
     default=160,
 )
@@ -157,6 +137,7 @@ def ms_ssim(fake_images: np.ndarray, seed: int = 0, pairs: int = 2000) -> float:
     parts=dict.fromkeys(("psnr", "ssim", "ms_ssim", "sharpness")),
     of=(IMAGES,),
     baseline=None,
+    undefined=dict.fromkeys(("psnr", "sharpness"), "it is infinite, since some outputs equal their targets exactly"),
 )
 def reconstruction(outputs: np.ndarray, targets: np.ndarray) -> dict[str, float]:
     """Means over pairs of PSNR, SSIM, MS-SSIM and sharpness difference.
@@ -166,13 +147,14 @@ def reconstruction(outputs: np.ndarray, targets: np.ndarray) -> dict[str, float]
         targets: uint8 [N, H, W, C], pair by pair.
 
     Returns:
-        dict: `psnr` and `sharpness` in decibels (infinite where all pairs are equal), `ssim`, `ms_ssim`.
+        dict: `psnr` and `sharpness` in decibels, each left out where a pair's is infinite, `ssim`, `ms_ssim`.
 
     Raises:
         UserError: no images, different counts or shapes.
     """
     parts = {"psnr": psnr, "ssim": ssim, "ms_ssim": ms_ssim_pairs, "sharpness": sharpness_difference}
-    return {name: float(np.mean(function(outputs, targets))) for name, function in parts.items()}
+    means = {name: float(np.mean(function(outputs, targets))) for name, function in parts.items()}
+    return {name: mean for name, mean in means.items() if np.isfinite(mean)}
 
 
 def _random_pairs(count, pairs, rng):

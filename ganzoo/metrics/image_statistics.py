@@ -5,6 +5,7 @@ from scipy import signal, stats
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_images, subsample
+from ganzoo.metrics.checks import Undefined
 from ganzoo.metrics.registry import IMAGES, metric
 
 
@@ -149,6 +150,7 @@ def filter_responses(images, kernel):
     meaning="How far the distribution of local contrast, summed up by a Weibull fit, is from the real images'.",
     misleads="Sees edges and flat areas only; a global change of brightness or contrast changes it, whatever is depicted.",
     parts={"kl": None, "shape": "zero", "scale": "zero", "flat": "zero"},
+    undefined=dict.fromkeys(("shape", "scale"), "one side's images have fewer than two different contrasts above 0"),
     of=(IMAGES,),
 )
 def local_contrast_distance(
@@ -164,8 +166,8 @@ def local_contrast_distance(
 
     Returns:
         A dict: "kl" (KL divergence of the real from the generated histogram, in nats, >= 0), "shape" and "scale"
-        (natural logarithm of generated over real Weibull parameter; 0 is best), "flat" (generated less real share of
-        pixels without any contrast, which the fit leaves out).
+        (natural logarithm of generated over real Weibull parameter; 0 is best; only where both sides have two different
+        contrasts above 0), "flat" (generated less real share of pixels without any contrast, which the fit leaves out).
 
     Raises:
         UserError: fewer than two images, images under 8 pixels, different shapes, no image that is not flat.
@@ -174,14 +176,14 @@ def local_contrast_distance(
     """
     real_images, fake_images = _prepared(real_images, fake_images, seed, cap)
     real, fake = local_contrast(real_images), local_contrast(fake_images)
-    edges = _histogram_edges(real)
-    (real_shape, real_scale), (fake_shape, fake_scale) = (
-        weibull_fit(subsample(values[values > 0], 500_000, np.random.default_rng([seed, 0x3B]))) for values in (real, fake)
-    )
+    edges, fits = _histogram_edges(real), {}
+    contrasts = [subsample(values[values > 0], 500_000, np.random.default_rng([seed, 0x3B])) for values in (real, fake)]
+    if all(values.size and np.ptp(values) > 0 for values in contrasts):
+        (real_shape, real_scale), (fake_shape, fake_scale) = map(weibull_fit, contrasts)
+        fits = {"shape": float(np.log(fake_shape / real_shape)), "scale": float(np.log(fake_scale / real_scale))}
     return {
         "kl": histogram_kl(np.histogram(real, edges)[0], np.histogram(fake, edges)[0]),
-        "shape": float(np.log(fake_shape / real_shape)),
-        "scale": float(np.log(fake_scale / real_scale)),
+        **fits,
         "flat": float((fake == 0).mean() - (real == 0).mean()),
     }
 
@@ -236,7 +238,7 @@ def _prepared(real_images, fake_images, seed, cap):
     subsets = [subsample(images, cap, rng) for images in (real_images, fake_images)]
     for name, images in zip(("real", "fake"), subsets, strict=True):
         if (images == images[:, :1, :1]).all():
-            raise UserError(f"every {name} image is one flat colour: it has no low-level statistics")
+            raise Undefined(f"low-level statistics are undefined: every {name} image is one flat colour")
     return subsets
 
 

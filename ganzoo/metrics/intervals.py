@@ -4,15 +4,20 @@ import numpy as np
 from scipy import stats
 
 BLOCKS = 10
+ROUNDING = 1e-12  # of a value; a spread below it is none
 
 
 def mean_interval(values):
-    """(mean, low, high) of independent values, with the 95 % interval of a mean; (mean, None, None) of a single value."""
+    """(mean, low, high) of independent values, with Student's 95 % interval of a mean.
+
+    (mean, None, None) of a single value, and of equal ones, which say nothing of their spread.
+    """
     values = np.asarray(values, np.float64)
     mean = float(values.mean())
-    if len(values) < 2:
+    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
+    if error <= ROUNDING * abs(mean):
         return mean, None, None
-    reach = 1.96 * values.std(ddof=1) / np.sqrt(len(values))
+    reach = jackknife_reach(error, len(values))
     return mean, float(mean - reach), float(mean + reach)
 
 
@@ -38,7 +43,7 @@ def jackknife_error(values):
 
 
 def jackknife_reach(error, blocks=BLOCKS, level=0.95):
-    """Half the width of the interval that a jackknife's standard error gives."""
+    """Half the width of Student's interval that a standard error gives, of a jackknife or of a mean of `blocks` values."""
     return float(stats.t.ppf((1 + level) / 2, blocks - 1) * error)
 
 
@@ -50,10 +55,10 @@ def jackknife(statistic, count, value, seed=0, least=100):
         count: how many samples there are.
         value: of all of them.
         seed: of the assignment to blocks.
-        least: samples below which there is no interval.
+        least: samples below which there is no interval; nor is there one where no block changes the statistic.
     """
     if count < least:
         return value, None, None
     order = dealer(seed).permutation(count)
     reach = jackknife_reach(jackknife_error([statistic(rows) for rows in without_blocks(order)]))
-    return value, value - reach, value + reach
+    return (value, value - reach, value + reach) if reach > ROUNDING * abs(value) else (value, None, None)

@@ -3,12 +3,12 @@
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics import tfgan
-from ganzoo.metrics.arguments import check_features, subsample
+from ganzoo.metrics import mmd
+from ganzoo.metrics.arguments import check_features
+from ganzoo.metrics.checks import Undefined
+from ganzoo.metrics.cubic_kernel import CubicSums
 from ganzoo.metrics.registry import metric
 from ganzoo.metrics.threads import one_thread
-
-_BLOCK = 2048  # rows of a kernel block: 32 MB in float64
 
 
 @metric(
@@ -22,6 +22,7 @@ _BLOCK = 2048  # rows of a kernel block: 32 MB in float64
     published="MMD-RBF",
     parts={"u": None, "v": None, "p": "aside", "bandwidth": "aside"},
     main="u",
+    bounds={"u": ("low", "high")},
     around_zero=True,
 )
 def mmd_rbf(
@@ -46,7 +47,8 @@ def mmd_rbf(
         test_cap: samples per set of the test, whose kernel matrix is held whole.
 
     Returns:
-        A dict: "u" (unbiased estimate of MMD^2, may be negative), "v" (biased, >= 0), "p" (p-value), "bandwidth".
+        A dict: "u" (unbiased estimate of MMD^2, may be negative) with "low" and "high", the 95 % interval of MMD^2 over samples
+        of both sets (`mmd.interval`), "v" (biased, >= 0), "p" (p-value), "bandwidth".
 
     Raises:
         UserError: fewer than ten samples of a set, NaN or infinite features, different d, a bandwidth of zero.
@@ -54,35 +56,38 @@ def mmd_rbf(
     Reference: Gretton et al. 2012, "A Kernel Two-Sample Test", JMLR 13.
     """
     real, fake = check_features(10, real=real, fake=fake)
+    dtypes = real.dtype, fake.dtype
     rng = np.random.default_rng([seed, 0x33D])
-    centre = real.mean(axis=0)  # a common offset would cost the distances precision
+    centre = real.mean(axis=0, dtype=np.float64)  # a common offset would cost the distances precision
     real, fake = (values[rng.permutation(len(values))] - centre for values in (real, fake))
     if bandwidth is None:
         apart = min(1000, len(real) // 5)
         bandwidth = _median_distance(real[:apart])
         real = real[apart:]
-    if bandwidth <= 0:
-        raise UserError("the RBF kernel's bandwidth is 0: half of the real samples are equal; pass another bandwidth")
-    real, fake = real[:cap], fake[:cap]
+        if bandwidth <= 1e-7 * np.abs(real).max():  # below lies rounding
+            raise Undefined("MMD-RBF is undefined: half of the real samples are equal, so the kernel's bandwidth is 0")
+    if not bandwidth > 0:
+        raise UserError(f"the RBF kernel's bandwidth must be above 0, not {bandwidth}")
+    real, fake = (values[:cap] / bandwidth for values in (real, fake))
+    if max(np.abs(real).max(), np.abs(fake).max()) < 1e6:  # beyond, float32's squares would overflow or lose all digits
+        real, fake = (values.astype(dtype) for values, dtype in zip((real, fake), dtypes, strict=True))
     with one_thread():
-        sums = [_rbf_sum(a, b, bandwidth) for a, b in ((real, real), (fake, fake), (real, fake))]
-        p = _permutation_p(real[:test_cap], fake[:test_cap], bandwidth, permutations, rng)
-    v = sums[0] / len(real) ** 2 + sums[1] / len(fake) ** 2 - 2 * sums[2] / (len(real) * len(fake))
-    return {"u": _mmd_u(*sums, len(real), len(fake)), "v": float(v), "p": p, "bandwidth": float(bandwidth)}
+        sums = (*(mmd.within(_rbf, values, len(values)) for values in (real, fake)), mmd.across(_rbf, real, fake))
+        p = _permutation_p(real[:test_cap], fake[:test_cap], permutations, rng)
+    ends = mmd.interval(*sums)
+    return {
+        "u": mmd.unbiased(*sums),
+        **{name: end for name, end in ends.items() if name != "se"},
+        "v": mmd.biased(*sums),
+        "p": p,
+        "bandwidth": float(bandwidth),
+    }
 
 
 def mmd_rbf_gaussians(shift, dim, bandwidth):
     """MMD^2 between N(0, I_d) and N(mu, I_d) under the RBF kernel, in closed form; `shift` is |mu|."""
     square = bandwidth**2
     return 2 * (square / (square + 2)) ** (dim / 2) * (1 - np.exp(-(shift**2) / (2 * (square + 2))))
-
-
-def _interval(context, values, wanted):
-    """From the standard error over disjoint blocks, which the result contains."""
-    if not np.isfinite(values["se"]):
-        return {}
-    reach = 1.96 * values["se"]
-    return {"mean": (values["mean"] - reach, values["mean"] + reach)}
 
 
 @metric(
@@ -96,81 +101,68 @@ def _interval(context, values, wanted):
     published="KID",
     parts={"mean": None, "se": "aside", "subsets_mean": None, "subsets_sd": "aside"},
     main="mean",
+    bounds={"mean": ("low", "high")},
+    undefined={"se": "all pairs of samples are alike, which says nothing of the spread"},
     default=20,
     compared=True,
     around_zero=True,
-    interval=_interval,
 )
 def kernel_distance(
-    real: np.ndarray, fake: np.ndarray, seed: int = 0, subsets: int = 100, size: int = 1000
+    real: np.ndarray, fake: np.ndarray, seed: int = 0, subsets: int = 100, size: int = 1000, cap: int = 10_000
 ) -> dict[str, float]:
     """Kernel distance: the unbiased MMD^2 under k(x, y) = (x.y / d + 1)^3; KID where the features are Inception's.
 
     Args:
         real: features [N, d].
-        fake: features [M, d]; the larger side is subsampled to the smaller one's count.
+        fake: features [M, d].
         seed: of the subsamples.
         subsets: of the published form.
         size: samples per set in each subset; no more than there are.
+        cap: samples per set of the whole estimate; more are subsampled.
 
     Returns:
-        A dict: "mean" and "se" (standard error) by TF-GAN's estimator over at least two disjoint blocks of at most
-        1,024 samples, in float64 and random order; "subsets_mean" and "subsets_sd" over random subsets, the form most
-        papers print. Any mean may be negative.
+        A dict: "mean", the U-statistic of all pairs in float64; "low" and "high", the 95 % interval of MMD^2 over samples of
+        both sets, and "se", a standard error (`mmd.interval`; all three are missing where all pairs are alike);
+        "subsets_mean" and "subsets_sd" over random subsets of equal size, the form most papers print. Any mean may be
+        negative; MMD^2 itself is not, so "high" is 0 or more.
 
     Raises:
-        UserError: fewer than four samples of a set, NaN or infinite features, different d; TF-GAN is missing.
+        UserError: fewer than four samples of a set, NaN or infinite features, different d.
 
     Reference: Binkowski et al. 2018, arXiv 1801.01401.
     """
     real, fake = (values.astype(np.float64) for values in check_features(4, real=real, fake=fake))
     rng = np.random.default_rng([seed, 0x1D])
-    count = min(len(real), len(fake))
-    real, fake = (values[rng.permutation(len(values))[:count]] for values in (real, fake))
-    mean, error = tfgan.kernel_distance(real, fake, block=min(1024, (count + 1) // 2))
-    size = min(size, count)
+    size = min(size, len(real), len(fake))
     with one_thread():
-        scores = [kernel_distance_u(*(subsample(values, size, rng) for values in (real, fake))) for _ in range(subsets)]
-    return {"mean": mean, "se": error, "subsets_mean": float(np.mean(scores)), "subsets_sd": float(np.std(scores))}
+        kernel = CubicSums(real, fake)
+        sums = kernel.sums([_rows(values, cap, rng) for values in (real, fake)])
+        scores = [kernel.estimate([_rows(values, size, rng) for values in (real, fake)]) for _ in range(subsets)]
+    ends = {name: kernel.unit * value for name, value in mmd.interval(*sums).items()}
+    spread = {"subsets_mean": np.mean(scores), "subsets_sd": np.std(scores)}
+    return {"mean": kernel.unit * mmd.unbiased(*sums), **ends, **{name: float(kernel.unit * x) for name, x in spread.items()}}
 
 
 def kernel_distance_u(real, fake):
-    """The unbiased estimate of `kernel_distance` from all pairs of features [N, d] and [M, d], in float64 blocks.
+    """The unbiased estimate of `kernel_distance` from all pairs of features [N, d] and [M, d], in float64.
 
     Raises:
         UserError: fewer than two samples of a set, NaN or infinite features, different d.
     """
     real, fake = (values.astype(np.float64) for values in check_features(real=real, fake=fake))
-    sums = [_cubic_sum(a, b) for a, b in ((real, real), (fake, fake), (real, fake))]
-    dim = real.shape[1]
-    own = [((np.einsum("ij,ij->i", values, values) / dim + 1) ** 3).sum() for values in (real, fake)]
-    n, m = len(real), len(fake)
-    return float((sums[0] - own[0]) / (n * (n - 1)) + (sums[1] - own[1]) / (m * (m - 1)) - 2 * sums[2] / (n * m))
+    kernel = CubicSums(real, fake)
+    return kernel.unit * kernel.estimate()
 
 
-def _cubic_sum(a, b):
-    total = 0.0
-    for start in range(0, len(a), _BLOCK):
-        kernel = a[start : start + _BLOCK] @ b.T
-        kernel /= a.shape[1]
-        kernel += 1
-        total += np.vdot(kernel * kernel, kernel)
-    return total
+def _rows(values, count, rng):
+    """`count` rows drawn without replacement, or all."""
+    return slice(None) if len(values) <= count else rng.permutation(len(values))[:count]
 
 
-def _rbf_sum(a, b, bandwidth):
-    """The sum of the kernel over all pairs, diagonal included, in blocks; over the upper triangle where a is b."""
-    total = 0.0
-    for i in range(0, len(a), _BLOCK):
-        for j in range(i if a is b else 0, len(b), _BLOCK):
-            twice = 2 if a is b and j > i else 1
-            total += twice * _rbf(a[i : i + _BLOCK], b[j : j + _BLOCK], bandwidth).sum(dtype=np.float64)
-    return total
-
-
-def _rbf(a, b, bandwidth):
+def _rbf(a, b):
+    """The kernel matrix of samples in units of the bandwidth."""
     kernel = _squared_distances(a, b)
-    kernel *= -0.5 / bandwidth**2
+    kernel *= -0.5
     return np.exp(kernel, out=kernel)
 
 
@@ -181,21 +173,16 @@ def _squared_distances(a, b):
     return np.maximum(squares, 0, out=squares)
 
 
-def _mmd_u(real_sum, fake_sum, cross_sum, n, m):
-    """The U-statistic; the kernel is 1 on the diagonal."""
-    return float((real_sum - n) / (n * (n - 1)) + (fake_sum - m) / (m * (m - 1)) - 2 * cross_sum / (n * m))
-
-
 def _median_distance(values):
     squares = _squared_distances(values, values)
     return float(np.sqrt(np.median(squares[np.triu_indices(len(values), 1)])))
 
 
-def _permutation_p(real, fake, bandwidth, permutations, rng):
+def _permutation_p(real, fake, permutations, rng):
     """P-value of the U-statistic: one kernel matrix, and for all relabellings at once only sums over it."""
     pooled = np.concatenate([real, fake]).astype(np.float64)
     n, m = len(real), len(fake)
-    kernel = np.concatenate([_rbf(pooled[i : i + _BLOCK], pooled, bandwidth) for i in range(0, n + m, _BLOCK)])
+    kernel = np.concatenate([_rbf(pooled[i : i + mmd.BLOCK], pooled) for i in range(0, n + m, mmd.BLOCK)])
     np.fill_diagonal(kernel, 1)
     labels = np.zeros((n + m, permutations + 1))
     labels[:n, 0] = 1  # the first column is the true labelling

@@ -20,7 +20,7 @@ from ganzoo.metrics.registry import POINTS, Part, metric
     misleads="One good sample captures a mode: a mode that is nearly dropped shows only in the divergences.",
     parts={
         "captured": None,
-        "high_quality": None,
+        "high_quality": Part(span=(0, 1), counted=True),
         "kl": Part(floor="kl_floor"),
         "reverse_kl": None,
         "kl_floor": "aside",

@@ -4,7 +4,8 @@ import numpy as np
 import scipy.stats
 from sklearn.cluster import KMeans
 
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.arguments import distinct
+from ganzoo.metrics.checks import Undefined, checked, moderate, same_dimension
 from ganzoo.metrics.registry import Part, metric
 
 LEVEL = 0.05
@@ -17,7 +18,12 @@ LEVEL = 0.05
     paper="Richardson and Weiss 2018, On GANs and GMMs, arXiv 1805.12462",
     meaning="The share of clusters of the real data that fakes visit too often or too seldom; a dropped kind shows here.",
     misleads="With many samples any small difference becomes significant, with few none does: compare at equal counts.",
-    parts={"share": Part(worst="the worst"), "share_bh": Part(worst="the worst"), "js": None, "bins": "aside"},
+    parts={
+        "share": Part(worst="the worst", span=(0, 1)),
+        "share_bh": Part(worst="the worst", span=(0, 1)),
+        "js": Part(span=(0, np.log(2))),
+        "bins": "aside",
+    },
     default=120,
 )
 def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = None) -> dict[str, float]:
@@ -35,11 +41,14 @@ def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = No
         divergence in nats, from 0 to log 2; `bins`, K.
 
     Raises:
-        UserError: input that `checked` refuses, or different dimensions.
+        UserError: input that `checked` refuses, different dimensions, or reals that are all equal.
     """
     real, fake = checked("real", real), checked("fake", fake)
     same_dimension(real=real, fake=fake)
-    bins = min(max(min(len(real), len(fake)) // 50, 2), 100) if bins is None else min(bins, len(real))
+    (real, fake), _ = moderate(real, fake)
+    bins = distinct(real, min(max(min(len(real), len(fake)) // 50, 2), 100) if bins is None else bins)
+    if bins < 2:
+        raise Undefined("NDB is undefined: all samples of the reference are equal, one bin holds everything")
     clusters = KMeans(bins, n_init=1, max_iter=100, random_state=seed).fit(real)
     counts = np.stack(
         [np.bincount(labels, minlength=bins) for labels in (clusters.labels_, clusters.predict(fake.astype(real.dtype)))]

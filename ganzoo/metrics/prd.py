@@ -4,8 +4,9 @@ import numpy as np
 from sklearn.cluster import MiniBatchKMeans
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.arguments import check_features, subsample
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.arguments import check_features, distinct, subsample
+from ganzoo.metrics.checks import moderate
+from ganzoo.metrics.registry import Part, metric
 from ganzoo.metrics.threads import one_thread
 
 
@@ -17,7 +18,7 @@ from ganzoo.metrics.threads import one_thread
     meaning="F8 weighs recall (is every kind of real sample generated?), F1/8 precision (is every generated sample "
     "of a real kind?).",
     misleads="Sees only the shares of a few clusters: two models that differ within clusters score alike.",
-    parts={"f8": None, "f1/8": None},
+    parts=dict.fromkeys(("f8", "f1/8"), Part(span=(0, 1))),
 )
 def prd(real: np.ndarray, fake: np.ndarray, seed: int = 0, clusters: int = 20, runs: int = 10) -> dict[str, float]:
     """The F8 and F1/8 scores of the precision-recall curve `prd_curve`, as its authors summarise it.
@@ -63,9 +64,11 @@ def prd_curve(real, fake, seed=0, clusters=20, runs=10, angles=1001, cap=10_000)
         UserError: fewer than `clusters` samples of a set, NaN or infinite features, different d.
     """
     real, fake = check_features(clusters, real=real, fake=fake)
+    (real, fake), _ = moderate(real, fake)
     rng = np.random.default_rng([seed, 0x92D])
     count = min(len(real), len(fake), cap)
     pooled = np.concatenate([subsample(values, count, rng) for values in (real, fake)])
+    clusters = distinct(pooled, clusters)
     curves = []
     for _ in range(runs):
         kmeans = MiniBatchKMeans(clusters, n_init=3, batch_size=2048, random_state=int(rng.integers(2**31)))

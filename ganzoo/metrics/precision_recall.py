@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.registry import metric
+from ganzoo.metrics.checks import Undefined
+from ganzoo.metrics.registry import Part, metric
 
 
 @metric(
@@ -16,7 +17,7 @@ from ganzoo.metrics.registry import metric
     meaning="Precision: the share of fakes that look like some real; recall: the share of reals that some fake looks like.",
     misleads="One far outlier has a large ball that lends precision or recall to anything near it; held-out reals "
     "score far below 1.",
-    parts=dict.fromkeys(("precision", "recall", "f1")),
+    parts={"precision": Part(span=(0, 1), counted=True), "recall": Part(span=(0, 1)), "f1": Part(span=(0, 1))},
     default=80,
     compared=True,
 )
@@ -48,7 +49,7 @@ def precision_recall(neighbours: Any, k: int = 3) -> dict[str, float]:
     meaning="Density: how many reals' neighbourhoods a fake falls into, 1 for a perfect model; coverage: the share of "
     "reals with a fake in their neighbourhood.",
     misleads="Density exceeds 1 when fakes crowd into the densest region; coverage rises with the number of fakes.",
-    parts={"density": None, "coverage": None},
+    parts={"density": None, "coverage": Part(span=(0, 1))},
     default=90,
     compared=True,
 )
@@ -64,9 +65,10 @@ def density_coverage(neighbours: Any, k: int = 5) -> dict[str, float]:
         upper bound; `coverage`, the share of reals whose ball holds a fake, in [0, 1] (see `expected_coverage`).
 
     Raises:
-        UserError: the record has no balls of this k.
+        UserError: the record has no balls of this k, or every real has k copies, so that all balls are empty.
     """
     balls = _balls(neighbours, k)
+    _require_room("density and coverage are", neighbours, k)
     covered = neighbours.real_fake.distances[:, 0] < neighbours.real_real.distances[:, k - 1]
     return {"density": float(balls.real_open.mean() / k), "coverage": float(covered.mean())}
 
@@ -84,7 +86,8 @@ def expected_coverage(reals, fakes, k=5):
     paper="Kynkaanniemi et al. 2019, section 5, arXiv 1904.06991",
     meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
-    parts={"median": None, "above_one": None},
+    parts={"median": None, "above_one": Part(span=(0, 1), counted=True)},
+    undefined={"median": "half of the samples or more are copies of reals, whose score is infinite"},
 )
 def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     """Realism scores of the fakes, summarised robust to copies (whose score is infinite).
@@ -94,14 +97,18 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
         k: a ball reaches to its real's k-th nearest neighbour; the half wider than the median is left out.
 
     Returns:
-        `median` of the scores, 0 to infinity, and `above_one`, the share of fakes with a score of at least 1.
-        The scores themselves: `neighbours.balls[k].realism`.
+        `median` of the scores, 0 or more, unless it is infinite, and `above_one`, the share of scores of at least 1. The
+        scores themselves: `neighbours.balls[k].realism`.
 
     Raises:
-        UserError: the record has no balls of this k.
+        UserError: the record has no balls of this k, or every real has k copies, so that all balls are points.
     """
-    scores = _balls(neighbours, k).realism
-    return {"median": float(np.median(scores)), "above_one": float(np.mean(scores >= 1))}
+    balls = _balls(neighbours, k)
+    _require_room("realism is", neighbours, k)
+    scores = np.sort(balls.realism)
+    middle = scores[[(len(scores) - 1) // 2, len(scores) // 2]]
+    median = {"median": float(middle.mean())} if np.isfinite(middle).all() else {}
+    return median | {"above_one": float(np.mean(scores >= 1))}
 
 
 @metric(
@@ -111,7 +118,8 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     paper="Han et al. 2022, Rarity Score, arXiv 2206.08549",
     meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count separately.",
     misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",
-    parts={"mean": None, "outside": None},
+    parts={"mean": None, "outside": Part(span=(0, 1), counted=True)},
+    undefined={"mean": "no sample lies in a ball of a real"},
 )
 def rarity(neighbours: Any, k: int = 3) -> dict[str, float]:
     """Rarity of the fakes on the real manifold: the radius of the smallest real ball around each.
@@ -121,17 +129,21 @@ def rarity(neighbours: Any, k: int = 3) -> dict[str, float]:
         k: a ball reaches to its real's k-th nearest neighbour, boundary included.
 
     Returns:
-        `mean` over the fakes inside a ball, in feature units (NaN if none is), and `outside`, the share of the others.
+        `mean` over the fakes inside a ball, in feature units, if there are any, and `outside`, the share of the others.
 
     Raises:
         UserError: the record has no balls of this k.
     """
     smallest = _balls(neighbours, k).smallest
     inside = np.isfinite(smallest)
-    return {
-        "mean": float(smallest[inside].mean()) if inside.any() else float("nan"),
-        "outside": float(np.mean(~inside)),
-    }
+    mean = {"mean": float(smallest[inside].mean())} if inside.any() else {}
+    return mean | {"outside": float(np.mean(~inside))}
+
+
+def _require_room(what, neighbours, k):
+    """Refuses a reference all of whose balls have the radius 0: no sample can lie inside, however good."""
+    if not neighbours.real_real.distances[:, k - 1].any():
+        raise Undefined(f"{what} undefined: each of the reference's samples has {k} copies in it")
 
 
 def _balls(neighbours, k):

@@ -58,12 +58,17 @@ class Part:
         floor: the part of the same result that a perfect model shows here at this count.
         worst: of an accuracy or a share whose worst is 1, the name of the worst case.
         below: the name of values below held-out real data's, where these are no merit.
+        span: the least and the greatest value that is possible; intervals end there.
+        counted: whether it is a share of the generated samples, each counted on its own, so that its interval is exact; `span`
+            is (0, what it is when all are counted).
     """
 
     direction: str | None = None
     floor: str | None = None
     worst: str = ""
     below: str = ""
+    span: tuple = (-math.inf, math.inf)
+    counted: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Metric:
         published: the title with features of the verified Inception network of the papers, such as "FID".
         parts: a `Part`, or its direction, by the name of each part of the result; a name may hold wildcards.
         main: the part that the title alone refers to.
+        bounds: by part, the two entries of the function's dict that are the ends of its 95 % interval where it has one.
+        undefined: why a part is undefined where the function's dict lacks it, by part.
         of: the kinds of examples that it applies to.
         default: its place in the default selection, the smallest first; None where it must be selected by name.
         compared: whether a comparison of models takes it by default.
@@ -110,6 +117,8 @@ class Metric:
     published: str = ""
     parts: Mapping[str, Part | str | None] = dataclasses.field(default_factory=lambda: {"": None})
     main: str = ""
+    bounds: Mapping[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    undefined: Mapping[str, str] = dataclasses.field(default_factory=dict)
     of: tuple = (IMAGES, POINTS)
     default: int | None = None
     compared: bool = False
@@ -164,7 +173,11 @@ class Metric:
         """Its result for `context`, a mapping with at least the keys that it needs: {part: (value, low, high)}."""
         result = self.function(**{name: context[name] for name in self.needs})
         parts = result if isinstance(result, dict) else {"": result}
-        return {part: _estimate(value) for part, value in parts.items()}
+        ends = {end for pair in self.bounds.values() for end in pair}
+        values = {part: _estimate(value) for part, value in parts.items() if part not in ends}
+        for part in set(self.bounds) & set(values):
+            values[part] = (values[part][0], *(parts.get(end) for end in self.bounds[part]))
+        return values
 
 
 REGISTRY: dict[str, Metric] = {}

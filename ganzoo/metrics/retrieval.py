@@ -4,7 +4,7 @@ import numpy as np
 import scipy.stats
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.checks import Undefined, checked, same_dimension
 from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.metrics.registry import metric
 
@@ -48,7 +48,7 @@ def retrieval(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 
     )
     to_real, to_fake = (float(retrieval_distances(test, samples, j).mean()) for samples in (real, fake))
     if to_real == 0:
-        raise UserError("every test sample is also in real: retrieval needs held-out data")
+        raise Undefined("retrieval is undefined: every held-out sample is also in the reference, at distance 0")
     return {"excess": to_fake / to_real - 1, "to_fake": to_fake, "to_real": to_real}
 
 

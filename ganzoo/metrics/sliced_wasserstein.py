@@ -5,6 +5,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.metrics import tfgan
 from ganzoo.metrics.arguments import check_features, check_images, subsample
+from ganzoo.metrics.checks import moderate
 from ganzoo.metrics.registry import IMAGES, Part, metric
 from ganzoo.metrics.threads import one_thread
 
@@ -37,18 +38,20 @@ def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, seed: int = 0, direct
 
     Reference: Bonneel et al. 2015, "Sliced and Radon Wasserstein Barycenters of Metrics"; arXiv 2605.06797.
     """
-    real, fake = check_features(real=real, fake=fake)
+    (real, fake), scale = moderate(*check_features(real=real, fake=fake))
     rng = np.random.default_rng([seed, 0x52])
     count = min(len(real), len(fake), cap)
     real, fake = (subsample(values, count, rng) for values in (real, fake))
-    units = rng.standard_normal((real.shape[1], directions)).astype(real.dtype)
+    dtype, centre = np.result_type(real, fake), real.mean(axis=0, dtype=np.float64)
+    real, fake = ((values - centre).astype(dtype) for values in (real, fake))  # a common offset would cost float32 its digits
+    units = rng.standard_normal((real.shape[1], directions)).astype(dtype)
     units /= np.linalg.norm(units, axis=0)
     total = 0.0
     with one_thread():
         for start in range(0, directions, 64):  # 64 projections of both sets at a time
             first, second = (np.sort(units[:, start : start + 64].T @ values.T, axis=1) for values in (real, fake))
             total += np.square(first - second, dtype=np.float64).mean(axis=1).sum()
-    return float(3 * real.shape[1] * total / directions)
+    return float(3 * real.shape[1] * total / directions) * scale**2
 
 
 @metric(

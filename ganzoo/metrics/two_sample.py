@@ -9,7 +9,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.birthday.support import clopper_pearson
+from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.registry import Part, metric
 
 
@@ -22,7 +23,7 @@ from ganzoo.metrics.registry import Part, metric
     "0 is memorised.",
     misleads="A model that memorises and also errs can average to one half: read both parts. With unequal counts each "
     "part leans to its own share of the samples.",
-    parts=dict.fromkeys(("acc_real", "acc_fake", "accuracy"), Part(worst="told apart", below="memorised")),
+    parts=dict.fromkeys(("acc_real", "acc_fake", "accuracy"), Part(worst="told apart", below="memorised", span=(0, 1))),
     default=100,
     sees_copies=True,
 )
@@ -56,6 +57,7 @@ def _closer(own, other):
         "knn": Part(worst="told apart"),
         "knn_p": "aside",
     },
+    bounds={name: (f"{name}_low", f"{name}_high") for name in ("logistic", "knn")},
     default=110,
 )
 def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> dict[str, float]:
@@ -71,14 +73,16 @@ def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> 
         cap: samples taken of each set at most, to bound the time.
 
     Returns:
-        `logistic` and `knn`, accuracies in [0, 1], with `logistic_p` and `knn_p`, the probability of at least that
-        accuracy if both sets came from one distribution (exact binomial).
+        `logistic` and `knn`, accuracies in [0, 1], each with its exact 95 % interval over test samples (`logistic_low` and
+        `logistic_high`), and `logistic_p` and `knn_p`, the probability of at least that accuracy if both sets came from one
+        distribution (exact binomial).
 
     Raises:
         UserError: input that `checked` refuses, fewer than 4 samples of a set, or different dimensions.
     """
     real, fake = checked("real", real, least=4), checked("fake", fake, least=4)
     same_dimension(real=real, fake=fake)
+    (real, fake), _ = moderate(real, fake)
     count = min(len(real), len(fake), cap)
     draws = np.random.default_rng(seed)
     real, fake = (samples[draws.permutation(len(samples))[:count]] for samples in (real, fake))
@@ -95,6 +99,7 @@ def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> 
     for name, classifier in classifiers.items():
         right = int(np.sum(classifier.fit(train, train_labels).predict(test) == test_labels))
         result[name] = right / len(test)
+        result[f"{name}_low"], result[f"{name}_high"] = clopper_pearson(right, len(test))
         result[f"{name}_p"] = float(scipy.stats.binomtest(right, len(test), 0.5, alternative="greater").pvalue)
     return result
 

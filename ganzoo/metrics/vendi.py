@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from ganzoo.errors import UserError
-from ganzoo.metrics.checks import checked
+from ganzoo.metrics.checks import Undefined, checked
 from ganzoo.metrics.registry import IMAGES, metric
 
 
@@ -38,7 +37,7 @@ def vendi(fake: np.ndarray, seed: int = 0, order: int = 1, cap: int = 5000) -> f
     fake = fake.astype(np.float64)
     lengths = np.linalg.norm(fake, axis=1, keepdims=True)
     if not lengths.any():
-        raise UserError("fake holds only zero vectors: the extractor's features are all 0")
+        raise Undefined("the Vendi score is undefined: fake holds only zero vectors, which have no angle")
     fake = np.divide(fake, lengths, out=np.zeros_like(fake), where=lengths > 0)
     return vendi_of_kernel(fake.T @ fake if len(fake) > fake.shape[1] else fake @ fake.T, order)
 

@@ -39,9 +39,13 @@ def _find(scores, metric, part=""):
     return next((s for s in scores if (s["metric"], s["part"]) == (metric, part)), None)
 
 
-def _mood(score):
+def _mood(score, above=False):
+    """How good a score is; `above` means that more than held-out real data's answers the question as well as as much does."""
     position, _ = standing(score)
-    return None if position is None else tone(position)
+    if position is None:
+        return None
+    value = score.get("value_at_real_count")
+    return "good" if above and (score["value"] if value is None else value) >= score["real"] else tone(position)
 
 
 def _real(score, write=number):
@@ -83,7 +87,7 @@ def _varied(scores, birthday):
         captured = _find(scores, metric, "captured")
         if captured:
             sentence = f"Its samples reach {number(captured['value'])} {things}{_real(captured)}."
-            answers.append((_mood(captured), sentence))
+            answers.append((_mood(captured, above=True), sentence))
     if birthday and birthday.get("n_eff"):
         sentence = f"It repeats itself as a generator of {estimate(birthday['n_eff'])} different examples would"
         real = ((birthday.get("real") or {}).get("pooled") or {}).get("n_eff")
@@ -110,5 +114,11 @@ def _new(scores, copies):
         score = _find(scores, metric)
         if score and not copies:
             sentence = f"{number(score['value'], 3)} % of the samples are {description}{_real(score)}."
-            answers.append((_mood(score), sentence))
+            answers.append((_distance_from_training(score), sentence))
     return answers
+
+
+def _distance_from_training(score):
+    """Whether samples lie nearer to the training data than held-out data does, beyond chance; farther is no sign of copying."""
+    by_chance = None not in (score.get("high"), score.get("real")) and score["high"] >= score["real"]
+    return "good" if by_chance else _mood(score, above=True)

@@ -257,7 +257,9 @@ def test_what_is_not_finite_is_left_out_in_words(evaluator, digits):
     copies = ArrayInput(digits[0][:300], "copies")
     scores = by_name(evaluator.scores(copies, "realism"))
     assert "realism.median[cnn-digits]" not in scores
-    assert "is infinite here" in " ".join(scores["realism.above_one[cnn-digits]"]["warnings"])
+    assert "realism.median[cnn-digits] is undefined and left out: half" in " ".join(
+        scores["realism.above_one[cnn-digits]"]["warnings"]
+    )
 
 
 def test_models_are_compared_under_one_protocol(fresh, digits):

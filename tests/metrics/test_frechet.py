@@ -121,6 +121,37 @@ def test_singular_covariances(monkeypatch, small):
     assert frechet_distance(np.ones((50, 4)), np.zeros((60, 4))) == 4
 
 
+def of_repeats(stored, count):
+    """Mean and the rows A of a covariance A^T A of `count` samples that repeat stored ones in turn."""
+    shares = np.bincount(np.arange(count) % len(stored))
+    mean = shares @ stored / count
+    return mean, np.sqrt(shares / (count - 1))[:, None] * (stored - mean)
+
+
+@pytest.mark.parametrize("dim", [128, 600])
+@pytest.mark.parametrize("stored", [2, 10, 50])
+def test_collapsed_generators_are_measured_exactly(stored, dim):
+    count = 2000 if dim == 128 else 700
+    real = np.random.default_rng(1).standard_normal((count, dim)).astype(np.float32)
+    images = np.random.default_rng(2).standard_normal((stored, dim)).astype(np.float32)
+    (mean, rows), double = of_repeats(images.astype(float), count), real.astype(float)
+    covariance = np.cov(double.T)
+    # The trace of the root is that of A S A^T, of rank stored - 1, by its singular values: nothing of rank d is rounded.
+    roots = np.linalg.svd(rows @ np.linalg.cholesky(covariance), compute_uv=False)[: stored - 1]
+    expected = np.square(double.mean(0) - mean).sum() + np.trace(covariance) + np.square(rows).sum() - 2 * roots.sum()
+    assert frechet_distance(real, images[np.arange(count) % stored]) == pytest.approx(expected, rel=1e-6)
+    assert frechet_distance(images[np.arange(count) % stored], real) == pytest.approx(expected, rel=1e-6)
+
+
+def test_two_collapsed_sides_are_measured_exactly():
+    draws = np.random.default_rng(3).standard_normal((2, 40, 64)).astype(np.float32)
+    first, second = draws[0, :30], draws[1]
+    (mean, rows), (other, others) = of_repeats(first.astype(float), 900), of_repeats(second.astype(float), 800)
+    spread = np.square(rows).sum() + np.square(others).sum() - 2 * np.linalg.norm(rows @ others.T, "nuc")
+    expected = np.square(mean - other).sum() + spread
+    assert frechet_distance(first[np.arange(900) % 30], second[np.arange(800) % 40]) == pytest.approx(expected, rel=1e-6)
+
+
 def test_streamed_moments_give_the_same():
     first, second = Moments(24), Moments(24)
     for part in np.array_split(REAL, 9):

@@ -71,7 +71,7 @@ def test_a_metric_returns_the_parts_that_it_declares(name, context):
     parts = known(context)
     for part in parts:
         known.part(part)
-    assert {part for part in known.parts if not {"*", "["} & set(part)} <= set(parts)
+    assert {part for part in known.parts if not {"*", "["} & set(part)} <= {*parts, *known.undefined}
     for part, declared in known.parts.items():
         floor = declared.floor if isinstance(declared, Part) else None
         assert floor is None or known.part(floor).direction == "aside", part
@@ -141,3 +141,23 @@ def test_metrics_import_alone():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_ends_of_an_interval_are_no_scores_of_their_own(monkeypatch):
+    monkeypatch.setattr(registry, "REGISTRY", {})
+
+    @metric(
+        "mine",
+        parts={"mean": None},
+        bounds={"mean": ("low", "high")},
+        direction="lower",
+        least=100,
+        paper="",
+        meaning="",
+        misleads="",
+    )
+    def mine(fake):
+        return {"mean": 2, "low": 1.0, "high": 4.0} if fake else {"mean": 2}
+
+    (known,) = registry.REGISTRY.values()
+    assert known({"fake": True}) == {"mean": (2.0, 1.0, 4.0)} and known({"fake": False}) == {"mean": (2.0, None, None)}

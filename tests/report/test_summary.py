@@ -53,3 +53,41 @@ def test_copies_answer_whether_anything_is_new(finding, kind):
 def test_questions_come_in_their_order():
     found = shown([], birthday=birthday(9.0), copies={"finding": "none", "verdict": "new."})
     assert [(kind, question) for kind, question, _, _ in found] == [("poor", QUESTIONS["varied"]), ("good", QUESTIONS["new"])]
+
+
+def score(metric, part, value, real, direction, low=None, high=None, **more):
+    facts = {"name": f"{metric}.{part}", "metric": metric, "part": part, "direction": direction}
+    return {**facts, "value": value, "real": real, "low": low, "high": high, **more}
+
+
+@pytest.mark.parametrize(
+    ("facts", "question", "kind"),
+    [
+        # Nearer to the training data than held-out data is suspect, farther is not.
+        (score("auth_pct", "", 51.6, 40.5, "real", 48.0, 55.0), "new", "good"),
+        (score("auth_pct", "", 90.0, 40.5, "real", 88.0, 92.0), "new", "good"),
+        (score("auth_pct", "", 40.5, 40.5, "real"), "new", "good"),
+        (score("auth_pct", "", 30.0, 40.5, "real", 27.0, 33.0), "new", "fair"),
+        (score("auth_pct", "", 30.0, 40.5, "real", 12.0, 54.0), "new", "good"),  # by chance, at such a count
+        (score("auth_pct", "", 5.0, 40.5, "real", 4.0, 6.0), "new", "poor"),
+        (score("auth_pct", "", 51.6, 40.5, "real", value_at_real_count=20.0), "new", "poor"),
+        # More modes than held-out data reaches are no lack of variety.
+        (score("mode_coverage", "captured", 25.0, 20.0, "real"), "varied", "good"),
+        (score("mode_coverage", "captured", 15.0, 20.0, "real"), "varied", "fair"),
+        (score("label_coverage", "captured", 10.0, 6.0, "real"), "varied", "good"),
+        (score("label_coverage", "captured", 2.0, 6.0, "real"), "varied", "poor"),
+        (score("precision_recall", "recall", 0.9, 0.7, "higher"), "varied", "good"),
+        (score("precision_recall", "recall", 0.2, 0.7, "higher"), "varied", "poor"),
+        (score("density_coverage", "coverage", 0.9, 0.7, "higher"), "varied", "good"),
+        (score("density_coverage", "coverage", 0.5, 0.7, "higher"), "varied", "fair"),
+        (score("frechet_distance", "", 0.5, 1.0, "lower"), "like", "good"),
+        (score("frechet_distance", "", 9.0, 1.0, "lower"), "like", "poor"),
+        (score("precision_recall", "precision", 0.99, 0.7, "higher"), "like", "good"),
+        (score("precision_recall", "precision", 0.1, 0.7, "higher"), "like", "poor"),
+        (score("c2st", "logistic", 0.4, 0.5, "real"), "like", "good"),
+        (score("c2st", "logistic", 0.95, 0.5, "real"), "like", "poor"),
+    ],
+)
+def test_a_verdict_is_passed_on_the_side_that_is_bad(facts, question, kind):
+    ((found, asked, label, _),) = shown([facts])
+    assert (found, asked, label.lower()) == (kind, QUESTIONS[question], LABELS[question][kind])

@@ -164,34 +164,42 @@ def half_record(n_eff):
 def pooled(degrees, level=0.95):
     """N_eff from all pairs of one sample: the U-statistic of q with an interval for any law.
 
+    The interval takes the widest of what three kinds of laws imply: the normal one on the logarithmic scale with Hoeffding's
+    variance, which counts that pairs of one frequent thing come together; with fewer than 10 duplicates the exact Poisson one;
+    and those whose most repeated thing is really as frequent, or as rare, as its count allows by the exact binomial interval: a
+    thing that 4 of 100 samples should be is one sample or none 1 time in 11.
+
     Args:
         degrees: int [n], for each sample how many others duplicate it.
         level: of the interval.
 
     Returns:
         dict with `n_eff` = pairs / duplicates; `q` and its standard error `q_error`; `half` as in `fit_batches`, for
-        the uniform law of that N_eff. With fewer than 10 duplicates the exact Poisson interval if it is wider; with
-        none only a lower bound at 95 %, pairs / 3.0.
+        the uniform law of that N_eff. Without duplicates only a lower bound of N_eff at `level`: some pairs / 11, where the
+        uniform law alone would give pairs / 3.
     """
     degrees = np.asarray(degrees, np.float64)
     n = len(degrees)
     pairs, duplicates = pair_count(n), round(float(degrees.sum()) / 2)
     record = {"samples": n, "pairs": pairs, "duplicates": duplicates, "q": duplicates / pairs}
     if not duplicates:
-        estimate = Estimate(math.inf, pairs / _NONE_SEEN, math.inf)
+        estimate = Estimate(math.inf, 1 / clopper_pearson(1, n, 2 * level - 1)[1] ** 2, math.inf)
         return record | {"q_error": None, "n_eff": estimate.record(), "half": half_record(estimate)}
-    q = duplicates / pairs
+    q, tail = duplicates / pairs, (1 - level) / 2
     # Hoeffding's variance: pairs that share a sample are correlated unless the law is uniform.
     shared = _triples(degrees) - q * q if n > 2 else 0.0
     variance = 2 / (n * (n - 1)) * (2 * (n - 2) * max(shared, 0) + q - q * q)
     relative = math.sqrt(variance) / q
-    width = math.exp(stats.norm.ppf((1 + level) / 2) * relative)
-    low, high = 1 / q / width, 1 / q * width
+    width = math.exp(stats.norm.ppf(1 - tail) * relative)
+    most, largest = q * width, int(degrees.max()) + 1
+    least = q / width
     if duplicates < 10:
-        tail = (1 - level) / 2
-        low = min(low, pairs / (stats.chi2.ppf(1 - tail, 2 * duplicates + 2) / 2))
-        high = max(high, pairs / (stats.chi2.ppf(tail, 2 * duplicates) / 2))
-    estimate = Estimate(1 / q, max(low, 1.0), high)
+        most = max(most, stats.chi2.ppf(1 - tail, 2 * duplicates + 2) / 2 / pairs)
+        least = min(least, stats.chi2.ppf(tail, 2 * duplicates) / 2 / pairs)
+    rarest, commonest = clopper_pearson(min(largest, n), n, level)
+    others = max(q - pair_count(largest) / pairs, 0.0)
+    least, most = min(least, others + rarest**2), max(most, others + commonest**2)
+    estimate = Estimate(1 / q, max(1 / most, 1.0), 1 / least)
     return record | {"q_error": relative * q, "n_eff": estimate.record(), "half": half_record(estimate)}
 
 
@@ -247,20 +255,32 @@ def corrected(q, sensitivity, false_positive):
     return min(1.0, max(0.0, (q - false_positive) / (sensitivity - false_positive)))
 
 
-def ratio(duplicates, pairs, real_duplicates, real_pairs, level=0.95):
-    """q of a generator over q of real data, with the conditional binomial interval, as an `Estimate`.
+def ratio(fake, real):
+    """q of a generator over q of real data, with an interval from those of both N_eff, as an `Estimate`.
 
-    Given their sum, the generator's duplicates are binomial with probability R C_g / (R C_g + C_r). Takes pairs as
-    independent: too narrow where one image makes many duplicates.
+    Args:
+        fake, real: records of `pooled`.
+
+    Returns:
+        On the logarithmic scale the distances to the ends combine as independent errors do (Zou and Donner 2008); without
+        duplicates on a side, where there is no distance, the ends themselves are divided.
     """
-    if not duplicates + real_duplicates:
+    (q, q_low, q_high), (r, r_low, r_high) = (_rates(record) for record in (fake, real))
+    if not q and not r:
         return Estimate(math.nan, 0.0, math.inf)
+    if not q:
+        return Estimate(0.0, 0.0, q_high / r_low)
+    if not r:
+        return Estimate(math.inf, q_low / r_high, math.inf)
+    below = math.hypot(math.log(q / q_low), math.log(r_high / r))
+    above = math.hypot(math.log(q_high / q), math.log(r / r_low))
+    return Estimate(q / r, q / r * math.exp(-below), q / r * math.exp(above))
 
-    def odds(p):
-        return p / (1 - p) * real_pairs / pairs if p < 1 else math.inf
 
-    low, high = clopper_pearson(duplicates, duplicates + real_duplicates, level)
-    return Estimate(odds(duplicates / (duplicates + real_duplicates)), odds(low), odds(high))
+def _rates(record):
+    """q of a record of `pooled`, and the ends of its interval."""
+    low, high = (record["n_eff"][end] for end in ("low", "high"))
+    return record["q"], 0.0 if high is None else 1 / high, 1 / low
 
 
 def mass_bound(support, size, mass=1.0):

@@ -295,7 +295,7 @@ def _ratio(fake, real):
     """q of the generator over q of real data, as a record."""
     if real is None:
         return None
-    return support.ratio(fake["duplicates"], fake["pairs"], real["duplicates"], real["pairs"]).record()
+    return support.ratio(fake, real).record()
 
 
 def _warnings(record, unit, batch_sizes, batches):

@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.checks import Undefined, checked, same_dimension
 from ganzoo.metrics.neighbours import tree
 from ganzoo.metrics.neighbours.neighbourhoods import BallCount, Balls, BlockCounter, count_by_blocks
 from ganzoo.metrics.neighbours.products import Samples, frame
@@ -67,7 +67,7 @@ def neighbours(real, fake, k=5, balls=(3, 5), block=2048, real_real=None, progre
     same_dimension(real=real, fake=fake)
     for name, samples in (("real", real), ("fake", fake)):
         if len(samples) <= k:
-            raise UserError(f"{k} nearest neighbours need at least {k + 1} samples; {name} has {len(samples)}")
+            raise Undefined(f"{k} nearest neighbours need at least {k + 1} samples; {name} has {len(samples)}")
     if max(balls, default=0) > k:
         raise ValueError(f"balls {balls} reach beyond the {k} neighbours kept")
     if real_real is not None and (len(real_real.indices) != len(real) or real_real.indices.shape[1] < k):

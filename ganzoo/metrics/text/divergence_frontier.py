@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
-from ganzoo.metrics.checks import checked, same_dimension
+from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.intervals import jackknife
 from ganzoo.metrics.registry import TEXT, metric
 
@@ -64,7 +64,7 @@ def assign(first, second, clusters=None, seed=0):
     """The clusters of each sample: (int [N], int [M], how many there are)."""
     first, second = checked("first", first), checked("second", second)
     same_dimension(first=first, second=second)
-    both = np.concatenate([first, second]).astype(np.float64)
+    both = np.concatenate(moderate(first, second)[0]).astype(np.float64)
     smaller = min(len(first), len(second))
     clusters = clusters or min(max(2, smaller // _PER_CLUSTER), _MOST_CLUSTERS)
     if np.ptp(both, axis=0).any():

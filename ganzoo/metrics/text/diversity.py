@@ -6,6 +6,7 @@ import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday.support import clopper_pearson
+from ganzoo.metrics.checks import Undefined
 from ganzoo.metrics.intervals import mean_interval
 from ganzoo.metrics.registry import TEXT, metric
 from ganzoo.metrics.text.tokens import ngrams
@@ -23,13 +24,13 @@ def distinct_n(sentences, orders=DISTINCT):
         orders: each n.
 
     Returns:
-        dict from n to a share in (0, 1]; NaN where no sentence has n words.
+        dict from n to a share in (0, 1], without those n of which no sentence has so many words.
 
     Reference: Li et al. 2016, arXiv 1510.03055.
     """
     by_order = ngrams([sentences], max(orders))
     ids = {n: by_order[n - 1][0][1] for n in orders}
-    return {n: len(np.unique(grams)) / len(grams) if len(grams) else np.nan for n, grams in ids.items()}
+    return {n: len(np.unique(grams)) / len(grams) for n, grams in ids.items() if len(grams)}
 
 
 def copied(sentences, training):
@@ -71,12 +72,20 @@ def share(accepted):
     "target.",
     title="distinct-{part}",
     parts={str(order): None for order in DISTINCT},
+    undefined={str(order): f"no sentence has {order} words" for order in DISTINCT},
     of=(TEXT,),
     default=100,
 )
 def distinct_ngrams(fake_text: Sequence) -> dict[str, float]:
-    """Distinct n-grams by n."""
-    return {str(order): share for order, share in distinct_n(fake_text).items()}
+    """Distinct n-grams by n.
+
+    Raises:
+        UserError: no sentence has a word.
+    """
+    shares = distinct_n(fake_text)
+    if not shares:
+        raise Undefined("distinct_n is undefined: no sentence has a word")
+    return {str(order): share for order, share in shares.items()}
 
 
 @metric(

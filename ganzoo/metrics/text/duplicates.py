@@ -112,16 +112,18 @@ class CloseSentences:
         "near_at_least": None,
         "near_pairs": "aside",
     },
+    undefined={"n_eff": "no sentence repeats another", "near_n_eff": f"no two sentences are within {EDITS} edits"},
     of=(TEXT,),
     default=120,
 )
 def duplicates(fake_text: Sequence) -> dict[str, float]:
-    """Effective support by exact and by near duplicates: `n_eff`, `near_n_eff` (NaN without any), and the pairs found."""
+    """Effective support by exact and by near duplicates, `n_eff` and `near_n_eff`, where there are any; and their pairs."""
     close, parts = CloseSentences(fake_text, EDITS), {}
     for prefix, distance in (("", 0), ("near_", EDITS)):
         estimate = support.pooled(close.degrees(distance))
         value, low, high = (estimate["n_eff"][key] for key in ("value", "low", "high"))
-        parts[f"{prefix}n_eff"] = (np.nan if value is None else value, low, high)
+        if value is not None:
+            parts[f"{prefix}n_eff"] = (value, low, high)
         parts[f"{prefix}at_least"] = low
         parts[f"{prefix}pairs"] = float(estimate["duplicates"])
     return parts

@@ -128,6 +128,8 @@ class KneserNey:
         for n, (keys, counts, totals, kinds) in enumerate(
             zip(self._keys, self._counts, self._totals, self._kinds, strict=True), 1
         ):
+            if not len(keys):
+                break  # no sentence is so long
             discount = self.discounts[n - 1]
             seen = before >= 0
             total = np.where(seen, totals[before], 0)

@@ -3,6 +3,8 @@
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.metrics.checks import Undefined
+from ganzoo.metrics.intervals import mean_interval
 from ganzoo.metrics.registry import TEXT, metric
 
 
@@ -29,9 +31,9 @@ def nll(log_likelihoods, word_counts):
     value = -logs.sum() / counts.sum()
     if len(logs) < 2 or not np.isfinite(value):
         return {"value": float(value), "low": None, "high": None}
-    errors = -logs - value * counts
-    reach = 1.96 * errors.std(ddof=1) / np.sqrt(len(logs)) / counts.mean()
-    return {"value": float(value), "low": float(value - reach), "high": float(value + reach)}
+    _, low, high = mean_interval((-logs - value * counts) / counts.mean())
+    low, high = (None if end is None else float(value + end) for end in (low, high))
+    return {"value": float(value), "low": low, "high": high}
 
 
 def _with_interval(estimate):
@@ -59,17 +61,18 @@ def _impossible(values, count):
     of=(TEXT,),
     default=30,
     compared=True,
+    undefined={"": "every sentence is impossible under the true distribution"},
     warn=_impossible,
 )
 def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, float]:
     """Nats per word under the true distribution; impossible sentences are left out and counted in `impossible`.
 
-    Infinite where every sentence is impossible.
+    Where every sentence is impossible there is the count alone.
     """
     logs, counts = true_likelihoods
     possible = np.isfinite(logs)
-    cost = _with_interval(nll(logs[possible], counts[possible])) if possible.any() else np.inf
-    return {"": cost, "impossible": float((~possible).sum())}
+    cost = {"": _with_interval(nll(logs[possible], counts[possible]))} if possible.any() else {}
+    return cost | {"impossible": float((~possible).sum())}
 
 
 @metric(
@@ -87,5 +90,15 @@ def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, flo
     baseline=None,
 )
 def nll_test(model_likelihoods: tuple[np.ndarray, np.ndarray]) -> float:
-    """Nats per word of held-out text under the model."""
-    return _with_interval(nll(*model_likelihoods))
+    """Nats per word of held-out text under the model.
+
+    Raises:
+        UserError: the model gives some held-out sentence the probability 0.
+    """
+    estimate = nll(*model_likelihoods)
+    if not np.isfinite(estimate["value"]):
+        impossible = int(np.isneginf(model_likelihoods[0]).sum())
+        raise Undefined(
+            f"NLL_test is undefined: the model cannot write {impossible} of {len(model_likelihoods[0])} held-out sentences"
+        )
+    return _with_interval(estimate)

@@ -99,7 +99,7 @@ def test_the_birthday_test_of_text():
     assert record["real"]["pooled"]["duplicates"] == 0
     assert record["fake"]["exact"]["distinct"] <= 200
     assert record["fake"]["first_half"] in (20, 40)  # half of the batches at 1.18 sqrt(200) = 17
-    assert record["ratio"]["low"] > 100
+    assert record["ratio"]["low"] > 50
     assert [row["threshold"] for row in record["sweep"]] == [0, 1, 2]
     json.dumps(record)
 
