@@ -80,7 +80,7 @@ def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, flo
     direction="lower",
     least=1000,
     paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
-    meaning="What a word of held-out text costs under the model, in nats: infinite if it cannot write some of it.",
+    meaning="What a word of held-out text costs under the model, in nats; a model that cannot write some of it has no score.",
     misleads="It punishes what is missing and hardly sees what is wrong: a model that mixes in some garbage loses next to "
     "nothing.",
     title="NLL_test",
