@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.checks import checked
+from ganzoo.metrics.checks import Undefined, checked
 from ganzoo.metrics.registry import Part, metric
 
 # Samples of one condition from which on its own diversity is told.
@@ -50,7 +50,11 @@ def within_condition_diversity(fake: np.ndarray, conditions: np.ndarray) -> dict
     values, groups = np.unique(conditions, return_inverse=True)
     counts = np.bincount(groups)
     if len(values) < 2 or counts.max() < 2:
-        raise UserError(f"{len(fake)} samples of {len(values)} conditions: two conditions are needed, and two samples of one")
+        raise Undefined(
+            f"the diversity within a condition is undefined: {len(fake)} samples of {len(values)} conditions, "
+            "where two conditions are needed, and two samples of one"
+        )
+    largest = np.abs(fake).max()
     fake = fake - fake.mean(axis=0)
     sums = np.zeros((len(values), fake.shape[1]))
     np.add.at(sums, groups, fake)
@@ -60,8 +64,8 @@ def within_condition_diversity(fake: np.ndarray, conditions: np.ndarray) -> dict
     pairs = counts * (counts - 1) / 2
     apart = len(fake) * np.square(fake).sum() - within.sum()
     across = apart / (len(fake) * (len(fake) - 1) / 2 - pairs.sum())
-    if not across > 0:
-        raise UserError("all samples are equal: the diversity within a condition is not determined")
+    if not across > (1e-12 * largest) ** 2:  # below lies rounding
+        raise Undefined("the diversity within a condition is undefined: all samples are equal")
     ratio = np.sqrt(within.sum() / pairs.sum() / across)
     result = {"": ratio, "within": np.sqrt(within.sum() / pairs.sum()), "across": np.sqrt(across)}
     many = counts >= LEAST_OF_ONE

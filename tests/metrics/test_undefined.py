@@ -92,6 +92,7 @@ def of_features(real, fake, test):
         test_neighbours=lambda: neighbours(real, test),
         real_points=real[:, :2],
         fake_points=fake[:, :2],
+        conditions=np.arange(len(fake)) % 3,
         modes=SimpleNamespace(means=REAL[:3, :2], scale=1.0),
         seed=0,
     )
