@@ -20,8 +20,8 @@ def multiscale_similarity(first, second):
     Returns:
         float64 [N], the means over channels.
 
-    Reference: Wang et al. 2003, "Multi-scale structural similarity for image quality assessment"; compare_gan's
-    `image_similarity.multiscale_ssim`.
+    Reference: Wang et al. 2003, "Multi-scale structural similarity for image quality assessment"; compare_gan,
+    multiscale_ssim of its metrics/image_similarity.py.
     """
     step = max(1, _ELEMENTS // first[0].size)
     parts = [slice(start, start + step) for start in range(0, len(first), step)]
