@@ -21,6 +21,7 @@ from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
 from ganzoo.files import atomically
+from ganzoo.notes import counted
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
 CACHE_ABOVE = 512 * 2**20
@@ -149,6 +150,9 @@ class Images(NamedSource):
     def identity(self, known=None):
         facts = super().identity(known)
         if isinstance(self._originals, Folder):
+            if self.class_names and (self.labels or self.only is not None):  # a folder of another split moves their numbers
+                digest = hashlib.sha256(json.dumps(self.class_names).encode()).hexdigest()[:12]
+                facts["version"] = f"{counted(len(self.class_names), 'class', 'classes')} {digest}"
             return identity_of_files(self._originals.files, self._originals.root, known) | facts
         return facts | {"version": self._originals.identity()[0]}
 

@@ -7,6 +7,7 @@ from PIL import Image
 
 from ganzoo import cache_directory, files
 from ganzoo.data import catalogue, images
+from ganzoo.data.identity import is_same
 from ganzoo.data.images import Images, fit
 from ganzoo.errors import UserError
 from ganzoo.notes import notes_to
@@ -320,6 +321,15 @@ def test_a_description_names_a_folders_classes_and_refuses_others(labelled):
         Images.from_description(facts)
     del facts["classes"]  # as cards of earlier versions
     assert Images.from_description(facts).num_classes == 3
+
+
+def test_other_numbers_of_the_classes_are_another_identity(labelled):
+    sources = [lambda: Images(labelled, size=8, labels=True), lambda: Images(labelled, size=8, only="dog")]
+    before, plain = [make().identity() for make in sources], Images(labelled, size=8).identity()
+    assert [make().identity() for make in sources] == before and "version" not in plain
+    write(labelled / "test" / "bear" / "0.png", np.zeros((8, 8, 3), np.uint8))
+    assert not any(is_same(one, make().identity()) for one, make in zip(before, sources, strict=True))
+    assert is_same(plain, Images(labelled, size=8).identity())
 
 
 def test_folders_that_will_not_do(flat, labelled, tmp_path):
