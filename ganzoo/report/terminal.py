@@ -5,7 +5,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from ganzoo.callbacks.board import Board
-from ganzoo.errors import UserError
+from ganzoo.errors import UserError, one_line
 from ganzoo.report.numbers import plain
 from ganzoo.run import Run
 
@@ -105,9 +105,12 @@ def keep(model, scores):
     try:
         for score in scores:
             run.add_score({"step": step, **score})
+    except UserError as error:
+        return [f"note: the run does not keep these scores: {error}"]
+    try:
         board = Board(run.logs)
         board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
         board.close()
-    except (UserError, OSError, tf.errors.OpError) as error:
-        return [f"note: the run does not keep these scores: {str(error).splitlines()[0]}"]
+    except (OSError, tf.errors.OpError) as error:
+        return [f"note: TensorBoard does not show these scores: {one_line(error)}"]
     return []

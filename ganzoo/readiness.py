@@ -1,0 +1,71 @@
+"""What a built recipe must be before it trains: complete, consistent, with a seed that everybody takes."""
+
+import hashlib
+import operator
+
+from ganzoo.differences import FREE_TO_CHANGE
+from ganzoo.errors import UserError
+
+SMOKE_STEPS, SMOKE_BATCH = 3, 8
+
+
+def folded_seed(seed):
+    """Any integer as one that Keras and NumPy take, 0 to 2^32 - 1: itself where it is one, else drawn from it.
+
+    Raises:
+        UserError: it is no integer.
+    """
+    try:
+        number = operator.index(seed)
+    except TypeError:
+        number = None
+    if number is None or isinstance(seed, bool):
+        raise UserError(f"seed must be a whole number, not {seed!r}")
+    return number if 0 <= number < 2**32 else int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:4])
+
+
+def compile_model(built):
+    """Gives a built recipe's players their optimizers.
+
+    Raises:
+        UserError: a player has none, or an optimizer no player.
+    """
+    try:
+        built.model.compile(built.optimizers, seed=built.seed)
+    except ValueError as error:
+        raise UserError(f"optimizers: {error}") from error
+
+
+def free_settings(built):
+    """The settings of a built recipe that a resumed run may change, a JSON-ready dict."""
+    return {name: getattr(built, name) for name in FREE_TO_CHANGE if name != "evaluations"}
+
+
+def check(built):
+    """Refuses numbers and data that no training can be made of."""
+    for name in ("batch_size", "steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints"):
+        value = getattr(built, name)
+        if not isinstance(value, int) or value < 1:
+            raise UserError(f"{name} must be a positive whole number, not {value!r}")
+    if built.steps % built.model.generator_steps:
+        raise UserError(f"steps must be a multiple of the {built.model.generator_steps} generator steps of one round")
+    for phase, steps in (built.phases or {}).items():
+        if not isinstance(steps, int) or steps < 1 or steps % built.model.generator_steps:
+            raise UserError(f"phase {phase} must last a positive number of whole rounds, not {steps!r} steps")
+    expected, given = built.model.data_shape, tuple(built.data.shape)
+    if expected is not None and expected != given:
+        raise UserError(f"the networks are made for {expected}, and {built.data.name} holds {given}: set both alike")
+    built.model.check_data(built.data)
+
+
+def make_smoke(built, log):
+    """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent."""
+    built.batch_size, built.steps = SMOKE_BATCH, SMOKE_STEPS * built.model.generator_steps
+    built.log_every = built.checkpoint_every = built.model.generator_steps
+    built.sample_every = built.steps
+    built.evaluations = ()
+    try:
+        built.data.arrays()
+    except UserError as error:
+        log(f"smoke run on FABRICATED data: {error}")
+        built.data = built.data.fabricated()
