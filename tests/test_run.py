@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from ganzoo import replacement
 from ganzoo.errors import UserError
 from ganzoo.recipe import load_recipe
 from ganzoo.run import Run
@@ -230,6 +231,24 @@ def test_a_fresh_run_takes_the_place_of_the_old_one_when_it_settles(tmp_path, ti
             new.abandon()
             assert sorted(path.name for path in old.path.iterdir()) == ["old", "recipe.py", "run.json"]
     assert not new.is_growing and new.record()["overrides"] == ["model.generator.width=9"]
+    assert sorted(path.name for path in old.path.iterdir()) == ["recipe.py", "run.json"]
+
+
+def test_a_fresh_run_that_was_killed_leaves_the_old_one_to_be_resumed(tmp_path, tiny_recipe):
+    old = begun(tmp_path / "run", load_recipe(tiny_recipe))
+    Run.take_up(old.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), fresh=True)  # and no more
+    again = Run.take_up(old.path, load_recipe(tiny_recipe))
+    assert not again.is_growing and again.record() == old.record()
+    assert sorted(path.name for path in old.path.iterdir()) == ["recipe.py", "run.json"]
+
+
+def test_a_fresh_run_that_was_killed_while_it_settled_is_there_when_it_is_opened(tmp_path, tiny_recipe, monkeypatch):
+    old = begun(tmp_path / "run", load_recipe(tiny_recipe))
+    new = Run.take_up(old.path, load_recipe(tiny_recipe, ["model.generator.width=9"]), fresh=True)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(replacement, "finish", lambda path: (_ for _ in ()).throw(KeyboardInterrupt))
+        new.settle()
+    assert Run.open(old.path).record()["overrides"] == ["model.generator.width=9"]
     assert sorted(path.name for path in old.path.iterdir()) == ["recipe.py", "run.json"]
 
 
