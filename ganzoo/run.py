@@ -22,6 +22,8 @@ __all__ = ["Run", "write_atomically"]
 # What a run writes, and what it removes where it begins again without ever having come to a checkpoint.
 ENTRIES = ("run.json", "recipe.py", "checkpoints", "logs", "samples", "scores.jsonl")
 DATA_ROW = "examples of data"
+# Rows that say where data lies.
+PLACES = ("data.name = ", "data.oracle = ", "data.data_dir = ")
 UNCOMPARED = "begun by ganzoo 0.1.0, which did not write down classes: whether they changed since cannot be told"
 
 
@@ -85,6 +87,7 @@ class Run:
                 if not smoke and run.has_begun:
                     run._refuse_changes(recipe, now, log)
                     run._restore_recipe(recipe)
+                    run._note_data(now)
                     return run
             else:
                 now = facts_of(data) if data else None
@@ -254,6 +257,15 @@ class Run:
         if sha256 == _sha256(recipe.source) != _sha256(text):
             write_atomically(self.recipe_file, recipe.source)
 
+    def _note_data(self, data):
+        """Writes down where the data lies now, and what it is where that was not known."""
+        record = self.record()
+        known = record.get("data")
+        if data and known:
+            data = known | {name: data[name] for name in ("path", "identity")}
+        if data and data != known:
+            self.write_record({**record, "data": data})
+
     def _refuse_mixture(self, smoke):
         if self.smoke and not smoke:
             raise UserError(f"{self.root} holds a smoke run, which cannot be resumed as a real one; --fresh starts anew")
@@ -271,7 +283,10 @@ class Run:
             if log:
                 log(f"{self.root} was {UNCOMPARED}")
         same_data = not identity or not known or is_same(known, identity)
-        before, now = ([row for row in rows if not row.startswith(DATA_ROW)] for rows in map(fixed, (before, now)))
+        apart = (f"{DATA_ROW} = ",)
+        if same_data and known and known.get("sha256") and identity:
+            apart += PLACES  # the same files elsewhere
+        before, now = ([row for row in rows if not row.startswith(apart)] for rows in map(fixed, (before, now)))
         changed = differences(before, now)
         if not same_data:
             rows = ([f"{DATA_ROW} = {described(facts)}"] for facts in (known, identity))

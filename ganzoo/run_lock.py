@@ -42,7 +42,7 @@ def only_writer(path):
 def _locked(path):
     """The lock's file, open and locked; None where another process has it."""
     while True:
-        file = open(path, "a+")  # noqa: SIM115 - the caller's
+        file = open(path, "ab+", buffering=0)  # noqa: SIM115 - the caller's
         try:
             if fcntl:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,9 +54,9 @@ def _locked(path):
         if _is_still(file, path):
             break
         file.close()  # its holder removed it when it ended
-    file.truncate(0)
-    file.write(f"process {os.getpid()} on {socket.gethostname()}")
-    file.flush()
+    with contextlib.suppress(OSError):  # on a full disk the lock holds without a name
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
     return file
 
 

@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from ganzoo import run_lock
 from ganzoo.errors import UserError
 from ganzoo.run_lock import NAME, only_writer
 
@@ -86,3 +87,14 @@ def test_a_place_that_cannot_be_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot write the run's directory"), only_writer(tmp_path / "file" / "run"):
         pass
+
+
+def test_a_full_disk_takes_no_lock_away(tmp_path, monkeypatch):
+    def full():
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(run_lock.socket, "gethostname", full)
+    refusal = pytest.raises(UserError, match="another process trains in .*: it has just begun")
+    with only_writer(tmp_path / "run"), refusal, only_writer(tmp_path / "run"):
+        pass
+    assert not (tmp_path / "run").exists()

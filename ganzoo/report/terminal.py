@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import tensorflow as tf
-
 from ganzoo.callbacks.board import Board
-from ganzoo.errors import UserError, one_line
+from ganzoo.errors import UserError
 from ganzoo.report.numbers import plain
 from ganzoo.run import Run
 
@@ -111,6 +109,6 @@ def keep(model, scores):
         board = Board(run.logs)
         board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
         board.close()
-    except (OSError, tf.errors.OpError) as error:
-        return [f"note: TensorBoard does not show these scores: {one_line(error)}"]
+    except UserError as error:
+        return [f"note: TensorBoard does not show these scores: {error}"]
     return []

@@ -6,6 +6,7 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from ganzoo.callbacks.board import Board, tag_of
+from ganzoo.errors import UserError
 
 
 @pytest.mark.parametrize(
@@ -64,3 +65,24 @@ def test_without_equilibria_there_is_no_line(tmp_path):
     board.on_log(1, {"generator_loss": 1.0})
     board.close()
     assert read(tmp_path / "training").keys() == {"loss/generator"} and read(tmp_path / "equilibrium") == {}
+
+
+def test_a_board_goes_on_in_another_directory(board, tmp_path):
+    board.on_log(1, {"generator_loss": 1.0})
+    board.close()
+    (tmp_path / "training").rename(tmp_path / "moved")
+    board.open(tmp_path / "elsewhere")
+    board.on_log(2, {"generator_loss": 2.0})
+    assert read(tmp_path / "moved")["loss/generator"] == [(1, 1.0)]
+    assert read(tmp_path / "elsewhere" / "training")["loss/generator"] == [(2, 2.0)]
+
+
+@pytest.mark.parametrize("verb", ["on_log", "log_text", "log_image"])
+def test_logs_that_cannot_be_written_are_one_line(tmp_path, verb):
+    (tmp_path / "logs").write_text("")
+    what = {"on_log": [{"loss": 1.0}], "log_text": ["tag", "text"], "log_image": ["tag", np.zeros((4, 4, 1), np.uint8)]}
+    with pytest.raises(UserError, match="cannot write TensorBoard's logs in .*logs: ") as error:
+        board = Board(tmp_path / "logs")
+        getattr(board, verb)(1, *what[verb])
+        board.flush()
+    assert "\n" not in str(error.value)

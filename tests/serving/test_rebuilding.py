@@ -144,6 +144,19 @@ def test_a_moved_folder_of_the_same_name_is_the_same_data_and_an_edited_one_is_s
         own_data(open_input("run"))
 
 
+def test_a_run_whose_folder_moved_is_resumed_and_finds_it_there(made, elsewhere):
+    (elsewhere / "own.py").write_text(IMAGES)
+    moved = elsewhere / "now" / "pictures"
+    shutil.copytree(made[0] / "imgs", moved)
+    recipe = load_recipe("own.py", [f"data.name={moved}"])
+    run = Run.take_up(elsewhere / "run", recipe, data=build(recipe).data)
+    assert run.record()["data"]["path"] == str(moved) and own_data(open_input("run")).size == 6
+    (moved / "0.png").unlink()
+    with pytest.raises(UserError, match="changed since") as error:
+        Run.take_up(elsewhere / "run", recipe, data=build(recipe).data)
+    assert "  - examples of data = 6, sha256 " in str(error.value) and "  + examples of data = 5, sha256 " in str(error.value)
+
+
 @pytest.fixture
 def writer(tmp_path, monkeypatch):
     """A run of text in the working directory, and its texts."""
