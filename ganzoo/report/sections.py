@@ -186,7 +186,8 @@ def copies_section(record, images=None):
         fake, train, *held = images
         parts += _cases(record, "fake", fake, train, "Samples closest to the training data")
         if held and held[0] is not None:
-            parts += _cases(record, "held", held[0], train, "For comparison: held-out real images closest to it")
+            real = "training images closest to others of them" if record.get("within") else "held-out real images closest to it"
+            parts += _cases(record, "held", held[0], train, f"For comparison: {real}")
     return section("Does it copy?", parts, name="copies")
 
 
@@ -208,12 +209,17 @@ def _spaces(record):
                     number(test["p_value"], 2),
                 )
             )
-    heads = ("Measured in", "Median, samples", "Median, held-out", "Threshold", "Samples under it", "Expected", "p-value")
+    within = record.get("within", False)
+    held, images = (
+        ("others", "training images, each set against the others,") if within else ("held-out", "held-out real images")
+    )
+    heads = ("Measured in", "Median, samples", f"Median, {held}", "Threshold", "Samples under it", "Expected", "p-value")
     counts = record["counts"]
     note = (
-        f"{counts['fake']:,} samples and {counts['held']:,} held-out real images against {counts['train']:,} training images, "
+        f"{counts['fake']:,} samples and {counts['held']:,} {images} against {counts['train']:,} training images, "
         f"mirror images {'included' if record['flips'] else 'left out'}. The threshold leaves {percent(record['alpha'])} of "
-        f"the held-out images under it ({percent(record['alpha'] / 10)} strictly); by chance, as many samples fall under it."
+        f"the {'training' if within else 'held-out'} images under it ({percent(record['alpha'] / 10)} strictly); by chance, as "
+        "many samples fall under it."
     )
     return join(table(heads, rows, "Distances to the training data"), tag("p", note, class_="soft"))
 
@@ -222,7 +228,8 @@ def _cases(record, side, images, train, title):
     cases = []
     for case in record["closest"][side][:CASES]:
         pictures = case_images(record, case, images, train)
-        names = ["sample" if side == "fake" else "held-out", *[f"nearest, {name}" for name in record["spaces"]]]
+        own = "sample" if side == "fake" else "training" if record.get("within") else "held-out"
+        names = [own, *[f"nearest, {name}" for name in record["spaces"]]]
         couples = [
             tag("figure", image(picture, f"{name} ({case['index']})"), tag("figcaption", name))
             for picture, name in zip(pictures, names, strict=True)

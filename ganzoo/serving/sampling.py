@@ -28,6 +28,7 @@ CARD = {
     "options": Maybe({str: object}),
     "num_classes": Maybe(int),
     "class_shares": Maybe([float]),
+    "data_shares": Maybe([float]),
 }
 
 

@@ -313,10 +313,10 @@ def test_one_protocol_line_is_of_one_reference_and_one_held_out_set(digits):
 
 def test_the_real_data_itself_is_said_to_be(digits):
     data = ArrayInput(digits[0][:300], "imgs")
-    for fake, words in ((digits[0][:300], "twin is the real data itself: all of its 150 images stand in imgs"),
-                        (digits[0][:200], "twin is part of the real data: all of its 150 images stand in imgs")):  # fmt: skip
-        score = evaluate(ArrayInput(fake, "twin"), data, "vendi", extractor="pixels", log=quiet)[0]
-        assert words in score["warnings"]
+    for count, what in ((300, "the real data itself"), (200, "part of the real data")):
+        twin = ArrayInput(digits[0][:count], "twin")
+        score = evaluate(twin, data, "vendi", extractor="pixels", log=quiet)[0]
+        assert f"twin is {what}: all 150 images drawn of it stand in imgs" in score["warnings"]
     mixed = np.concatenate([digits[0][:30], 255 - digits[0][:90]])
     score = evaluate(ArrayInput(mixed, "mixed"), data, "vendi", extractor="pixels", log=quiet)[0]
     assert "30 of 120 images of mixed also stand in the real data, imgs" in score["warnings"]

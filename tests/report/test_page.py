@@ -338,6 +338,14 @@ def test_copies_section_shows_cases_of_both_sides(page, material):
     assert "exact copy" in parsed.words
 
 
+def test_copies_section_names_training_images_where_nothing_is_held_out(material):
+    fake, train = material[:2]
+    record = copies(fake, train, train[:40], within=True)
+    words = Parsed(report("x", copies=record, copies_images=(fake, train, train[:40]))).words
+    assert "40 training images, each set against the others, against" in words and "Median, others" in words
+    assert "For comparison: training images closest to others of them" in words and "held-out real images" not in words
+
+
 def test_compare_report_marks_the_best_and_keeps_protocols_apart():
     one = side_by_side({"a": [score(value=5.0, low=4.5, high=5.5)], "b": [score(value=9.0, low=8.0, high=10.0)]})
     two = side_by_side({"a": [score(value=6.0, protocol=protocol(50))], "b": [score(value=7.0, protocol=protocol(50))]})

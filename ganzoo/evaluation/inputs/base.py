@@ -14,7 +14,7 @@ from ganzoo.notes import Noted
 from ganzoo.serving.draws import drawn, with_labels_by
 from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
 
-SAMPLE_VERSION = 2  # increased when the same model and seed give other samples
+SAMPLE_VERSION = 3  # increased when the same model and seed give other samples
 
 
 class Input(Noted):

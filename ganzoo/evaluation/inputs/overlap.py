@@ -10,7 +10,7 @@ from ganzoo.evaluation.inputs.base import Input, digests
 from ganzoo.evaluation.inputs.reference import held_out, own_data
 
 # A share of the held-out examples below which what also stands elsewhere changes nothing.
-NEGLIGIBLE = 0.01
+NEGLIGIBLE, REPETITIVE = 0.01, 0.5
 UNITS = {"image": "images", "point": "points", "text": "sentences"}
 # Of a source's arguments those that change none of its examples, but what batches carry beside.
 OF_BATCHES = ("labels", "flip", "data_dir", "per_class", "choice")
@@ -69,14 +69,14 @@ class Overlap:
     def duplicates(self):
         """How many held-out examples also stand in the reference, as a sentence; None where that is negligible.
 
-        Of text None: short sentences repeat themselves, and `copied` counts them.
+        Of text it is up to one half: short sentences repeat themselves, and `copied` counts them.
         """
-        if self.data.feature == "text":
-            return None
         count, total = sum(one in self._reference for one in self._held), len(self._held)
-        if count <= NEGLIGIBLE * total:
+        text = self.data.feature == "text"
+        if count <= (REPETITIVE if text else NEGLIGIBLE) * total:
             return None
-        return f"{self._also(count, total)} in the reference: c_t, auth_pct and nearest_neighbour_test see no copies of them"
+        blind = "copied and the language models" if text else "c_t, auth_pct and nearest_neighbour_test"
+        return f"{self._also(count, total)} in the reference: {blind} see no copies of them"
 
     def _also(self, count, total):
         if count == total:
@@ -129,8 +129,10 @@ class Overlap:
         if input.kind == "model":
             return f"{count:,} of {total:,} samples of {input.name} equal {self.unit} of the real data, value by value"
         if whole:
-            what = "the real data itself" if input.size == self.data.size else "part of the real data"
-            return f"{input.name} is {what}: all of its {total:,} {self.unit} stand in {self.data.name}"
+            everything = {self.data.size, self.reference.size + self.held_out.size}
+            what = "the real data itself" if input.size in everything else "part of the real data"
+            which = f"all of its {total:,} {self.unit}" if total == input.size else f"all {total:,} {self.unit} drawn of it"
+            return f"{input.name} is {what}: {which} stand in {self.data.name}"
         return f"{count:,} of {total:,} {self.unit} of {input.name} also stand in the real data, {self.data.name}"
 
 

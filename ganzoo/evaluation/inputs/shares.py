@@ -54,6 +54,8 @@ def _of_training(model, data_dir):
             return class_shares(own), own.name
     except UserError:
         pass
-    card, facts = getattr(model.sampler, "card", {}), getattr(model.sampler, "record", {}).get("data", {})
-    name = card.get("data", {}).get("name") or model.sampler.data_name
-    return card.get("data_shares") or facts.get("class_shares"), name
+    card, facts = getattr(model.sampler, "card", {}), getattr(model.sampler, "record", {}).get("data") or {}
+    shares = card.get("data_shares") or facts.get("class_shares")
+    if not shares or min(shares) < 0 or not sum(shares) > 0:
+        return None, None
+    return np.array(shares) / sum(shares), (card.get("data") or {}).get("name") or model.sampler.data_name

@@ -185,7 +185,8 @@ class Text(Modality):
         own = f" (self-BLEU: {of_self})" if of_self < self.references else ""
         return (
             f"{counted(record)}, n-grams {ORDERS[0]}-{ORDERS[-1]} against {self.references} references{own}, "
-            f"Kneser-Ney order {ORDER}, {extractor.name} d={extractor.dimension}, {drawn(record)}"
+            f"Kneser-Ney order {ORDER}, {extractor.name} d={extractor.dimension} "
+            f"w={extractor.sha256[:8]}, {drawn(record)}"
         )
 
     def warnings(self, metric, fake):

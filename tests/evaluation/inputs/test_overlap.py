@@ -93,6 +93,9 @@ def test_text_is_told_to_be_the_real_data_only_as_a_whole():
     text = TextInput(["a b", "c d", "e f", "g h"], "text")
     real = Overlap(text, *text.halves(), lambda input: input.sentences(input.size))
     assert real.duplicates() is None
+    repeated = TextInput(["a b"] * 9 + ["c d"], "repeated")
+    words = Overlap(repeated, *repeated.halves(), lambda input: input.sentences(input.size)).duplicates()
+    assert "held-out sentence" in words and words.endswith("copied and the language models see no copies of them")
     assert real.samples(text, text.sentences(4)).startswith("text is the real data itself: all of its 4 sentences")
     assert real.samples(TextInput(["a b", "x y"], "other"), [("a", "b"), ("x", "y")]) is None
 

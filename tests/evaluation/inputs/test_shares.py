@@ -59,6 +59,9 @@ def test_data_without_labels_leaves_it_to_what_the_model_was_trained_on():
     assert following(first, UNLABELLED) is first
     first.sampler.card = {"data_shares": [0.5, 0.5], "data": {"name": "pets"}}
     assert following(first, UNLABELLED).drawn["label"] == "drawn by the class shares of pets"
+    for bad in ([], [0.0, 0.0], [2.0, -1.0], None):
+        first.sampler.card = {"data_shares": bad, "data": {"name": "pets"}}
+        assert following(first, UNLABELLED) is first
 
 
 def test_what_cannot_or_must_not_follow_is_left_alone():
