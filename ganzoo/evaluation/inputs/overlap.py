@@ -185,11 +185,12 @@ def training_of(model, data, seed=0, data_dir=None):
     overlap, notes = Overlap(data, reference, held), []
     try:
         own = own_data(model, data_dir)
+        if own is None or tuple(own.shape) != tuple(data.shape) or same_data(own, data):
+            own = data
+        known = set(digests(all_examples(own)))
     except UserError as error:
-        own, notes = None, [f"what {model.name} trained on is not known: {error}"]
-    if own is None or tuple(own.shape) != tuple(data.shape) or same_data(own, data):
-        own = data
-    known = set(digests(all_examples(own)))
+        own, notes = data, [f"what {model.name} trained on is not known: {error}"]
+        known = set(digests(all_examples(own)))
     for side in dict.fromkeys((held, reference)):
         if sum(one in known for one in digests(all_examples(side))) <= side.size / 2:
             return Training(own, side, False, overlap, notes)
