@@ -7,7 +7,7 @@ from pathlib import Path
 from ganzoo.data.source import NamedSource
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import Input, digests
-from ganzoo.evaluation.inputs.reference import held_out, own_data
+from ganzoo.evaluation.inputs.reference import held_out, other_split, own_data
 
 # A share of the held-out examples below which what also stands elsewhere changes nothing.
 NEGLIGIBLE, REPETITIVE = 0.01, 0.5
@@ -110,7 +110,8 @@ class Overlap:
             return False, f"whether {model.name} trained on {self.held_out.name} is not known: {error}"
         total = len(self._held)
         if count > total / 2:
-            what = f"both halves of {self.data.name}" if self.halved else f"{self.held_out.name} too"
+            most = "" if count == total else "most of "
+            what = f"{most}both halves of {self.data.name}" if self.halved else f"{most}{self.held_out.name} too"
             return True, f"{model.name} trained on {what}: nothing here is held out, and what stands beside is training data"
         if count > NEGLIGIBLE * total and self.data.feature != "text":
             return False, f"{self._also(count, total)} in what {model.name} was trained on, {own.name}"
@@ -191,7 +192,10 @@ def training_of(model, data, seed=0, data_dir=None):
     except UserError as error:
         own, notes = data, [f"what {model.name} trained on is not known: {error}"]
         known = set(digests(all_examples(own)))
-    for side in dict.fromkeys((held, reference)):
+    sides = [held, reference]
+    if own is not data and other_split(getattr(own, "source", None)):
+        sides.append(held_out(own, seed)[1])
+    for side in dict.fromkeys(sides):
         if sum(one in known for one in digests(all_examples(side))) <= side.size / 2:
             return Training(own, side, False, overlap, notes)
     return Training(own, own.halves(seed)[1], True, overlap, notes)

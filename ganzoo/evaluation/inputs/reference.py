@@ -79,7 +79,7 @@ def held_out(reference, seed=0):
     else two halves. Whether a model was trained on what is held out here, `overlap.Overlap` says.
     """
     source = getattr(reference, "source", None)
-    other = other_split(source) if source else None
+    other = other_split(source)
     if other:
         test = DataInput(source.for_scoring().split_as(other))
         return reference, test, f"{reference.name} against the split {other}"
@@ -89,7 +89,9 @@ def held_out(reference, seed=0):
 
 
 def other_split(source):
-    """A split that has nothing of a source's own, such as `test` beside "train[:80%]"; None where there is none."""
+    """A split with nothing of a source's own, such as `test` beside "train[:80%]"; None where there is none, or no source."""
+    if source is None:
+        return None
     parts = {part.partition("[")[0] for part in source.split.split("+")}  # of "train[:80%]+validation"
     if not parts <= {*source.splits}:  # such as "all"
         return None

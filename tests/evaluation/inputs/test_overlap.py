@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganzoo.data.images import Images
 from ganzoo.data.semi_supervised import FewLabels
@@ -109,6 +110,19 @@ def test_the_same_data_is_known_by_its_source(tmp_path, digits):
     for other in (Images("digits", "test"), Images("digits", take=5), Images("digits", size=16), Sentences("grammar")):
         assert not same_data(digits, DataInput(other))
     assert not same_data(digits, ArrayInput(IMAGES)) and not same_data(ArrayInput(IMAGES), ArrayInput(IMAGES))
+
+
+def test_a_share_that_a_model_held_out_is_the_yardstick_also_where_a_copy_of_its_folder_is_named(tmp_path):
+    pictures = np.random.default_rng(3).integers(0, 256, (40, 4, 4, 3), np.uint8)
+    for name in ("own", "copy"):
+        (tmp_path / name).mkdir()
+        for number, picture in enumerate(pictures):
+            Image.fromarray(picture).save(tmp_path / name / f"{number}.png")
+    trained = model(pictures, Images(str(tmp_path / "own"), size=4, held_out=0.3))
+    found = training_of(trained, DataInput(Images(str(tmp_path / "copy"), size=4)))
+    assert (found.data.name, found.yardstick.name, found.within) == ("own@4:train", "own@4:test", False)
+    on, words = of(DataInput(Images(str(tmp_path / "copy"), size=4))).trained_on(trained)
+    assert on and words.startswith("model trained on most of both halves of copy@4:train: nothing here is held out")
 
 
 def test_copies_are_looked_for_among_all_that_was_trained_on(digits):
