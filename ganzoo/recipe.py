@@ -82,7 +82,8 @@ class LoadedRecipe:
     @property
     def feature(self):
         """The data's feature, such as "image" or "point", known before anything is built."""
-        return getattr(fdl.get_callable(self.config.data), "feature", "image")
+        data = self.config.data
+        return getattr(fdl.get_callable(data) if isinstance(data, fdl.Buildable) else data, "feature", "image")
 
     def settings(self):
         """Every part and parameter by the dotted name that `--set` takes: a list of (name, value as text, whether it is set).
@@ -115,6 +116,8 @@ def load_recipe(name_or_path, overrides=()):
         UserError: no such file, a file that is no recipe, an unknown name or a value that cannot be read.
     """
     path = recipe_path(name_or_path)
+    if path.suffix != ".py":
+        raise UserError(f"{path} is no recipe: a recipe is a Python file, whose name ends in .py")
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:

@@ -227,6 +227,9 @@ def test_a_file_that_is_no_text_is_no_recipe(tmp_path):
         load_recipe(path)
     with pytest.raises(UserError, match="no recipe"):
         load_recipe(tmp_path)
+    (tmp_path / "page.html").write_text("<p>")
+    with pytest.raises(UserError, match="page.html is no recipe: a recipe is a Python file"):
+        load_recipe(tmp_path / "page.html")
     with pytest.raises(UserError, match="a name of 300 bytes"):
         load_recipe("x" * 300)
     with pytest.raises(UserError, match="zero byte"):
@@ -248,6 +251,7 @@ def test_a_recipe_of_other_parts_is_one_line(tiny_recipe, part, complaint):
     loaded = load_recipe(tiny_recipe)
     name, _, value = part.partition("=")
     setattr(loaded.config, name, eval(value))
+    assert loaded.feature in ("point", "image")
     with pytest.raises(UserError, match=complaint):
         build(loaded)
 

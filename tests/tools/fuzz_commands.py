@@ -1,0 +1,195 @@
+"""Hostile arguments, options, clusters and models: inputs of `fuzz.py`, each of (a random generator, a directory)."""
+
+import json
+
+from fuzz_base import VALUES, WORDS, changed, damaged_text, pick
+
+# Never a device or a directory of the system: a command may write there.
+NAMES = ("x" * 300, ".", "", "a/" * 200, "no\nline", "-", "{{node}}", "%s%n", "run", "points.npz")
+
+
+NUMBERS = (
+    "-1",
+    "0",
+    "1",
+    "2",
+    "nan",
+    "inf",
+    "1e12",
+    "99999999999999999999",
+    "-99999999999",
+    "2147483648",
+    "1.5",
+    "",
+    "x",
+    "2,3",
+    ",",
+)
+
+
+COMMANDS = {
+    "train": ("--run", "--set", "--steps", "--strategy", "--precision", "--json", "--data-dir"),
+    "sample": ("--count", "--seed", "--label", "--truncation", "--code", "--caption", "--temperature", "--out", "--json"),
+    "evaluate": ("--data", "--metrics", "--count", "--extractor", "--seed", "--html", "--json"),
+    "compare": ("--data", "--metrics", "--count", "--extractor", "--seed", "--html"),
+    "birthday": ("--data", "--batch-sizes", "--batches", "--features", "--threshold", "--page", "--seed"),
+    "neighbours": ("--data", "--count", "--extractor", "--out", "--seed"),
+    "judge": ("--answers", "--json"),
+    "export": ("--to", "--json"),
+    "sweep": ("--out", "--rows", "--count", "--data", "--seed"),
+    "landscape": ("--out", "--side"),
+    "probe": ("--data", "--seed", "--json"),
+    "interpolate": ("--out", "--pairs", "--shown", "--steps", "--seed"),
+    "show": ("--set", "--json"),
+    "recipes": ("--json",),
+    "cache": ("--json",),
+}
+
+
+def commands(rng, directory):
+    """Any command with any options of any values."""
+    name = pick(rng, *COMMANDS)
+    arguments = [name]
+    if name not in ("recipes", "cache"):
+        arguments.append(pick(rng, *NAMES, *WORDS, "pictures", "lines.txt", "tiny.py", "page.html"))
+    for option in rng.sample(COMMANDS[name], rng.randrange(min(4, len(COMMANDS[name]) + 1))):
+        arguments += [option, pick(rng, *WORDS, *NAMES)]
+    if name in ("sample", "sweep", "landscape", "interpolate") and rng.random() < 0.7:
+        arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "nowhere/a.png")]
+    if arguments[:2] == ["train", "tiny.py"]:
+        arguments[1] = "tinny.py"  # a training costs more than an input may
+    return arguments
+
+
+DEEP = {
+    "sample": ("model", ("--count", "--seed", "--label", "--truncation", "--code", "--caption", "--temperature")),
+    "evaluate": ("points.npz", ("--count", "--seed", "--metrics", "--extractor", "--data")),
+    "compare": ("points.npz", ("--count", "--seed", "--metrics", "--extractor", "--data")),
+    "birthday": ("points.npz", ("--batch-sizes", "--batches", "--features", "--threshold", "--seed", "--data")),
+    "neighbours": ("images.npz", ("--count", "--seed", "--extractor", "--data")),
+    "sweep": ("model", ("--rows", "--count", "--seed", "--data")),
+    "landscape": ("run", ("--side",)),
+    "probe": ("model", ("--seed", "--data")),
+    "interpolate": ("model", ("--pairs", "--shown", "--steps", "--seed", "--data")),
+    "export": ("run", ("--to",)),
+    "judge": ("page.html", ("--answers",)),
+    "data": ("prepare", ("--data-dir",)),
+}
+
+
+DATA = (
+    "points.npz",
+    "images.npz",
+    "digits",
+    "ring8:test",
+    "ring8@8",
+    "digits@0",
+    "digits@99999",
+    "digits:nothing",
+    "lines.txt",
+    "./pictures",
+)
+
+
+def options(rng, directory):
+    """Commands on what is whole, with options that are not."""
+    name = pick(rng, *DEEP)
+    model, known = DEEP[name]
+    arguments = [name, pick(rng, model, model, model, "points.npz", "images.npz", "model", "lines.txt", "./pictures")]
+    if name == "compare":
+        arguments.append(pick(rng, model, "lines.txt"))
+    if name == "data":
+        arguments = ["data", "prepare", pick(rng, "digits", "ring8", *WORDS)]
+    for option in rng.sample(known, rng.randrange(1, min(3, len(known) + 1))):
+        values = {"--data": DATA, "--metrics": ("all", "c2st", "mmd,", "frechet_distance", "nothing", "")}
+        values |= {"--extractor": ("auto", "pixels", "model", "inception:tiny.py", "ngram-svd:0", "vectors:lines.txt", "x:y,z")}
+        values |= {"--features": ("pixels", "random", "x"), "--answers": NAMES, "--to": NAMES, "--data-dir": NAMES}
+        arguments += [option, pick(rng, *values.get(option, NUMBERS), *(WORDS if rng.random() < 0.2 else ()))]
+    if name in ("sample", "sweep", "landscape", "interpolate"):
+        arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "a.gif")]
+    return arguments
+
+
+def foreign(rng, directory):
+    """SavedModels of other makes as models, as real data and as extractors."""
+    path = f"foreign/{pick(rng, *(child.name for child in sorted((directory / 'foreign').iterdir())))}"
+    return pick(
+        rng,
+        ["sample", path, "--count", "3", "--out", pick(rng, "a.png", "a.npz")],
+        ["sample", path, "--seed", pick(rng, *NUMBERS), "--label", "1", "--out", "a.npz"],
+        ["evaluate", path, "--data", pick(rng, "images.npz", "points.npz"), "--count", "8", "--metrics", "mmd"],
+        ["evaluate", "images.npz", "--data", "images.npz", "--extractor", path],
+        ["birthday", path, "--data", "images.npz", "--batch-sizes", "2", "--batches", "2"],
+        ["probe", path],
+        ["export", path],
+        ["train", path],
+    )
+
+
+def samples(rng, directory):
+    """Counts, seeds and options of the Python functions."""
+    count = pick(rng, 0, -1, 1, 1.5, "3", None, 10**12, 2**31, True, 2)
+    seed = pick(rng, 0, -1, 2**31, 2**70, -(2**80), 1.5, "x", None, 3)
+    name, value = pick(rng, *"xy"), pick(rng, *VALUES)
+    options = {pick(rng, "label", "code", "caption", name): value} if rng.random() < 0.4 else {}
+    return lambda: drawn(count, seed, options)
+
+
+def drawn(count, seed, options):
+    from ganzoo.serving.sampling import load
+
+    sampler = load("model")
+    for draw in (sampler.sample, sampler.labels):
+        draw(count, seed, **options)
+
+
+def workers(rng, directory):
+    """Clusters that are none."""
+    good = {"cluster": {"worker": ["127.0.0.1:2222"]}, "task": {"type": "worker", "index": 0}}
+    if rng.random() < 0.3:
+        text = damaged_text(rng, json.dumps(good))
+    else:
+        config = changed(rng, good)
+        text = json.dumps({"task": {}} if config == good else config)
+    return ["train", "tiny.py", "--strategy", "multi-worker", "--smoke", "--run", "r"], {"TF_CONFIG": text.replace("\0", " ")}
+
+
+def paths(rng, directory):
+    """Names that no file can have, wherever a path is taken."""
+    name = pick(rng, "x" * 300, "é" * 200, "a/" + "b" * 256, "loop/x", "pictures/", "tiny.py/x", "")
+    (directory / "loop").symlink_to("loop")
+    return pick(
+        rng,
+        *(["sample", name, "--out", "a.npz"], ["sample", "model", "--count", "1", "--out", f"{name}.png"], ["show", name]),
+        *(["export", name], ["export", "run", "--to", name], ["evaluate", name], ["evaluate", "images.npz", "--data", name]),
+        *(["judge", name, "--answers", "answers.json"], ["judge", "page.html", "--answers", name], ["train", name]),
+        *(
+            ["recipes", "--json", name],
+            ["show", "tiny.py", "--json", name],
+            ["train", "tiny.py", "--run", name, "--steps", "1"],
+        ),
+        *(
+            ["data", "prepare", name],
+            ["data", "list", "--data-dir", name],
+            ["compare", name, name],
+            ["landscape", name, "--out", "a.png"],
+        ),
+    )
+
+
+def texts(rng, directory):
+    """Texts that are no sentences."""
+    path = directory / "bad.txt"
+    kinds = (
+        b"",
+        b"\n",
+        b"\xff\xfe",
+        b"\0\0\n\0",
+        b"one line",
+        b"\r\r\r",
+        "\u2028\u2029é\n".encode() * 3,
+        b"a " * 20_000,
+        rng.randbytes(500),
+    )
+    path.write_bytes(pick(rng, *kinds))
+    return pick(rng, ["evaluate", "bad.txt", "--data", "lines.txt", "--metrics", "bleu"], ["compare", "bad.txt", "lines.txt"])
