@@ -11,7 +11,8 @@ Score: 58.3 % of 2,400 samples show all that their caption says (held-out images
 86 %, colour 84 %, shape 54 %, the hardest; 36.3 % after 7,000 steps; by `ganzoo evaluate runs/shapes_text/default --metrics
 caption_match --extractor pixels`. Without mismatched pairs, `--set model.mismatch_weight=0.`, it is 38.9 %, and 21.3 % after
 7,000 steps. Chance gives 0.5 %, by `python benchmarks/captions.py runs/shapes_text/default --out FILE`. Samples of one caption
-hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 34.8 %.
+hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 34.8 %, within_condition_diversity[pixels] 0.012
+(held-out images 0.89).
 """
 
 import keras

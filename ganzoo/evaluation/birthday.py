@@ -19,6 +19,7 @@ from ganzoo.evaluation.published_birthday import SOURCE, published
 from ganzoo.metrics.birthday.test import BATCH_SIZES, birthday_test, by_class, samples_needed
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
 from ganzoo.metrics.text.birthday import birthday_of_text
+from ganzoo.serving.draws import in_words
 
 MOST_SENTENCES = 30_000
 
@@ -27,6 +28,12 @@ def birthday_test_of(model, data=None, *arguments, **options):
     """The `BirthdayTest` or `TextBirthdayTest` of a model, chosen by what the model generates; arguments as of either class."""
     model = open_input(model, options.get("data_dir"))
     return (TextBirthdayTest if model.feature == TEXT else BirthdayTest)(model, data, *arguments, **options)
+
+
+def drawn_with(model):
+    """What a model's samples are drawn with, as the end of a line that names the model."""
+    words = in_words(getattr(model, "drawn", {}))
+    return f", {words}" if words else ""
 
 
 def notes_on(test, overlap, data_dir):
@@ -125,7 +132,7 @@ class BirthdayTest:
     def _draw(self, count, classes, data_dir):
         """Samples and, where there are classes, their labels."""
         sampler = getattr(self.model, "sampler", None)
-        self.log(f"drawing {count:,} samples of {self.model.name}")
+        self.log(f"drawing {count:,} samples of {self.model.name}{drawn_with(self.model) if not classes else ''}")
         if classes and sampler is not None and "label" in sampler.options:
             each = count // len(classes)
             samples = np.concatenate([sampler.sample(each, self.seed, label=label) for label in classes])
@@ -255,7 +262,7 @@ class TextBirthdayTest:
         self.reference, self.held_out, _ = held_out(self.data, seed)
         count = min(MOST_SENTENCES, samples_needed(batch_sizes, batches))
         count = count if self.model.size is None else min(count, self.model.size)
-        log(f"drawing {count:,} sentences of {self.model.name}")
+        log(f"drawing {count:,} sentences of {self.model.name}{drawn_with(self.model)}")
         self.samples = modality.sample(self.model, count).examples
         self.real = modality.sample(self.held_out, min(self.held_out.size, count)).examples
         self.notes = notes_on(self, Overlap(self.data, self.reference, self.held_out, modality.all_examples), data_dir)

@@ -3,7 +3,6 @@
 import functools
 import math
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +17,9 @@ from ganzoo.evaluation.inputs.reference import held_out
 from ganzoo.evaluation.inputs.shares import following
 from ganzoo.evaluation.modalities.choose import modality_of
 from ganzoo.evaluation.protocol import protocol
+from ganzoo.evaluation.selection import chosen_metrics
 from ganzoo.metrics.checks import Undefined
-from ganzoo.metrics.registry import ARGUMENTS, TEXT, all_metrics, metrics_of, values_of
+from ganzoo.metrics.registry import TEXT, metrics_of, values_of
 
 COUNT = 10_000
 
@@ -107,7 +107,8 @@ class Evaluator:
         fake = self._sample(model, count, cache=not isinstance(model, FamilyInput))
         fake.notes = self._notes(model, fake.examples)
         context = self._context(Comparison(self.real, fake, self._shared), self._held_of(count))
-        chosen = self._chosen(metrics, context)
+        trained_on, _ = self.overlap.trained_on(model, self._data_dir)
+        chosen = chosen_metrics(metrics, context, trained_on, self.log)
         if any(metric.uses_features for metric, _ in chosen):  # bad samples or features stop the evaluation, not each metric
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
@@ -169,51 +170,6 @@ class Evaluator:
         fake = self.real if model is None else self._sample(model, 2, cache=False)
         metric = metrics_of(self.modality.kind).get(name)
         return metric is not None and not self._context(Comparison(self.real, fake), self._held_of(self.count)).lacks(metric)
-
-    def _chosen(self, names, context):
-        """The selected metrics that can be computed in `context`, each with whether it was named explicitly."""
-        known = metrics_of(self.modality.kind)
-        asked = names not in ("default", "all")
-        if isinstance(names, str):
-            default = tuple(name for name, metric in known.items() if metric.default is not None)
-            lists = {"default": default, "all": tuple(known)}
-            names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
-        names = list(names) if isinstance(names, Iterable) else [names]
-        unknown = [str(name) for name in names if name not in all_metrics()]
-        if unknown or not names:
-            raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {', '.join(sorted(known))}")
-        chosen, left, blind = [], [], []
-        trained_on, _ = self.overlap.trained_on(context.comparison.other.input, self._data_dir)
-        for name in dict.fromkeys(names):
-            problem = self._problem(all_metrics()[name], context)
-            if problem and asked:
-                raise UserError(problem)
-            if problem:
-                left.append(name)
-            elif trained_on and known[name].sees_copies and not asked:
-                blind.append(name)
-            else:
-                chosen.append((known[name], asked))
-        if left:
-            self.log(f"left out, since they do not apply here: {', '.join(left)}")
-        if blind:
-            self.log(f"left out, since nothing is held out from the model: {', '.join(blind)}; `ganzoo neighbours` sees copies")
-        return chosen
-
-    def _problem(self, metric, context):
-        """Why a metric cannot be computed in `context`, as a sentence; None where it can."""
-        name, model = metric.name, context.comparison.other.input
-        if self.modality.kind not in metric.of:
-            return f"{name} does not apply to {self.data.name}: it is not a metric of {self.modality.kind}s"
-        lacks = context.lacks(metric)
-        for need, what in (("fake_captions", "captions"), ("fake_labels", "labels"), ("conditions", "labels or captions")):
-            if lacks == [need]:
-                return f"{name} needs samples that were drawn with {what}: {model.name} has none"
-        if lacks:
-            needs = "; ".join(f"{need}, {ARGUMENTS[need]}" for need in lacks)
-            where = f"{model.name} beside {self.data.name} with the extractor {self.extractor.name}"
-            return f"{name} does not apply to {where}: there is no {needs}"
-        return None
 
     def _scores_of(self, metric, context, wanted):
         fake = context.comparison.other

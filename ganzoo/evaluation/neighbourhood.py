@@ -15,6 +15,7 @@ from ganzoo.evaluation.memorization import copies, picture
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.notes import logged
+from ganzoo.serving.draws import in_words
 
 COPIES = 1000
 TWINS = 8
@@ -53,6 +54,9 @@ class Neighbourhood:
         self.train = all_examples(trained.data)
         self.held = yardstick.examples(min(yardstick.size, count), seed)
         self.notes += filter(None, [trained.overlap.samples(model, self.images)])
+        self.drawn = getattr(model, "drawn", {})
+        if self.drawn:
+            self.notes.append(f"samples of {model.name}: {in_words(self.drawn)}")
         self.extractor = choose(extractor, data, data_dir=data_dir, log=log)
 
     @functools.cached_property
@@ -62,7 +66,8 @@ class Neighbourhood:
         features = {} if name == "pixels" else {name: self.extractor.features}
         record = copies(self.images, self.train, self.held, features=features, flips=self.flips, within=self.within)
         record["warnings"] = [*self.notes, *record["warnings"]]
-        return record | {"model": self.name, "data": self.data.name, "twins": self._twins()}
+        about = {"model": self.name, "data": self.data.name, "drawn": self.drawn}
+        return record | about | {"twins": self._twins()}
 
     def _twins(self):
         """The closest pairs of samples in pixels, each with both samples' nearest training images."""

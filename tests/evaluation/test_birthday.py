@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.birthday import BirthdayTest
+from ganzoo.evaluation.neighbourhood import Neighbourhood
 from ganzoo.evaluation.published_birthday import BATCH_SIZES, published
 from ganzoo.report.judge import judge_page_of
 from ganzoo.report.numbers import interval
@@ -69,6 +70,15 @@ class Bright(Sampler):
 def test_a_models_samples_of_a_class_are_in_its_range_whatever_their_values():
     test = BirthdayTest(Bright("bright", "bright"), "digits", (10,), 1, per_class=True, **QUIET)
     assert test.images.min() >= 0.5 * 127.5 + 127 and (np.bincount(test.labels) == 10).all()
+
+
+def test_what_the_samples_are_drawn_with_is_said():
+    said = []
+    test = BirthdayTest(Bright("bright", "bright"), "digits", (10,), 1, log=said.append)
+    assert said[0] == "drawing 10 samples of bright, label drawn by the class shares of digits:train"
+    assert test.model.describe()["drawn"] == {"label": "drawn by the class shares of digits:train"}
+    record = Neighbourhood(Bright("bright", "bright"), "digits", 20, "pixels", **QUIET).record
+    assert "samples of bright: label drawn by the class shares of digits:train" in record["warnings"]
 
 
 def test_classes_of_cifar10_stand_beside_the_published_ones():
