@@ -141,10 +141,7 @@ def _trained(kind, data, seed, steps, cache, data_dir, log):
     count, held_count = min(train.size, most), min(held.size, 10_000)
     images, labels = train.examples(count), train.labels(count)
     held_images, held_labels = held.examples(held_count), held.labels(held_count)
-    sides = [
-        (images, labels),
-        (held_images, held_labels),
-    ]  # the held-out side decides its accuracy, and how many classes it has
+    sides = (images, labels), (held_images, held_labels)  # the held-out side decides its accuracy, and its classes
     contents = [[digest_array(x) for x in side if x is not None][: 1 + (kind == trained.CLASSIFIER)] for side in sides]
     key = digest(trained.ARCHITECTURE, kind, name, contents, seed, steps)
     arrays = cache.load("extractors", key)

@@ -232,3 +232,28 @@ def test_a_real_network_from_outside():
     features = extractor.features(images)
     assert features.shape == (6, extractor.dimension) and not extractor.inception
     np.testing.assert_allclose(extractor.features(images[2:3])[0], features[2], rtol=1e-3, atol=1e-4)
+
+
+def test_a_trained_extractor_is_kept_for_both_sides_that_it_was_trained_and_measured_on(monkeypatch, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 1), np.uint8)
+    labels, made = np.arange(30) % 2, []
+
+    def side(rows, name="side", shift=0):
+        return ArrayInput(images[rows], name, (labels[rows] + shift) % 2)
+
+    class Network:
+        def __init__(self, name, *arguments):
+            made.append(name)
+
+        def arrays(self):
+            return {"weights": np.zeros(1)}
+
+    monkeypatch.setattr(trained, "train", lambda kind, *arguments: Network(kind))
+    monkeypatch.setattr(trained.TrainedNetwork, "from_arrays", lambda arrays: "kept")
+    train, held = slice(0, 10), slice(10, 20)
+    found = []
+    for other in (side(held), side(slice(20, 30)), side(held, shift=1), side(held)):
+        pair = side(train), other
+        monkeypatch.setattr("ganzoo.evaluation.features.choose.training_data", lambda data, pair=pair: pair)
+        found.append(train_classifier(side(train), cache=Cache(tmp_path), log=lambda line: None))
+    assert len(made) == 3 and found[3] == "kept"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ganzoo.data.images import Images
+from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import DataInput
 from ganzoo.evaluation.inputs.opening import array_input, open_input
@@ -98,3 +99,14 @@ def test_a_folder_that_a_model_held_a_share_out_of_keeps_it_held_out(tmp_path):
     assert reference.size + held.size == 20 and held.source.split == "test"
     model.trained_on = Images(str(tmp_path), size=8)
     assert own_place(model, open_input(str(tmp_path))) is None and real_data(model, str(tmp_path)).size == 20
+
+
+def test_a_text_file_that_a_model_trained_on_is_split_as_it_was_for_the_model(tmp_path):
+    path = tmp_path / "lines.txt"
+    path.write_text("".join(f"line {number}\n" for number in range(40)))
+    model = array_input(SAMPLES)
+    model.trained_on = Sentences(str(path), held_out=0.3, seed=5)
+    data = real_data(model, path)
+    assert (data.source.held_out, data.source.seed, data.size) == (0.3, 5, 28)
+    _, test, _ = held_out(data)
+    assert test.source.split == "test" and test.size == 12
