@@ -85,7 +85,7 @@ class Sampler(Noted):
         return f'{title}<img alt="Samples of {html.escape(self.name)}" src="{source}">'
 
     def sample(self, count: int, seed: int = 0, **options: Any) -> np.ndarray:
-        """Samples 0 .. count - 1 of `seed`: the same whatever `count` is, and on every machine up to rounding.
+        """Samples 0 .. count - 1 of `seed`: the same whatever `count`, machine and compiler are, up to rounding.
 
         Args:
             count: how many.

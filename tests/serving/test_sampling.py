@@ -5,6 +5,7 @@ import logging
 import math
 import shutil
 import types
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,6 +19,9 @@ from ganzoo.recipe import build, load_recipe
 from ganzoo.run import Run
 from ganzoo.serving.sampler import BATCH, Sampler
 from ganzoo.serving.sampling import drawn_captions, drawn_labels, from_json, load, newest_version, to_json
+
+
+EXPORTED = Path(__file__).parents[2] / "exported"
 
 
 class Counting(Sampler):
@@ -263,6 +267,21 @@ def test_a_version_may_be_named_and_needs_no_card(exported):
     assert sampler.sample(2, label=1).shape == (2, 1, 2, 1)
     with pytest.raises(UserError, match="numbers has no card that says how label is left open: name a value"):
         sampler.sample(2)
+
+
+@pytest.mark.parametrize("name", ["digits_cgan"])
+def test_an_export_draws_the_same_whatever_compiles_it(name):
+    sampler = load(EXPORTED / name)
+    draw = {"count": tf.constant(70), "seed": tf.constant(-3), "first": tf.constant(5)}
+    draw |= {option: tf.constant(opened, dtype) for option, (dtype, opened) in sampler.options.items()}
+    plain, compiled = (function(**draw) for function in (sampler._signatures["inputs"], compiled_inputs(sampler)))
+    assert plain.keys() == compiled.keys()
+    for key, values in plain.items():
+        np.testing.assert_allclose(values, compiled[key], rtol=1e-6)
+
+
+def compiled_inputs(sampler):
+    return tf.function(sampler._signatures["inputs"], jit_compile=True)
 
 
 def test_the_newest_version_is_the_highest_number_that_holds_a_model(tmp_path):
