@@ -20,7 +20,6 @@ from ganzoo.run import Run
 from ganzoo.serving.sampler import BATCH, Sampler
 from ganzoo.serving.sampling import drawn_captions, drawn_labels, from_json, load, newest_version, to_json
 
-
 EXPORTED = Path(__file__).parents[2] / "exported"
 
 
