@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import scipy.stats
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import Undefined
@@ -87,6 +88,7 @@ def expected_coverage(reals, fakes, k=5):
     meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
     parts={"median": None, "above_one": Part(span=(0, 1), counted=True)},
+    bounds={"median": ("low", "high")},
     undefined={"median": "half of the samples or more are copies of reals, whose score is infinite"},
 )
 def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
@@ -97,8 +99,9 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
         k: a ball reaches to its real's k-th nearest neighbour; the half wider than the median is left out.
 
     Returns:
-        `median` of the scores, 0 or more, unless it is infinite, and `above_one`, the share of scores of at least 1. The
-        scores themselves: `neighbours.balls[k].realism`.
+        `median` of the scores, 0 or more, unless it is infinite, with `low` and `high`, the scores between which the true
+        median lies with 95 % confidence, where they are finite; and `above_one`, the share of scores of at least 1. The scores
+        themselves: `neighbours.balls[k].realism`.
 
     Raises:
         UserError: the record has no balls of this k, or every real has k copies, so that all balls are points.
@@ -108,6 +111,9 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     scores = np.sort(balls.realism)
     middle = scores[[(len(scores) - 1) // 2, len(scores) // 2]]
     median = {"median": float(middle.mean())} if np.isfinite(middle).all() else {}
+    low, high = scipy.stats.binom.ppf((0.025, 0.975), len(scores), 0.5).astype(int)
+    if low and scores[low - 1] < scores[high] < np.inf:
+        median |= {"low": float(scores[low - 1]), "high": float(scores[high])}
     return median | {"above_one": float(np.mean(scores >= 1))}
 
 

@@ -233,3 +233,11 @@ def test_few_held_out_images_are_told(data):
     train, held, fresh = data
     record = copies(fresh, train, held[:10])
     assert any("10 held-out images cannot show" in warning for warning in record["warnings"])
+
+
+def test_samples_that_lie_farther_than_held_out_images_are_not_accused(data):
+    train, held, _ = data
+    noise = np.random.default_rng(0).integers(0, 256, (200, *train.shape[1:]), np.uint8)
+    record = copies(noise, train, held)
+    assert record["finding"] == "none" and record["verdict"].startswith("No sign of copying.")
+    assert record["spaces"]["pixels"]["nearer"] == 0

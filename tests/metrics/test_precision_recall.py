@@ -101,3 +101,16 @@ def test_rarity_is_higher_where_reals_are_sparse():
 def test_a_record_without_these_balls_is_refused(function):
     with pytest.raises(UserError, match=r"balls=\(4,\)"):
         function(neighbours(normal(20, 2, 0), normal(20, 2, 1)), k=4)
+
+
+def test_the_median_of_realism_lies_between_order_statistics():
+    rng = np.random.default_rng(0)
+    real, scores = rng.normal(size=(300, 2)), []
+    for _ in range(60):
+        result = realism(neighbours(real, rng.normal(size=(100, 2)) + 0.3))
+        assert result["low"] <= result["median"] <= result["high"]
+        scores.append([result[key] for key in ("low", "median", "high")])
+    low, median, high = np.transpose(scores)
+    assert np.mean((low <= median.mean()) & (median.mean() <= high)) >= 0.9
+    copies = realism(neighbours(real, np.concatenate([real[:90], rng.normal(size=(10, 2))])))
+    assert "low" not in copies and "median" in copies, "copies of narrow balls' centres are infinitely real"
