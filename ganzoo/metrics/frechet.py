@@ -190,10 +190,9 @@ def root_spectrum(first, second):
     if not len(first):
         return np.zeros(0)
     with one_blas_thread():
-        factor, other = _factor(first), _factor(second)
-        singular = min(factor.shape[1], other.shape[1]) < len(first)
-        if singular or len(first) <= _SMALL:  # slower, but without squaring: small roots stay precise
-            return np.linalg.svd(other.T @ factor, compute_uv=False)
+        factor = _factor(first)
+        if len(first) <= _SMALL:  # slower, but without squaring: small roots stay precise
+            return np.linalg.svd(_factor(second).T @ factor, compute_uv=False)
         return _roots(factor.T @ second @ factor)
 
 

@@ -107,6 +107,12 @@ def test_the_interval_of_the_rbf_kernel_covers():
     assert coverage(draw, mmd_rbf_gaussians(0.5, 4, 2))[0] >= 0.9
 
 
+def test_an_interval_of_what_cannot_be_negative_reaches_0():
+    ends = [kernel_distance(normal((1, i), 60, 200), normal((2, i), 60, 200), subsets=1) for i in range(150)]
+    assert min(scores["high"] for scores in ends) == 0
+    assert all(scores["low"] <= scores["mean"] <= scores["high"] for scores in ends)
+
+
 def test_constant_samples_have_no_interval():
     scores = kernel_distance(np.ones((50, 3)), np.ones((50, 3)))
     assert scores == {"mean": 0, "subsets_mean": 0, "subsets_sd": 0}
