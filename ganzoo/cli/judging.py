@@ -4,7 +4,16 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import data_dir_option, data_option, json_option, seed_option, start, write_file, write_json
+from ganzoo.cli.options import (
+    data_dir_option,
+    data_option,
+    json_option,
+    metrics_option,
+    seed_option,
+    start,
+    write_file,
+    write_json,
+)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -23,7 +32,7 @@ def sizes(context, parameter, value):
 @click.command()
 @click.argument("model")
 @data_option
-@click.option("--metrics", default="default", show_default=True, help="default, all, or names separated by commas.")
+@metrics_option
 @click.option("--count", type=click.IntRange(2), help="Generated samples (default: up to 10,000, as many as held-out ones).")
 @click.option(
     "--extractor",
@@ -60,7 +69,7 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
 @click.command()
 @click.argument("models", nargs=-1, required=True)
 @data_option
-@click.option("--metrics", default="default", show_default=True, help="default, all, or names separated by commas.")
+@metrics_option
 @click.option("--count", type=click.IntRange(2), help="Generated samples of each model.")
 @click.option("--extractor", default="auto", show_default=True, help="As of `ganzoo evaluate`.")
 @seed_option

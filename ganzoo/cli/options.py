@@ -32,6 +32,18 @@ def data_option(function):
     )(function)
 
 
+def metrics_option(function):
+    """What is scored; `--measures` is what it was called at first."""
+    return click.option(
+        "--metrics",
+        "--measures",
+        "metrics",
+        default="default",
+        show_default=True,
+        help="default, all, or names separated by commas.",
+    )(function)
+
+
 def seed_option(function):
     return click.option("--seed", type=int, default=0, show_default=True)(function)
 

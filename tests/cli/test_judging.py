@@ -3,9 +3,13 @@ import json
 import click
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from ganzoo.cli import judging
 from ganzoo.cli.judging import sizes
+from ganzoo.errors import UserError
+from ganzoo.evaluation import evaluate as evaluation
 from ganzoo.training import train
 
 
@@ -108,3 +112,17 @@ def test_the_smallest_batch_is_a_pair():
     assert sizes(None, None, "2,30") == (2, 30)
     with pytest.raises(click.BadParameter, match="at least 2"):
         sizes(None, None, "1,30")
+
+
+@pytest.mark.parametrize("name", ["--metrics", "--measures"])
+def test_metrics_go_by_their_old_name_too(name, monkeypatch):
+    asked = []
+
+    def stand_in(model, data, metrics, *arguments, **options):
+        asked.append(metrics)
+        raise UserError("asked")
+
+    monkeypatch.setattr(judging, "start", lambda data_dir: None)
+    monkeypatch.setattr(evaluation, "evaluate", stand_in)
+    CliRunner().invoke(judging.evaluate, ["model", name, "vendi"])
+    assert asked == ["vendi"]
