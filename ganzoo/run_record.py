@@ -36,6 +36,7 @@ RECORD = {
     "resumes": Maybe([RESUME]),
     "began": Maybe(str),
     "data": Maybe(DATA),
+    "vectors_size": Maybe(int),
     "seconds": Maybe(float),
     "cpu_seconds": Maybe(float),
     "steps": Maybe(int),

@@ -29,6 +29,7 @@ from ganzoo.notes import logged
 from ganzoo.readiness import check, compile_model, folded_seed, free_settings, make_smoke
 from ganzoo.run import Run
 from ganzoo.run_lock import only_writer
+from ganzoo.serving.rebuilding import vectors_size
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
         return _go_on(Run(path), loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
     Run(path).refuse_other_files(fresh)
     with only_writer(path):
-        facts = {"settings": free_settings(built), **made_of(built.model)}
+        facts = {"settings": free_settings(built), "vectors_size": vectors_size(built.model), **made_of(built.model)}
         training_run = Run.take_up(path, loaded, fresh, smoke, built.data, facts, log)
         try:
             return _go_on(training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)

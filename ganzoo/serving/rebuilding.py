@@ -1,10 +1,15 @@
 """A run's recipe built again, also where its data is not: its run.json remembers what a model needs of it."""
 
+import dataclasses
 from pathlib import Path
 
 import fiddle as fdl
+import numpy as np
+from fiddle import daglish
 
-from ganzoo.data.remembered import Remembered, refuse_other_data
+from ganzoo.data.identity import is_same
+from ganzoo.data.remembered import Remembered
+from ganzoo.data.word_vectors import GloVe
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.run_record import known_identity
@@ -14,7 +19,7 @@ def rebuilt(recipe_file, record):
     """The `Recipe` of a run, as it trains and as it samples.
 
     A folder or file that was named relative to another directory is found by its absolute path. Where data is absent, or a
-    text is another one by now, a `Remembered` stands for it.
+    text is another one by now, a `Remembered` stands for it; where a file of word vectors is, `BlankVectors`.
 
     Args:
         recipe_file: the run's recipe.py.
@@ -24,19 +29,62 @@ def rebuilt(recipe_file, record):
         UserError: the recipe cannot be built, or not without its data, of which a run of 0.1.0 remembers nothing.
     """
     loaded, facts = load_recipe(recipe_file, record["overrides"]), record.get("data")
-    if facts and facts["path"]:
+    if not facts or not isinstance(loaded.config.data, fdl.Buildable):
+        return _with_its_own_words(build(loaded), record)
+    if facts["path"]:
         _point_to(loaded.config.data, facts["path"])
-    try:
-        recipe = build(loaded)
-        recipe.data.require()
-        if recipe.data.feature == "text":  # whose vocabulary is the data's
-            refuse_other_data(recipe.data, known_identity(record))
-        return recipe
-    except UserError:
-        if not facts or not isinstance(loaded.config.data, fdl.Buildable):
-            raise
+    failures = []
+    for is_blank in (False, True):
+        if is_blank:
+            _blank_vectors(loaded.config, record.get("vectors_size", 0))
+        try:
+            return _with_its_own_words(build(loaded), record)
+        except UserError as error:
+            failures.append(error)
     _forget(loaded.config.data, facts)
-    return build(loaded)
+    try:
+        return build(loaded)
+    except UserError:
+        raise failures[0] from None
+
+
+def _with_its_own_words(recipe, record):
+    """A recipe as it is; raises a UserError where its data is a text that is absent, or another one, of other words."""
+    recipe.data.require()
+    known = known_identity(record)
+    if recipe.data.feature == "text" and known and not is_same(known, recipe.data.identity(known)):
+        raise UserError(
+            f"{recipe.data.name} changed since the run began, and with it what its tokens mean: put the old file back"
+        )
+    return recipe
+
+
+def vectors_size(model):
+    """The dimension of the word vectors that a model's networks were given; 0 for none."""
+    parts = [part for network in model.networks.values() for part in (network, *getattr(network, "layers", ()))]
+    return max((getattr(part, "vectors_size", 0) for part in parts), default=0)
+
+
+@dataclasses.dataclass(frozen=True)
+class BlankVectors:
+    """Zeros in the place of word vectors whose file is absent; the checkpoint has them.
+
+    Args:
+        size: their dimension.
+    """
+
+    size: int
+
+    def __call__(self, text):
+        return np.zeros((len(text.vocabulary), self.size), np.float32)
+
+
+def _blank_vectors(config, size):
+    """Puts `BlankVectors` in the place of a config's vectors from files that are absent."""
+    for part, _ in list(daglish.iterate(config)):
+        if size and isinstance(part, fdl.Buildable) and fdl.get_callable(part) is GloVe and not Path(part.path).exists():
+            fdl.update_callable(part, BlankVectors, drop_invalid_args=True)
+            part.size = size
 
 
 def _point_to(data, path):

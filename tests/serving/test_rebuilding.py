@@ -16,6 +16,7 @@ from ganzoo.evaluation.inputs.reference import own_data, real_data
 from ganzoo.recipe import build, load_recipe
 from ganzoo.run import Run
 from ganzoo.serving.export import export
+from ganzoo.serving.rebuilding import vectors_size
 from ganzoo.serving.sampling import load
 
 IMAGES = """
@@ -77,7 +78,7 @@ def saved_run(directory, text):
     recipe = load_recipe(directory / "own.py")
     built = build(recipe)
     built.model.compile(built.optimizers, seed=built.seed)
-    run = Run.take_up(directory / "run", recipe, data=built.data)
+    run = Run.take_up(directory / "run", recipe, data=built.data, facts={"vectors_size": vectors_size(built.model)})
     Checkpoints(run.checkpoints, built.model.state()).save()
     run.note_checkpoint()
     return run
@@ -177,6 +178,35 @@ def test_a_run_of_text_writes_its_own_words_whatever_became_of_the_file(writer, 
     assert sampler.texts(sampler.sample(5)) == texts
     with pytest.raises(UserError, match="--data"):
         own_data(open_input(sampler))
+
+
+VECTORS = "lstm_generator(text, embedding=4, hidden=4, vectors=word_vectors.GloVe('vectors.txt'))"
+
+
+@pytest.mark.parametrize("gone", [["vectors.txt"], ["lines.txt"], ["vectors.txt", "lines.txt"]], ids="-".join)
+def test_a_run_with_word_vectors_writes_without_their_file(tmp_path, monkeypatch, gone):
+    monkeypatch.chdir(tmp_path)
+    Path("lines.txt").write_text("a b c\nb c\nc a b\na a\nb\nc c c\n" * 3)
+    Path("vectors.txt").write_text("a 0.5 1\nb -2 1\nc 3 0\n")
+    text = TEXT.replace("import Sentences", "import Sentences, word_vectors")
+    run = saved_run(tmp_path, text.replace("lstm_generator(text, embedding=4, hidden=4)", VECTORS))
+    first = load(run.path)
+    texts = first.texts(first.sample(5))
+    for name in gone:
+        Path(name).unlink()
+    sampler = load(run.path)
+    assert sampler.texts(sampler.sample(5)) == texts
+    assert isinstance(sampler.recipe.data, Remembered) is ("lines.txt" in gone)
+
+
+def test_a_run_of_old_knows_when_its_text_is_another(writer):
+    run, texts = writer
+    record = run.record()
+    run.write_record({"recipe": "own", "overrides": [], "data_sha256": record["data"]["identity"]["sha256"]})
+    assert load(run.path).texts(load(run.path).sample(5)) == texts
+    Path("lines.txt").write_text("d e f\ne f\n" * 9)
+    with pytest.raises(UserError, match="lines.txt changed since the run began, .* put the old file back"):
+        load(run.path)
 
 
 def test_a_run_of_old_remembers_nothing_and_says_what_it_lacks(elsewhere):
