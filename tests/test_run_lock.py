@@ -47,6 +47,20 @@ def test_the_kernel_frees_what_a_killed_process_held(tmp_path, holder):
         assert (tmp_path / "run" / NAME).read_text().startswith(f"process {os.getpid()} on ")
 
 
+def test_a_lock_that_its_holder_removed_at_this_moment_is_taken_anew(tmp_path, monkeypatch):
+    flock, calls = run_lock.fcntl.flock, []
+
+    def late(file, how):
+        if not calls:
+            (tmp_path / NAME).unlink()
+        calls.append(how)
+        flock(file, how)
+
+    monkeypatch.setattr(run_lock.fcntl, "flock", late)
+    with only_writer(tmp_path):
+        assert len(calls) == 2 and (tmp_path / NAME).exists()
+
+
 def test_nothing_is_left_where_nothing_was_written(tmp_path):
     with only_writer(tmp_path / "a" / "run"):
         pass

@@ -95,6 +95,12 @@ def made(tmp_path_factory):
         return directory, load(run.path).sample(3)
 
 
+@pytest.fixture(scope="module")
+def exported(made, tmp_path_factory):
+    """An export of that run."""
+    return export(made[0] / "run", tmp_path_factory.mktemp("exported"))
+
+
 @pytest.fixture
 def elsewhere(made, tmp_path, monkeypatch):
     """A copy of that run in another directory, where its pictures are not; the working directory."""
@@ -106,12 +112,11 @@ def elsewhere(made, tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_relative_folder_is_found_from_any_directory(made, tmp_path, monkeypatch):
+def test_a_relative_folder_is_found_from_any_directory(made, exported, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     sampler = load(made[0] / "run")
     np.testing.assert_array_equal(sampler.sample(3), made[1])
     assert sampler.recipe.data.name == str(made[0] / "imgs") and own_data(open_input(sampler)).size == 6
-    exported = export(made[0] / "run", tmp_path / "exported")
     assert own_data(open_input(exported)).size == 6
 
 
@@ -124,8 +129,11 @@ def test_a_run_is_sampled_and_exported_where_its_data_is_not(made, elsewhere):
     assert exported.card["data"]["examples"] == 6 and "./imgs (train, 6 examples)" in (exported.path / "README.md").read_text()
 
 
-def test_scoring_without_the_data_says_how_to_name_it(elsewhere):
-    for model in ("run", export("run", "exported")):
+def test_scoring_without_the_data_says_how_to_name_it(elsewhere, exported):
+    shutil.copytree(exported, "1")
+    card = json.loads(Path("1/card.json").read_text())
+    Path("1/card.json").write_text(json.dumps(card | {"data_path": "/nowhere/imgs"}))
+    for model in ("run", "1"):
         with pytest.raises(UserError, match="--data") as error:
             real_data(open_input(model))
         assert "\n" not in str(error.value) and "./imgs" in str(error.value)
