@@ -57,7 +57,7 @@ def test_a_run_leaves_checkpoints_curves_grids_and_facts(tmp_path, tiny_recipe):
     np.testing.assert_allclose(list(scalars(run.path, "loss/discriminator", "equilibrium").values()), 2 * np.log(2))
     assert {"score/real", "score/fake", "images_per_second", "learning_rate/generator"} <= set(tags(run.path))
     assert {"samples/fixed", "samples/fresh", "real"} <= set(tags(run.path))
-    assert run.record()["steps"] == 20
+    assert run.record()["steps"] == 20 and {"began", "family", "loss", "prior"} <= run.record().keys()
 
 
 def tags(run):
@@ -402,12 +402,12 @@ def test_a_fresh_start_that_fails_leaves_the_old_run_as_it_was(tmp_path, tiny_re
         with pytest.raises(UserError):
             train(tiny_recipe, tmp_path / "run", overrides=overrides, fresh=True, log=lambda line: None)
         assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
-    facts = train(tiny_recipe, tmp_path / "run", ["model.generator.width=9"], steps=10, fresh=True, log=lambda line: None)
+    facts = train(tiny_recipe, tmp_path / "run", ["model.generator.width=9"], fresh=True, log=lambda line: None)
     run = Run.open(tmp_path / "run")
-    assert facts["steps"] == 10 and run.record()["overrides"] == ["model.generator.width=9"]
+    assert facts["steps"] == 20 and run.record()["overrides"] == ["model.generator.width=9"]
     assert sorted(path.name for path in run.path.iterdir()) == ["checkpoints", "logs", "recipe.py", "run.json", "samples"]
-    assert set(scalars(run.path, "loss/generator")) == {10} and list(run.samples.iterdir())
-    assert load(run.path).step == 10
+    assert set(scalars(run.path, "loss/generator")) == {10, 20} and len(list(run.samples.iterdir())) == 2
+    assert load(run.path).step == 20
 
 
 def test_a_first_start_that_fails_refuses_no_corrected_command(tmp_path, tiny_recipe):
