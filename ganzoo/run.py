@@ -15,7 +15,7 @@ from ganzoo.data.remembered import facts_of
 from ganzoo.differences import described, differences, fixed
 from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, append_line, remove_drafts, write_atomically
-from ganzoo.run_record import RECORD, SCORE, known_identity
+from ganzoo.run_record import RECORD, SCORE, known_identity, without_nulls
 
 __all__ = ["Run", "write_atomically"]
 
@@ -147,7 +147,10 @@ class Run:
         Raises:
             UserError: the file is damaged.
         """
-        return read_json(self.record_file, RECORD, "the run's record") if self.record_file.exists() else {}
+        if not self.record_file.exists():
+            return {}
+        record = without_nulls(read_json(self.record_file, RECORD, "the run's record"))
+        return {**record, "data": without_nulls(record["data"])} if "data" in record else record
 
     def write_record(self, record):
         write_atomically(self.record_file, json.dumps(record, indent=1) + "\n")

@@ -58,6 +58,11 @@ SCORE = {
 }
 
 
+def without_nulls(record):
+    """The fields of a dict that are not null: to whoever reads one, null is as absent."""
+    return {name: value for name, value in record.items() if value is not None}
+
+
 def known_identity(record):
     """The identity of a run's data as its record has it; None where it has none."""
     if "data" in record:

@@ -212,6 +212,16 @@ def test_a_damaged_score_is_one_line_that_names_its_own(tmp_path, line, complain
         Run(tmp_path).all_scores()
 
 
+def test_a_field_that_is_null_is_absent(tmp_path):
+    data = {"description": {"name": "a", "split": "train", "examples": 3}, "feature": "point", "shape": [2], "path": None}
+    record = {**GOOD, "data": {**data, "labels": None}, "settings": {"phases": None}, "seconds": None, "steps": 3}
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    del data["path"]
+    assert Run(tmp_path).record() == {**GOOD, "data": data, "settings": {"phases": None}, "steps": 3}
+    (tmp_path / "run.json").write_text(json.dumps({**GOOD, "data": None}))
+    assert Run(tmp_path).record() == GOOD
+
+
 def test_fresh_throws_away_what_was_there(tmp_path, tiny_recipe):
     run = Run.take_up(tmp_path / "run", load_recipe(tiny_recipe))
     (run.path / "old").write_text("old")

@@ -31,7 +31,7 @@ def rebuilt(recipe_file, record):
     loaded, facts = load_recipe(recipe_file, record["overrides"]), record.get("data")
     if not facts or not isinstance(loaded.config.data, fdl.Buildable):
         return _with_its_own_words(build(loaded), record)
-    if facts["path"]:
+    if facts.get("path"):
         _point_to(loaded.config.data, facts["path"])
     failures = []
     for is_blank in (False, True):

@@ -26,6 +26,7 @@ CARD = {
     "steps": Maybe(int),
     "data": Maybe({"name": str, "source": Maybe(str), "split": Maybe(str), "classes": Maybe([str])}),
     "options": Maybe({str: object}),
+    "data_path": Maybe(str),
     "num_classes": Maybe(int),
     "class_shares": Maybe([float]),
     "data_shares": Maybe([float]),
