@@ -73,8 +73,8 @@ def compare(
     for entry, model in zip(inputs, models, strict=True):
         names.append(entry.name if entry.name not in names else f"{entry.name} ({model})")
     inputs = [evaluator.adapted(entry) for entry in inputs]
-    for note in dict.fromkeys(note for entry in inputs for note in evaluator.notes_on(entry)):
-        log(f"note: {note}")
+    for line in (line for entry in inputs for line in evaluator.notes_on(entry)):
+        evaluator.note(line)
     scores = [evaluator.scores(entry, metrics, intervals) for entry in inputs]
     return side_by_side(dict(zip(names if named is None else named, scores, strict=True)))
 

@@ -77,6 +77,7 @@ class Evaluator:
         self.modality.held = self.held
         self._shared, self._held, self._real_results, self._sanity_check = {}, {}, {}, None
         self._data_dir, self._reference_count, self._options, self._fewer = data_dir, reference_count, options, {}
+        self._noted = set()
 
     def _sample(self, input, count, cache=True):
         return self.modality.sample(input, count, getattr(self, "extractor", None), cache)
@@ -107,7 +108,9 @@ class Evaluator:
         fake = self._sample(model, count, cache=not isinstance(model, FamilyInput))
         fake.notes = self._notes(model, fake.examples)
         context = self._context(Comparison(self.real, fake, self._shared), self._held_of(count))
-        trained_on, _ = self.overlap.trained_on(model, self._data_dir)
+        trained_on, words = self.overlap.trained_on(model, self._data_dir)
+        if words:
+            self.note(words)
         chosen = chosen_metrics(metrics, context, trained_on, self.log)
         if any(metric.uses_features for metric, _ in chosen):  # bad samples or features stop the evaluation, not each metric
             for sample in (self.real, self.held, fake):
@@ -135,8 +138,15 @@ class Evaluator:
             settings = (self.extractor, count, self.seed, self._reference_count, self._data_dir, self.cache)
             fewer = Evaluator(self.data, *settings, lambda line: None, **self._options)
             fewer.log = fewer.modality.log = self.log
+            fewer._noted = self._noted
             self._fewer[count] = fewer
         return self._fewer[count]
+
+    def note(self, line):
+        """Logs a note, once."""
+        if line not in self._noted:
+            self._noted.add(line)
+            self.log(f"note: {line}")
 
     def notes_on(self, model):
         """What stands on two sides at once, as sentences: in both parts of the real data, in them and a model's training data

@@ -351,6 +351,7 @@ def test_a_model_that_was_trained_on_the_held_out_half_is_not_cleared_of_copying
         scores = evaluate(model, real_data(model), ["vendi", "c_t"], extractor="pixels", log=quiet)
         assert [any(re.search(words, one) for one in score["warnings"]) for score in scores] == [trained] * len(scores)
         scores = evaluate(model, real_data(model), extractor="pixels", log=said.append)
+        assert sum(bool(re.match(f"note: trained {words}", line)) for line in said) == trained
         left = any(
             "left out, since nothing is held out from the model: nearest_neighbour_test, c_t, auth_pct" in s for s in said
         )
