@@ -1,6 +1,7 @@
 """Files that are whole or absent, whatever happens while they are written."""
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -56,9 +57,25 @@ def append_line(path, line):
             file.seek(max(size - 1, 0))
             content = b"\n" * (file.read(1) not in (b"", b"\n")) + line.encode() + b"\n"
             if file.write(content) < len(content):
-                raise OSError("No space left on device")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def refuse_unwritable(path):
+    """Raises a UserError where it is plain already that a file cannot be written, before anything is computed for it."""
+    target = Path(os.path.realpath(path))
+    reason = None
+    if target.is_dir():
+        reason = errno.EISDIR
+    elif os.path.exists(path):
+        reason = None if os.access(path, os.W_OK) else errno.EACCES
+    elif not target.parent.is_dir():
+        reason = errno.ENOENT if not target.parent.exists() else errno.ENOTDIR
+    elif not os.access(target.parent, os.W_OK | os.X_OK):
+        reason = errno.EACCES
+    if reason:
+        raise cannot_write(path, OSError(reason, os.strerror(reason)))
 
 
 def cannot_write(path, error):
@@ -96,7 +113,7 @@ def _draft(path):
     draft = target.with_name(draft_name(target.name))
     before = target.stat() if target.exists() else None
     if before and not os.access(target, os.W_OK):
-        raise PermissionError(13, "Permission denied")
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:

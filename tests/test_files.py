@@ -9,7 +9,7 @@ import pytest
 
 from ganzoo import files
 from ganzoo.errors import UserError
-from ganzoo.files import append_line, atomically, remove_drafts, write_atomically
+from ganzoo.files import append_line, atomically, refuse_unwritable, remove_drafts, write_atomically
 
 
 def names(directory):
@@ -73,6 +73,29 @@ def test_a_place_that_cannot_be_is_one_line(tmp_path, path, reason):
     with pytest.raises(UserError, match=f"cannot write .*: {reason}"):
         append_line(tmp_path / path, "text")
     assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "path, reason",
+    [("directory", "Is a directory"), ("file/inner", "Not a directory"), ("absent/inner", "No such file or directory")],
+)
+def test_a_place_that_cannot_be_is_said_before_it_is_needed(tmp_path, path, reason):
+    (tmp_path / "directory").mkdir()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match=f"cannot write .*: {reason}"):
+        refuse_unwritable(tmp_path / path)
+
+
+def test_a_place_that_may_be_written_is_left_as_it_is(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("text")
+    (tmp_path / "link").symlink_to("later")
+    for path in (tmp_path / "file", tmp_path / "new", tmp_path / "link", "/dev/null", "/dev/stdout"):
+        refuse_unwritable(path)
+    assert (tmp_path / "file").read_text() == "text" and names(tmp_path) == ["file", "link"]
+    monkeypatch.setattr(files.os, "access", lambda path, mode: False)  # root may write everything
+    for name in ("file", "new"):
+        with pytest.raises(UserError, match="Permission denied"):
+            refuse_unwritable(tmp_path / name)
 
 
 def test_a_name_of_any_length_that_the_disk_takes_can_be_written(tmp_path):

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import click
 
-from ganzoo.files import write_atomically
+from ganzoo.files import refuse_unwritable, write_atomically
+
+# The options that name a file to be written.
+OUTPUTS = ("json_file", "html", "out", "page")
 
 
 def data_dir_option(function):
@@ -110,10 +113,17 @@ def start(data_dir=None):
 
     TensorFlow's C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
     Keras imports scikit-learn, where it is installed, for wrappers that no command uses: a second of every command's time.
+
+    Raises:
+        UserError: a file that an option asks for cannot be written, said before anything is computed for it.
     """
+    context = click.get_current_context()
+    for option in context.command.params:
+        if isinstance(option, click.Option) and option.name in OUTPUTS and context.params.get(option.name):
+            refuse_unwritable(context.params[option.name])
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
-    debug = click.get_current_context().find_root().params["debug"]
+    debug = context.find_root().params["debug"]
     with absent("sklearn"), contextlib.nullcontext() if debug else silent_stderr():
         import keras  # noqa: F401
         import tensorflow  # noqa: F401

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from ganzoo.cli import options
+from ganzoo.cli.main import main
 from ganzoo.errors import UserError
 
 
@@ -111,3 +112,21 @@ def test_the_error_stream_is_silent_within_and_back_afterwards(capfd):
             pass
         os.write(2, b"heard ")
     assert capfd.readouterr().err == "heard heard "
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "model", "--json"],
+        ["evaluate", "model", "--html"],
+        ["compare", "model", "other", "--html"],
+        ["birthday", "model", "--page"],
+        ["neighbours", "model", "--out"],
+        ["sample", "model", "--out"],
+        ["train", "recipe", "--json"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_computed(tmp_path, arguments):
+    result = CliRunner().invoke(main, [*arguments, str(tmp_path / "absent" / "file.png")])
+    assert result.exit_code == 2 and "cannot write" in result.output and "No such file or directory" in result.output
