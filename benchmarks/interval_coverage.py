@@ -348,6 +348,21 @@ def run(name, draws):
     return rows
 
 
+def table(record):
+    """The coverage by score as lines of Markdown, in the order of the groups."""
+    yield "| interval of | covers | at counts | coverage |"
+    yield "|---|---|---|---|"
+    for name in GROUPS:
+        by_score = {}
+        for row in record["groups"].get(name, {"rows": []})["rows"]:
+            by_score.setdefault(row["score"], []).append(row)
+        for score, rows in by_score.items():
+            truth = "the true value" if rows[0]["truth"] == "closed form" else "the expected score"
+            counts = ", ".join(f"{row['count']:,}" for row in rows)
+            covered = ", ".join("-" if row["covered"] is None else f"{row['covered']:.2f}" for row in rows)
+            yield f"| {score} | {truth} | {counts} | {covered} |"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=200)
@@ -369,6 +384,7 @@ def main():
             shares = [f"{row[key]:.3f}" if row["covered"] is not None else "-" for key in ("covered", "above", "below")]
             covered, above, below = shares
             print(f"{row['score']:28} N={row['count']:5} {covered} ({above} above, {below} below), {row['truth']}", flush=True)
+    print("\n".join(table(record)))
     print(f"{sum(part['cpu_seconds'] for part in record['groups'].values()):.0f} CPU seconds")
 
 
