@@ -119,11 +119,8 @@ def _is_open(module):
     """Whether names can be looked up in a module: ganzoo, its rooms and what lies in them, Keras and its parts above."""
     if not inspect.ismodule(module):
         return False
-    return (
-        module.__name__ in ("ganzoo", "keras", *(f"keras.{part}" for part in KERAS))
-        or any(module is _keras(part) for part in KERAS)
-        or any(_within(module.__name__, room) for room in _rooms().values())
-    )
+    own = any(_within(module.__name__, room) for room in _rooms().values())
+    return own or _name(module) in ("ganzoo", "keras", *(f"keras.{part}" for part in KERAS))
 
 
 def _offers(module, name):
@@ -132,12 +129,17 @@ def _offers(module, name):
         return False
     if module.__name__ == "ganzoo":
         return name in ROOMS
-    if module is keras:
+    if _name(module) == "keras":
         return name in {part.split(".")[0] for part in KERAS} | {"Sequential"}
     inner = getattr(module, name, None)
     if inspect.ismodule(inner):
         return _is_open(inner) and inner.__name__.startswith(f"{module.__name__}.")
     return inner is not None
+
+
+def _name(module):
+    """A module's name; of Keras as TensorFlow has it, Keras' own."""
+    return module.__name__.removeprefix("keras._tf_keras.")
 
 
 def _within(name, room):

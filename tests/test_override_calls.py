@@ -143,6 +143,21 @@ def test_what_builds_a_part_can_be_called_by_each_of_its_names(importing, call):
     assert isinstance(loss, losses.Hinge)
 
 
+def test_keras_as_tensorflow_has_it_is_keras(tiny_recipe):
+    imports = "from tensorflow import keras as tk\nfrom tensorflow.keras import optimizers as to\n"
+    tiny_recipe.write_text(imports + tiny_recipe.read_text())
+    for call in ("tk.optimizers.SGD(0.1)", "to.SGD(0.1)", "to.schedules.CosineDecay(0.1, 10)"):
+        load_recipe(tiny_recipe, [f"optimizers.generator={call}"])
+    for call in (
+        "tk.saving.load_model('x')",
+        "tk.layers.Lambda('x')",
+        "tk.utils.get_file('a', 'b')",
+        "to.keras.utils.get_file('a')",
+    ):
+        with pytest.raises(UserError, match="cannot be called|nothing of that name"):
+            load_recipe(tiny_recipe, [f"optimizers.generator={call}"])
+
+
 def test_keras_parts_and_sources_can_be_called(importing):
     loaded = load_recipe(
         importing,
