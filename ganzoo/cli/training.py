@@ -16,7 +16,7 @@ from ganzoo.cli.options import data_dir_option, json_option, set_option, start, 
 @click.option("--steps", type=click.IntRange(1), help="Generator steps of the whole run, also after a resume.")
 @click.option("--strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True)
 @click.option("--precision", type=click.Choice(PRECISIONS), default="auto", show_default=True)
-@click.option("--fresh", is_flag=True, help="Throw away what the run holds and start anew.")
+@click.option("--fresh", is_flag=True, help="Start anew; what the run holds goes when the new one has its first checkpoint.")
 @click.option("--smoke", is_flag=True, help="A few tiny steps, on fabricated data if need be: does it run at all?")
 @click.option("--deterministic", is_flag=True, help="The same bits every time, also when interrupted and resumed.")
 @data_dir_option

@@ -191,7 +191,7 @@ def test_a_run_of_text_writes_its_own_words_whatever_became_of_the_file(writer, 
 VECTORS = "lstm_generator(text, embedding=4, hidden=4, vectors=word_vectors.GloVe('vectors.txt'))"
 
 
-@pytest.mark.parametrize("gone", [["vectors.txt"], ["lines.txt"], ["vectors.txt", "lines.txt"]], ids="-".join)
+@pytest.mark.parametrize("gone", [["vectors.txt"], ["vectors.txt", "lines.txt"]], ids="-".join)
 def test_a_run_with_word_vectors_writes_without_their_file(tmp_path, monkeypatch, gone):
     monkeypatch.chdir(tmp_path)
     Path("lines.txt").write_text("a b c\nb c\nc a b\na a\nb\nc c c\n" * 3)
