@@ -115,7 +115,7 @@ class Sampler(Noted):
         values = math.prod(self.shape) if self.shape else 1
         if count >= 2**31:
             raise UserError(f"the number of samples must be below 2**31, not {count}")
-        refuse_more_than_memory(4 * count * values, f"{count:,} samples")
+        refuse_more_than_memory(2 * 4 * count * values, f"{count:,} samples")  # in batches, and joined
         chosen = {name: value for name, value in options.items() if value is not None}
         for name, value in chosen.items():
             if name not in self.options:

@@ -89,7 +89,7 @@ def test_more_samples_than_the_memory_holds_are_refused(monkeypatch):
     sampler = Counting()
     sampler.shape = (1000, 1000, 3)
     monkeypatch.setattr(memory, "memory_bytes", lambda: 10**9)
-    with pytest.raises(UserError, match="100 samples would take 1.2 GB, and this machine has 1.0 GB"):
+    with pytest.raises(UserError, match="100 samples would take 2.4 GB, and this machine has 1.0 GB"):
         sampler.sample(100)
 
 
