@@ -79,9 +79,14 @@ class MixtureBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     def _split_generators(self, dl_manager):
         return {split: self._generate_examples(split) for split in self.EXAMPLES}
 
-    def _generate_examples(self, split):
+    def drawn(self, split):
+        """All examples of a split in the order of their keys, a dict of NumPy arrays; see `points.drawn`."""
         points, modes = self.mixture.sample(self.EXAMPLES[split], np.random.default_rng(self.SEEDS[split]))
-        for index, (point, mode) in enumerate(zip(points, modes.tolist(), strict=True)):
+        return {"point": points, "label": modes}
+
+    def _generate_examples(self, split):
+        examples = self.drawn(split)
+        for index, (point, mode) in enumerate(zip(examples["point"], examples["label"].tolist(), strict=True)):
             yield index, {"point": point, "label": mode}
 
 

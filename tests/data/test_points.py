@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from ganzoo.data import catalogue
 from ganzoo.data.points import Points
 from ganzoo.errors import UserError
 
@@ -32,3 +33,20 @@ def test_bad_arguments_are_one_line():
         Points("ring8", split="valid").arrays()
     with pytest.raises(UserError, match="no split 'valid'"):
         Points("ring8", split="valid").describe()
+
+
+@pytest.mark.parametrize("split", ["train", "test", "train[:80%]", "train[10:20]+test[-5:]"])
+def test_drawn_points_are_those_that_tfds_reads_in_its_order(split):
+    source, read = Points("ring8", split, labels=True), catalogue.read("ring8", split)
+    assert source.num_examples == len(read["point"])
+    for feature, values in source.arrays().items():
+        assert values.dtype == read[feature].dtype
+        np.testing.assert_array_equal(values, read[feature])
+
+
+def test_drawn_points_need_no_files(tmp_path):
+    source = Points("grid25", take=7, data_dir=tmp_path)
+    assert source.splits == ("train", "test") and source.num_examples == len(source.arrays()["point"]) == 7
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(UserError, match="nothing is left of ring8"):
+        Points("ring8", "train[:0]", data_dir=tmp_path).arrays()
