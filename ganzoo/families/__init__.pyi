@@ -3,7 +3,6 @@ from .adversarial import Adversarial as Adversarial
 from .autoencoder import Autoencoder as Autoencoder
 from .autoencoder import VAE as VAE
 from .base import Family as Family
-from .base import Round as Round
 from .began import BEGAN as BEGAN
 from .bigan import BiGAN as BiGAN
 from .biggan import BigGAN as BigGAN

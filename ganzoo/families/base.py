@@ -1,38 +1,24 @@
 """The base model: the verbs that a GAN's algorithm box is written with."""
 
-import threading
-
 import keras
 import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.averages import Average
 from ganzoo.errors import UserError
+from ganzoo.families.rounds import MOST_RECORDS, Round
 from ganzoo.families.saving import SavedByKeras
 from ganzoo.networks import checks
-
-# What `record` can hold in one step; a vector of a fixed length needs one reduction over the replicas, not one a name.
-MOST_RECORDS = 64
-
-
-class Round(threading.local):
-    """What one `train_step` has drawn and recorded so far: MirroredStrategy traces each replica in a thread of its own."""
-
-    def __init__(self):
-        self.draws, self.records = 0, {}
-
-    def end(self):
-        """Starts over; returns the records."""
-        records, self.draws, self.records = self.records, 0, {}
-        return records
+from ganzoo.optimizers import fused
 
 
 class Family(SavedByKeras, keras.Model):
     """A family of GANs: networks, players, and a `train_step` that reads like the paper's algorithm box.
 
     A subclass sets its networks as attributes, names them in `networks`, and writes `train_step(batch)` with the verbs
-    `fresh_batches`, `minimize`, `noise`, `generate`, `discriminate`, `record` and `logs`. A batch is a dict of features:
-    `image` float32 [B, H, W, C] in [-1, 1] or `point` float32 [B, 2], and `label` int64 [B] where the data has labels.
+    `fresh_batches`, `on_fresh_batches`, `minimize`, `noise`, `generate`, `discriminate`, `record` and `logs`. A batch is a dict
+    of features: `image` float32 [B, H, W, C] in [-1, 1] or `point` float32 [B, 2], and `label` int64 [B] where the data has
+    labels.
 
     A constructor names what its class adds and passes the rest on by `**kwargs`. Each argument is an attribute of the same
     name, from which `get_config` is made. An option of a base that means nothing in a family stands in its `refused`.
@@ -170,6 +156,7 @@ class Family(SavedByKeras, keras.Model):
         self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
 
     def _wrapped(self, optimizer):
+        optimizer = fused(optimizer)
         # Keras wraps only `self.optimizer`, which a family does not have.
         if self.dtype_policy.name == "mixed_float16" and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             return keras.optimizers.LossScaleOptimizer(optimizer)
@@ -226,6 +213,18 @@ class Family(SavedByKeras, keras.Model):
         """Splits what the data gave for one step into `batches_per_step` real batches."""
         parts = {name: tf.split(value, self.batches_per_step) for name, value in batch.items()}
         return [dict(zip(parts, values, strict=True)) for values in zip(*parts.values(), strict=True)]
+
+    def on_fresh_batches(self, batch, step):
+        """Takes `step(real)` on each of the real batches that the data gave for one round.
+
+        On one device the step is traced once for all: many in one graph take long to trace and to optimise.
+        """
+        batches = self.fresh_batches(batch)
+        if len(batches) > 1 and tf.inside_function() and not tf.distribute.has_strategy():
+            self._round.take(step, batches)
+        else:
+            for real in batches:
+                step(real)
 
     def gradients(self, player, loss_fn):
         """The gradients of `loss_fn()` for `player`, which does not move yet; records its loss.
@@ -291,9 +290,7 @@ class Family(SavedByKeras, keras.Model):
 
     def draw(self, batch_size, shape, prior, purpose="latents"):
         """This replica's part of a fresh draw, [batch_size, *shape]: the n-th of a step is always the same."""
-        self._round.draws += 1
-        seed = noise.seed_of(self.seed, self.moment, f"{purpose} {self._round.draws}")
-        return noise.replica_rows(prior, batch_size, shape, seed)
+        return noise.replica_rows(prior, batch_size, shape, self._round.seed(self.seed, self.moment, purpose))
 
     def noise(self, batch_size):
         """Fresh latents [batch_size, latent_dim], different on each replica and in each call of a step."""

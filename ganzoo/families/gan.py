@@ -106,11 +106,14 @@ class GAN(Adversarial):
         """One round: the discriminator's steps on fresh batches, then the generator's."""
         if self.simultaneous:
             return self.train_together(batch)
-        for real in self.fresh_batches(batch):
-            self.minimize("discriminator", lambda: self.discriminator_loss(real))
+        self.on_fresh_batches(batch, self.discriminator_step)
         for _ in range(self.generator_steps):
-            self.minimize("generator", lambda: self.generator_loss(real))
+            self.minimize("generator", lambda: self.generator_loss(self.fresh_batches(batch)[-1]))
         return self.logs()
+
+    def discriminator_step(self, real):
+        """One step of the discriminator on a real batch."""
+        self.minimize("discriminator", lambda: self.discriminator_loss(real))
 
     def train_together(self, batch):
         """One round in which both players move from the same point."""

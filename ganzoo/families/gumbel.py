@@ -90,9 +90,8 @@ class GumbelGAN(Adversarial, TextGAN):
 
     def train_step(self, batch):
         """One round: the discriminator's steps on fresh batches, then the generator's."""
-        for real in self.fresh_batches(batch):
-            self.minimize("discriminator", lambda: self.discriminator_loss(real))
-        self.minimize("generator", lambda: self.generator_loss(real))
+        self.on_fresh_batches(batch, self.discriminator_step)
+        self.minimize("generator", lambda: self.generator_loss(self.fresh_batches(batch)[-1]))
         self.record("temperature", self.temperature_now)
         return self.logs()
 

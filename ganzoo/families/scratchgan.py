@@ -85,9 +85,8 @@ class ScratchGAN(TextGAN):
 
     def train_step(self, batch):
         """One round: the discriminator's steps on fresh batches, then the generator's."""
-        for real in self.fresh_batches(batch):
-            self.minimize("discriminator", lambda: self.discriminator_loss(real))
-        self.policy_step(tf.shape(self.tokens_of(real))[0])
+        self.on_fresh_batches(batch, self.discriminator_step)
+        self.policy_step(tf.shape(self.tokens_of(self.fresh_batches(batch)[-1]))[0])
         return self.logs()
 
     def discriminator_loss(self, batch):

@@ -101,8 +101,7 @@ class SeqGAN(TextGAN):
             self.minimize("discriminator", lambda: self.discriminator_loss(batch))
         else:
             self.policy_step(self.fresh_batches(batch)[0])
-            for real in self.fresh_batches(batch):
-                self.minimize("discriminator", lambda real=real: self.discriminator_loss(real))
+            self.on_fresh_batches(batch, self.discriminator_step)
         return self.logs()
 
     def policy_step(self, batch):

@@ -207,6 +207,10 @@ class TextGAN(TextFamily):
     def batches_per_step(self):
         return self.discriminator_steps
 
+    def discriminator_step(self, real):
+        """One step of the discriminator on a batch of data."""
+        self.minimize("discriminator", lambda: self.discriminator_loss(real))
+
     def discriminator_input(self, tokens):
         """Texts int32 [B, T] as the discriminator takes them."""
         return tokens

@@ -96,9 +96,12 @@ class WGAN(GAN):
 
     def criticise(self, batch):
         """The critic's steps of one round."""
-        for real in self.fresh_batches(batch):
-            self.minimize("critic", lambda: self.discriminator_loss(real))
-            self.clip_weights()
+        self.on_fresh_batches(batch, self.critic_step)
+
+    def critic_step(self, real):
+        """One step of the critic on a real batch."""
+        self.minimize("critic", lambda: self.discriminator_loss(real))
+        self.clip_weights()
 
     def clip_weights(self):
         """Clips every weight of the critic to [-clip, clip]."""

@@ -1,6 +1,9 @@
+from .batch_norm import BatchNorm as BatchNorm
 from .batch_norm import batch_norm as batch_norm
 from .concat_labels import ConcatLabels as ConcatLabels
 from .conditional_batch_norm import ConditionalBatchNorm as ConditionalBatchNorm
+from .convolution import Conv2D as Conv2D
+from .convolution import Conv2DTranspose as Conv2DTranspose
 from .generative_basis import GenerativeBasis as GenerativeBasis
 from .global_sum_pooling import GlobalSumPooling2D as GlobalSumPooling2D
 from .grouped_conv import GroupedConv2D as GroupedConv2D

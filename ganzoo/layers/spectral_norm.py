@@ -7,6 +7,8 @@ that flows through the norm. Here the kernel stays a free variable and every cal
 import keras
 from keras import ops
 
+from ganzoo.layers.convolution import convolved, finished, spread
+
 
 def power_iteration(weights, u, iterations=1, epsilon=1e-12):
     """Estimates the largest singular value of a matrix.
@@ -71,12 +73,6 @@ class SpectralNorm:
             self.u.assign(u)
         return ops.cast(weights / (sigma + self.epsilon), self.compute_dtype)
 
-    def finished(self, outputs):
-        """Bias and activation."""
-        if self.use_bias:
-            outputs = outputs + ops.cast(self.bias, self.compute_dtype)
-        return outputs if self.activation is None else self.activation(outputs)
-
     def get_config(self):
         return {**super().get_config(), "power_iterations": self.power_iterations, "epsilon": self.epsilon}
 
@@ -101,7 +97,7 @@ class SpectralNormDense(SpectralNorm, keras.layers.Dense):
 
     def call(self, inputs, training=None):
         kernel = ops.convert_to_tensor(self.kernel)
-        return self.finished(ops.matmul(inputs, self.normalised(kernel, kernel, training)))
+        return finished(self, ops.matmul(inputs, self.normalised(kernel, kernel, training)))
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -125,7 +121,7 @@ class SpectralNormConv2D(SpectralNorm, keras.layers.Conv2D):
     def call(self, inputs, training=None):
         kernel = ops.convert_to_tensor(self.kernel)
         matrix = ops.reshape(kernel, (-1, self.filters))
-        return self.finished(self.convolution_op(inputs, self.normalised(kernel, matrix, training)))
+        return finished(self, convolved(self, inputs, self.normalised(kernel, matrix, training), training))
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -149,16 +145,7 @@ class SpectralNormConv2DTranspose(SpectralNorm, keras.layers.Conv2DTranspose):
     def call(self, inputs, training=None):
         kernel = ops.convert_to_tensor(self.kernel)  # [k, k, filters, in]
         matrix = ops.reshape(ops.swapaxes(kernel, 2, 3), (-1, self.filters))
-        outputs = ops.conv_transpose(
-            inputs,
-            self.normalised(kernel, matrix, training),
-            strides=list(self.strides),
-            output_padding=self.output_padding,
-            padding=self.padding,
-            dilation_rate=self.dilation_rate,
-            data_format=self.data_format,
-        )
-        return self.finished(outputs)
+        return finished(self, spread(self, inputs, self.normalised(kernel, matrix, training), training))
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")

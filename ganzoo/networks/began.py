@@ -3,6 +3,7 @@
 import keras
 
 from ganzoo.errors import UserError
+from ganzoo.layers.convolution import Conv2D
 from ganzoo.networks import checks
 
 
@@ -90,7 +91,7 @@ def _decoded(code, size, channels, width, first_side, skips, name):
 
 
 def _convolution(filters, name, strides=1, activation="elu"):
-    return keras.layers.Conv2D(filters, 3, strides, "same", activation=activation, name=name)
+    return Conv2D(filters, 3, strides, "same", activation=activation, name=name)
 
 
 def _check(size, channels, width, first_side):

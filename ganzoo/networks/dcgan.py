@@ -4,6 +4,7 @@ import keras
 
 from ganzoo.errors import UserError
 from ganzoo.layers.batch_norm import batch_norm
+from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.layers.virtual_batch_norm import DropReference, PrependReference, VirtualBatchNorm
 from ganzoo.networks import checks
@@ -86,7 +87,7 @@ def dcgan_generator(
     for side in _sides(2 * first_side, size):
         filters //= 2
         last = side == size
-        x = keras.layers.Conv2DTranspose(
+        x = Conv2DTranspose(
             channels if last else filters,
             kernel_size,
             strides=2,
@@ -145,7 +146,7 @@ def dcgan_discriminator(
     checks.one_of(NORMS, norm=norm)
     checks.positive(outputs=outputs)
     checks.fraction(dropout=dropout)
-    convolution, dense = keras.layers.Conv2D, keras.layers.Dense
+    convolution, dense = Conv2D, keras.layers.Dense
     if norm == "spectral":
         convolution, dense = SpectralNormConv2D, SpectralNormDense
     x = images = keras.Input((size, size, channels), name="images")

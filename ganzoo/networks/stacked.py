@@ -10,6 +10,7 @@ import keras
 from keras import ops
 
 from ganzoo.layers.batch_norm import batch_norm
+from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.networks import checks
 from ganzoo.networks.dcgan import weights
 from ganzoo.networks.heads import label_input
@@ -43,7 +44,7 @@ def stacked_encoder(size=32, channels=3, width=64, feature_dim=256, num_classes=
     kernel_size, padding = (5, "valid") if size >= 16 else (3, "same")
     x = images = keras.Input((size, size, channels), name="images")
     for i, filters in enumerate((width, 2 * width), 1):
-        x = keras.layers.Conv2D(filters, kernel_size, padding=padding, activation="relu", name=f"conv_{i}")(x)
+        x = Conv2D(filters, kernel_size, padding=padding, activation="relu", name=f"conv_{i}")(x)
         x = keras.layers.MaxPooling2D(name=f"pool_{i}")(x)
     x = keras.layers.Dense(feature_dim, name="dense")(keras.layers.Flatten(name="flatten")(x))
     x = features = keras.layers.ReLU(dtype="float32", name="features")(x)
@@ -137,7 +138,7 @@ def stacked_generator_0(
     while side < size:
         side, filters = 2 * side, filters // 2
         last = side == size
-        up = keras.layers.Conv2DTranspose(
+        up = Conv2DTranspose(
             channels if last else filters,
             kernel_size,
             strides=2,
@@ -212,7 +213,7 @@ def stacked_discriminator_0(
     checks.one_of(("batch", "layer", "none"), norm=norm)
 
     def convolved(x, filters, name, strides=1, padding="same", kernel_size=3, normalised=norm != "none"):
-        x = keras.layers.Conv2D(
+        x = Conv2D(
             filters,
             kernel_size,
             strides=strides,

@@ -5,6 +5,7 @@ from keras import ops
 
 from ganzoo.errors import UserError
 from ganzoo.layers.batch_norm import batch_norm
+from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.networks import checks
 from ganzoo.networks.dcgan import gain, weights
@@ -141,7 +142,7 @@ def text_generator(
     filters = width * size // (2 * first_side)
 
     def convolution(*arguments, **options):
-        return keras.layers.Conv2D(*arguments, use_bias=False, kernel_initializer=weights(), **options)
+        return Conv2D(*arguments, use_bias=False, kernel_initializer=weights(), **options)
 
     def normalised(x, name):
         return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x)
@@ -156,11 +157,9 @@ def text_generator(
     x = keras.layers.ReLU(name=f"{first}_relu")(x)
     for side in sides[:-1]:
         filters //= 2
-        x = keras.layers.Conv2DTranspose(
-            filters, kernel_size, 2, "same", use_bias=False, kernel_initializer=weights(), name=f"up_{side}"
-        )(x)
+        x = Conv2DTranspose(filters, kernel_size, 2, "same", use_bias=False, kernel_initializer=weights(), name=f"up_{side}")(x)
         x = keras.layers.ReLU(name=f"up_{side}_relu")(normalised(x, f"up_{side}"))
-    x = keras.layers.Conv2DTranspose(channels, kernel_size, 2, "same", kernel_initializer=weights(), name=f"up_{size}")(x)
+    x = Conv2DTranspose(channels, kernel_size, 2, "same", kernel_initializer=weights(), name=f"up_{size}")(x)
     images = keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)
     return keras.Model([latents, embeddings], images, name=name)
 
@@ -203,7 +202,7 @@ def text_discriminator(
     _check(size, last_side, channels=channels, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
     checks.one_of(("batch", "spectral", "none"), norm=norm)
-    layer, dense = keras.layers.Conv2D, keras.layers.Dense
+    layer, dense = Conv2D, keras.layers.Dense
     if norm == "spectral":
         layer, dense = SpectralNormConv2D, SpectralNormDense
 

@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parents[2] / "ganzoo"
 INTERNAL = {
     "families": [
         "*.[a-z]*",  # a family's steps; what is public of a family is its class
+        "rounds.*",
         "saving.*",
     ],
     "networks": [
@@ -31,6 +32,7 @@ INTERNAL = {
         "text_to_image.residual_block",
     ],
     "layers": [
+        "convolution.[!C]*",
         "grouped_conv.differentiable",
         "mixture.Weights",
         "pixel_noise.[a-z]*",
@@ -55,6 +57,7 @@ INTERNAL = {
         "image_files.*",
         "images.[a-z]*",
         "oracle.[a-z]*",
+        "points.[a-z]*",
         "scaling.*",
         "semi_supervised.[a-z]*",
         "semi_supervised.Few",

@@ -11,8 +11,10 @@ import tensorflow as tf
 
 import ganzoo.layers
 import ganzoo.networks
+from ganzoo.layers.batch_norm import batch_norm
 from ganzoo.layers.concat_labels import ConcatLabels
 from ganzoo.layers.conditional_batch_norm import ConditionalBatchNorm
+from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.layers.generative_basis import GenerativeBasis
 from ganzoo.layers.global_sum_pooling import GlobalSumPooling2D
 from ganzoo.layers.grouped_conv import GroupedConv2D
@@ -43,6 +45,9 @@ LAYERS = {
     "conditional_batch_norm": (lambda **kw: ConditionalBatchNorm(3, **kw), [MAP, LABEL]),
     "conditional_batch_norm_vector": (lambda **kw: ConditionalBatchNorm(**kw), [MAP, VECTOR]),
     "conditional_batch_norm_spectral": (lambda **kw: ConditionalBatchNorm(spectral_norm=True, **kw), [MAP, VECTOR]),
+    "batch_norm": (batch_norm, [MAP]),
+    "conv": (lambda **kw: Conv2D(5, 3, strides=2, padding="same", **kw), [MAP]),
+    "conv_transpose": (lambda **kw: Conv2DTranspose(5, 3, strides=2, padding="same", activation="relu", **kw), [(2, 3, 8)]),
     "generative_basis": (lambda **kw: GenerativeBasis(6, side=3, **kw), [VECTOR]),
     "global_sum_pooling": (GlobalSumPooling2D, [MAP]),
     "grouped_conv": (lambda **kw: GroupedConv2D(12, 3, groups=4, padding="same", **kw), [MAP]),
