@@ -1,15 +1,19 @@
-"""Training speed: `fit` as ganzoo runs it, a bare tf.function loop, and the same DCGAN in PyTorch where it is installed.
+"""Training speed: `fit` as ganzoo runs it, bare tf.function loops, and the same DCGAN in PyTorch where it is installed.
 
     python benchmarks/train_speed.py [--size 32] [--width 64] [--batch 64] [--steps 40] [--repeats 5] [--json FILE]
+    python benchmarks/train_speed.py --device gpu [--xla]        # on a machine that has one
 
-All run in one process in turn, several times over, so that a noisy machine is noisy for all; medians are printed.
+All run in one process in turn, several times over, so that a noisy machine is noisy for all; medians and minima are printed.
+One thread a side: with more, PyTorch's wait for each other by spinning, which counts as CPU time where another job runs.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import statistics
+import sys
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -18,6 +22,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from ganzoo import precision as precisions
 from ganzoo.families.gan import GAN
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.training import MOST_STEPS_PER_EXECUTION
@@ -40,18 +45,58 @@ def dataset(images, batch):
     return data.prefetch(tf.data.AUTOTUNE)
 
 
+@contextlib.contextmanager
+def plain_layers():
+    """Within, what is traced computes by Keras' own convolutions and batch norm."""
+    modules = [sys.modules[f"ganzoo.layers.{name}"] for name in ("convolution", "batch_norm")]
+    before = [module.on_cpu for module in modules]
+    for module in modules:
+        module.on_cpu = lambda: False
+    try:
+        yield
+    finally:
+        for module, on_cpu in zip(modules, before, strict=True):
+            module.on_cpu = on_cpu
+
+
+def in_format(precision, run):
+    """`run`, with a number format that holds while it is traced."""
+
+    def formatted(steps):
+        precisions.apply(precision)
+        run(steps)
+
+    return formatted
+
+
+def peak(options, repeats=5):
+    """The most GFLOP/s of a matrix product here: (float32, bfloat16)."""
+    rates = []
+    for dtype in (tf.float32, tf.bfloat16):
+        a = tf.cast(tf.random.normal((2048, 2048)), dtype)
+        product = tf.function(lambda a: tf.matmul(a, a))
+        product(a).numpy()
+        times = []
+        for _ in range(repeats):
+            began = time.perf_counter() if options.device == "gpu" else time.process_time()
+            product(a).numpy()
+            times.append((time.perf_counter() if options.device == "gpu" else time.process_time()) - began)
+        rates.append(2 * 2048**3 / min(times) / 1e9)
+    return rates
+
+
 def ganzoo_fit(images, options):
     """`fit`, with the average, the records and the checks that a run has."""
     model = GAN(*networks(options))
     # A divisor of the steps, as in a run: Keras would run more steps than asked for otherwise.
     in_one_go = math.gcd(options.steps, MOST_STEPS_PER_EXECUTION)
-    model.compile({"generator": adam(), "discriminator": adam()}, steps_per_execution=in_one_go)
+    model.compile({"generator": adam(), "discriminator": adam()}, steps_per_execution=in_one_go, jit_compile=options.xla)
     data = dataset({"image": images}, options.batch)
     return lambda steps: model.fit(data, steps_per_epoch=steps, epochs=1, verbose=0)
 
 
-def bare_loop(images, options):
-    """The least code that trains the same networks by the same loss: no average, no records, no checks."""
+def bare_loop(images, options, layers=contextlib.nullcontext):
+    """The least code that trains the same networks by the same loss: no average, no records, no checks; Keras' own Adam."""
     generator, discriminator = networks(options)
     g_optimizer, d_optimizer = adam(), adam()
     g_optimizer.build(generator.trainable_variables)
@@ -76,13 +121,14 @@ def bare_loop(images, options):
     batches = iter(dataset(images, options.batch))
 
     def run(steps):
-        for _ in range(steps):
-            step(next(batches))
+        with layers():
+            for _ in range(steps):
+                step(next(batches))
 
     return run
 
 
-def pytorch(images, options, bfloat16):
+def pytorch(images, options, bfloat16, fused=False):
     """The same networks, loss and optimizers in PyTorch, channels last."""
     import torch
     from torch import nn
@@ -108,8 +154,8 @@ def pytorch(images, options, bfloat16):
     for network in (generator, discriminator):
         network.apply(initialise)
         network.to(memory_format=torch.channels_last)
-    g_optimizer = torch.optim.Adam(generator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7)
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7)
+    g_optimizer = torch.optim.Adam(generator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7, fused=fused)
+    d_optimizer = torch.optim.Adam(discriminator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7, fused=fused)
     softplus = nn.functional.softplus
     data = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
     position = 0
@@ -146,19 +192,36 @@ def main():
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
+    parser.add_argument("--xla", action="store_true", help="compile ganzoo's step by XLA")
     options = parser.parse_args()
+    tf.config.threading.set_intra_op_parallelism_threads(options.threads)
+    tf.config.threading.set_inter_op_parallelism_threads(options.threads)
+    if options.device == "cpu":
+        tf.config.set_visible_devices([], "GPU")
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (options.batch * 20, options.size, options.size, 3)).astype(np.float32)
-    contenders = {"bare tf.function loop": bare_loop(images, options), "ganzoo fit": ganzoo_fit(images, options)}
+    contenders = {
+        "ganzoo fit": in_format("auto", ganzoo_fit(images, options)),
+        "bare loop": in_format("auto", bare_loop(images, options)),
+        "bare loop, Keras' layers": in_format("auto", bare_loop(images, options, plain_layers)),
+        "ganzoo fit, float32": in_format("float32", ganzoo_fit(images, options)),
+    }
     try:
         import torch
 
+        if options.device == "gpu":
+            raise ImportError("the PyTorch side is written for the CPU")
+        torch.set_num_threads(options.threads)
         contenders["PyTorch float32"] = pytorch(images, options, bfloat16=False)
         contenders["PyTorch bfloat16"] = pytorch(images, options, bfloat16=True)
+        contenders["PyTorch bfloat16, fused Adam"] = pytorch(images, options, bfloat16=True, fused=True)
         print(f"PyTorch {torch.__version__}, ", end="")
     except ImportError:
         print("PyTorch is not installed: compared without it; ", end="")
-    print(f"TensorFlow {tf.__version__}, {os.cpu_count()} cores, DCGAN {options.size}x{options.size}, width {options.width}")
+    rates = "; a product of matrices: {:.0f} GFLOP/s in float32, {:.0f} in bfloat16".format(*peak(options))
+    print(f"TensorFlow {tf.__version__}, {options.threads} threads, DCGAN {options.size}, width {options.width}{rates}")
     walls, cpus = ({name: [] for name in contenders} for _ in range(2))
     for run in contenders.values():
         run(options.steps)  # tracing and warming up are not measured
@@ -169,7 +232,9 @@ def main():
             walls[name].append(time.perf_counter() - wall)
             cpus[name].append(time.process_time() - cpu)
     images_done = options.steps * options.batch
-    base = "bare tf.function loop"
+    base = min(
+        (name for name in contenders if "PyTorch" in name), key=lambda n: statistics.median(cpus[n]), default="bare loop"
+    )
     rows = []
     for name in contenders:
         ratio = statistics.median(mine / bare for mine, bare in zip(cpus[name], cpus[base], strict=True))
@@ -177,13 +242,15 @@ def main():
             {
                 "name": name,
                 "images_per_second": images_done / statistics.median(walls[name]),
-                "cpu_ms_per_image": 1000 * statistics.median(cpus[name]) / images_done,
-                "cpu_time_over_bare": ratio,
+                "cpu_ms_per_step": 1000 * statistics.median(cpus[name]) / options.steps,
+                "least_cpu_ms_per_step": 1000 * min(cpus[name]) / options.steps,
+                "cpu_time_ratio": ratio,
             }
         )
+        row = rows[-1]
         print(
-            f"{name:24} {rows[-1]['images_per_second']:8,.0f} images/s  {rows[-1]['cpu_ms_per_image']:7.3f} CPU ms/image  "
-            f"{ratio:5.3f} x the bare loop's CPU time"
+            f"{name:30} {row['images_per_second']:8,.0f} images/s  {row['cpu_ms_per_step']:8.1f} / "
+            f"{row['least_cpu_ms_per_step']:8.1f} CPU ms a step, median and least  {ratio:5.3f} x {base}"
         )
     if options.json:
         with open(options.json, "w") as file:
