@@ -8,7 +8,7 @@ Run: ganzoo train recipes/digits_acgan.py
 Cost: 83 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (5.4 minutes by the clock, on one busy core).
 
 Score: label_accuracy[cnn-digits] 0.981 with 360 samples (held-out real data 0.997), worst class 0.913; FD[cnn-digits] 1.12
-(held-out 0.51, the floor 0.89), precision 0.88 (0.88), recall 0.86 (0.90), within_condition_diversity 0.43 (0.43), by `ganzoo
+(held-out 0.51, the floor 0.88), precision 0.88 (0.88), recall 0.86 (0.90), within_condition_diversity 0.43 (0.43), by `ganzoo
 evaluate exported/digits_acgan --metrics frechet_distance,precision_recall,label_accuracy,within_condition_diversity`, labels by
 the data's class shares.
 """

@@ -6,7 +6,7 @@ Run: ganzoo train recipes/digits_ae.py
 
 Cost: 32 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 18.4 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.08 (0.88), recall 0.44
+Score: FD[cnn-digits] 18.4 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.08 (0.88), recall 0.44
 (0.90), by `ganzoo evaluate runs/digits_ae/default`: nothing says that N(0, 1) decodes to digits.
 By `ganzoo probe`: G(E(x)) is 1.06 from x (another image 6.01); nearest neighbours by codes name 97.8 % of 360 held-out
 digits (by pixels 98.6 %), a linear probe 96.4 % (96.9 %).

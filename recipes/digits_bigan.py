@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_bigan.py
 
 Cost: 2.4 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.24 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.60 (0.88), recall 0.93
+Score: FD[cnn-digits] 1.24 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.60 (0.88), recall 0.93
 (0.90), by `ganzoo evaluate runs/digits_bigan/default`.
 By `ganzoo probe`: G(E(x)) is 2.77 from x (another image 6.01); nearest neighbours by codes name 93.9 % of 360 held-out
 digits (by pixels 98.6 %), a linear probe 93.3 % (96.9 %).

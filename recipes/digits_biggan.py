@@ -9,7 +9,7 @@ Run: ganzoo train recipes/digits_biggan.py
 Cost: 108 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (4.6 minutes by the clock, on one busy core).
 
 Score: label_accuracy[cnn-digits] 1.00 with 360 samples (held-out real data 0.997), worst class 1.00; FD[cnn-digits] 1.18
-(held-out 0.51, the floor 0.89), precision 0.90 (0.88), recall 0.80 (0.90), within_condition_diversity 0.38 (0.43), by
+(held-out 0.51, the floor 0.88), precision 0.90 (0.88), recall 0.80 (0.90), within_condition_diversity 0.38 (0.43), by
 `ganzoo evaluate exported/digits_biggan --metrics
 frechet_distance,precision_recall,label_accuracy,within_condition_diversity`, labels by the data's class shares. With
 --truncation 0.5 (an .npz of `ganzoo sample`, evaluated with --data digits): label_accuracy 1.00, precision 0.98, recall

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_cgan.py
 Cost: 99 s of CPU time on an AMD EPYC, 2026-11-22, shared with other work (7.5 minutes by the clock, on one busy core).
 
 Score: label_accuracy[cnn-digits] 0.981 with 360 samples (held-out real data 0.997), worst class 0.925; FD[cnn-digits] 1.11
-(held-out 0.51, the floor 0.89), precision 0.88 (0.88), recall 0.83 (0.90); within_condition_diversity 0.41 (0.43): two
+(held-out 0.51, the floor 0.88), precision 0.88 (0.88), recall 0.83 (0.90); within_condition_diversity 0.41 (0.43): two
 samples of a digit differ nearly as two real ones do. By `ganzoo evaluate exported/digits_cgan --metrics
 frechet_distance,precision_recall,label_accuracy,within_condition_diversity`, labels by the data's class shares.
 """

@@ -6,7 +6,7 @@ Run: ganzoo train recipes/digits_lsgan.py
 
 Cost: 82 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.56 (0.88), recall 0.93
+Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.56 (0.88), recall 0.93
 (0.90), by `ganzoo evaluate runs/digits_lsgan/default`; three seeds are in docs/families.md.
 """
 

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_mix_dcgan.py
 
 Cost: 3.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.45 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.50 (0.88), recall 0.93
+Score: FD[cnn-digits] 1.45 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.50 (0.88), recall 0.93
 (0.90), by `ganzoo evaluate runs/digits_mix_dcgan/default`. The model in `exported/` is narrower, to be small: widths of 40,
 1.91, 0.46 and .92.
 """

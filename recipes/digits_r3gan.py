@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_r3gan.py
 
 Cost: 125 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 3.28 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.40 (0.88), recall 0.87
+Score: FD[cnn-digits] 3.28 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.40 (0.88), recall 0.87
 (0.90), all ten classes, by `ganzoo evaluate runs/digits_r3gan/default --metrics
 frechet_distance,precision_recall,label_coverage`: worse than digits_dcgan for as much work. Its strength is in modes, as in
 stacked_digits_r3gan and grid_r3gan.

@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_stacked.py
 
 Cost: 147 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 1.38 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.92 (0.88), recall 0.71
+Score: FD[cnn-digits] 1.38 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.92 (0.88), recall 0.71
 (0.90), label_accuracy 1.00 (0.997), within_condition_diversity 0.34 (0.43), by `ganzoo evaluate exported/digits_stacked
 --metrics frechet_distance,precision_recall,label_accuracy,within_condition_diversity`, labels by the data's class shares;
 N_eff 8,473 [7,483, 9,594] by `ganzoo birthday`, automatic threshold: the fewest different samples of the models in

@@ -8,7 +8,7 @@ Run: ganzoo train recipes/digits_vae.py
 
 Cost: 34 s of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 5.72 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.47 (0.88), recall 0.83
+Score: FD[cnn-digits] 5.72 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.47 (0.88), recall 0.83
 (0.90), by `ganzoo evaluate runs/digits_vae/default`.
 By `ganzoo probe`: G(E(x)) is 1.28 from x (another image 6.01); nearest neighbours by codes name 98.3 % of 360 held-out
 digits (by pixels 98.6 %), a linear probe 95.6 % (96.9 %).

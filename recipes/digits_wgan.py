@@ -7,7 +7,7 @@ Run: ganzoo train recipes/digits_wgan.py
 
 Cost: 2.0 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 4.77 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.29 (0.88), recall 0.93
+Score: FD[cnn-digits] 4.77 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.29 (0.88), recall 0.93
 (0.90), by `ganzoo evaluate runs/digits_wgan/default`; three seeds are in docs/families.md.
 """
 

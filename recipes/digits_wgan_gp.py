@@ -6,7 +6,7 @@ Run: ganzoo train recipes/digits_wgan_gp.py
 
 Cost: 2.1 minutes of CPU time on one core of an AMD EPYC, 2026-11-22, shared with other work.
 
-Score: FD[cnn-digits] 2.02 with 360 samples (held-out real data 0.51, the floor 0.89), precision 0.47 (0.88), recall 0.92
+Score: FD[cnn-digits] 2.02 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.47 (0.88), recall 0.92
 (0.90), by `ganzoo evaluate runs/digits_wgan_gp/default`; three seeds are in docs/families.md.
 """
 
