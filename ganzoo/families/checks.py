@@ -49,8 +49,8 @@ def reads_tokens(discriminator, length):
 
 
 def kinds(network):
-    """The names of the layer classes in a network, nested ones too."""
-    return {type(layer).__name__ for layer in network._flatten_layers()}
+    """The names of the layer classes in a network and of their bases, nested ones too."""
+    return {kind.__name__ for layer in network._flatten_layers() for kind in type(layer).__mro__}
 
 
 def penalised(discriminator, value):

@@ -35,7 +35,6 @@ def trained(norm, **options):
     [
         ("batch", {}),
         ("layer", {"adversarial_loss": losses.Wasserstein(), "penalties": (penalties.WGANGP(),)}),
-        ("spectral", {"adversarial_loss": losses.Hinge()}),
     ],
 )
 def test_twenty_steps_are_those_of_the_plain_paths(norm, options, monkeypatch):
