@@ -116,12 +116,12 @@ class _Waiting:
 
 def _lead(cluster, facts, waiting):
     """Hears what every other worker trains, and answers all; returns why they cannot train together, or None."""
-    told = {cluster.name: sorted(facts)}
+    reported = {cluster.name: sorted(facts)}
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(_listening(cluster.addresses[0], cluster.name))
         workers = {}
-        while len(told) < len(cluster.names):
-            waiting.on(_named(cluster, set(cluster.names) - set(told)))
+        while len(reported) < len(cluster.names):
+            waiting.on(_named(cluster, set(cluster.names) - set(reported)))
             if not _readable(server, 0.2):
                 continue
             connection = stack.enter_context(server.accept()[0])
@@ -129,11 +129,11 @@ def _lead(cluster, facts, waiting):
             with contextlib.suppress(OSError, UserError):
                 said = parse_json(_line(connection.makefile("rb")), {"worker": str, "facts": [str]}, "a worker's facts")
                 if said["worker"] in cluster.names[1:]:
-                    told[said["worker"]], workers[said["worker"]] = said["facts"], connection
-            missing = _named(cluster, set(cluster.names) - set(told))
+                    reported[said["worker"]], workers[said["worker"]] = said["facts"], connection
+            missing = _named(cluster, set(cluster.names) - set(reported))
             for worker in workers.values():
                 _send(worker, {"missing": missing})
-        refusal = _difference(told)
+        refusal = _difference(reported)
         for worker in workers.values():
             _send(worker, {"agreed": refusal is None, "refusal": refusal})
     return refusal
@@ -206,9 +206,9 @@ def _named(cluster, names):
     return ", ".join(f"{name} at {addresses[name]}" for name in cluster.names if name in names)
 
 
-def _difference(told):
+def _difference(reported):
     """A line on the first worker that trains something else than the first one; None where all train the same."""
-    (first, expected), *others = told.items()
+    (first, expected), *others = reported.items()
     for name, facts in others:
         mine, theirs = set(expected) - set(facts), set(facts) - set(expected)
         if mine or theirs:

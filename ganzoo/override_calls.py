@@ -50,16 +50,16 @@ def lookup(node, names):
     unknown = UserError(f"{dotted!r}: nothing of that name in the recipe; it knows the modules {', '.join(_at_hand(names))}")
     if modules:
         module = _walk(modules, names, unknown)
-        found = getattr(module, last, None) if _offers(module, last) else None
-        if found is None and last in vars(module):
+        target = getattr(module, last, None) if _offers(module, last) else None
+        if target is None and last in vars(module):
             raise _refused(dotted)
     else:
-        found = names.get(last)
-    if found is None:
+        target = names.get(last)
+    if target is None:
         raise unknown
-    if not may_be_called(found, names.get("__name__")):
+    if not may_be_called(target, names.get("__name__")):
         raise _refused(dotted)
-    return found
+    return target
 
 
 def may_be_called(made_by, recipe_module=None):

@@ -52,9 +52,9 @@ def check(built):
     for phase, steps in (built.phases or {}).items():
         if not isinstance(steps, int) or steps < 1 or steps % built.model.generator_steps:
             raise UserError(f"phase {phase} must last a positive number of whole rounds, not {steps!r} steps")
-    expected, given = built.model.data_shape, tuple(built.data.shape)
-    if expected is not None and expected != given:
-        raise UserError(f"the networks are made for {expected}, and {built.data.name} holds {given}: set both alike")
+    expected, held = built.model.data_shape, tuple(built.data.shape)
+    if expected is not None and expected != held:
+        raise UserError(f"the networks are made for {expected}, and {built.data.name} holds {held}: set both alike")
     built.model.check_data(built.data)
 
 

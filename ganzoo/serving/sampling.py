@@ -183,17 +183,17 @@ def drawn_labels(model, count, seed, options, shares=None):
     """
     if "label" not in model.sample_options:
         return None
-    given = {name: value for name, value in options.items() if value is not None}
-    inputs = model.draw_inputs(count, seed, **given)
-    return with_labels_by(None if "label" in given else shares, inputs, count, seed)["labels"].numpy()
+    chosen = {name: value for name, value in options.items() if value is not None}
+    inputs = model.draw_inputs(count, seed, **chosen)
+    return with_labels_by(None if "label" in chosen else shares, inputs, count, seed)["labels"].numpy()
 
 
 def drawn_captions(model, count, seed, options):
     """The captions that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
     if "caption" not in model.sample_options:
         return None
-    given = {name: value for name, value in options.items() if value is not None}
-    return [text.decode() for text in model.draw_inputs(count, seed, **given)["captions"].numpy()]
+    chosen = {name: value for name, value in options.items() if value is not None}
+    return [text.decode() for text in model.draw_inputs(count, seed, **chosen)["captions"].numpy()]
 
 
 def load(path: str | Path) -> Sampler:
