@@ -84,13 +84,31 @@ def _bindings(statement):
 
 
 def _acts(statement):
-    """Whether a statement changes what was there before, such as a class of another module."""
-    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    if isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete)):
-        return any(isinstance(part, (ast.Attribute, ast.Subscript)) for target in targets for part in ast.walk(target))
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        return getattr(statement.value.func, "id", None) != "print"
-    return False
+    """Whether a statement, or one within an `if`, a `for` and the like, changes what was there before, such as a class."""
+    return any(map(_changes, _parts(statement)))
+
+
+def _parts(statement):
+    """The statements that hold no others within a statement; none of definitions, nor of what a file does as a program."""
+    if isinstance(statement, DEFINITIONS) or "__name__" in _used(getattr(statement, "test", ast.Pass())):
+        return
+    holders = (ast.stmt, ast.ExceptHandler, ast.match_case)
+    inner = [part for part in ast.iter_child_nodes(statement) if isinstance(part, holders)]
+    for part in inner:
+        yield from _parts(part)
+    if not inner:
+        yield statement
+
+
+def _changes(statement):
+    stored = (ast.Attribute, ast.Subscript)
+    if any(isinstance(part, stored) and not isinstance(part.ctx, ast.Load) for part in ast.walk(statement)):
+        return True
+    target = getattr(getattr(statement, "targets", [None])[0], "id", None)
+    if not isinstance(statement, (ast.Expr, ast.Assert)) and target != "_":  # `_ = setattr(...)` is for what the call does
+        return False
+    calls = [part for part in ast.walk(statement) if isinstance(part, ast.Call)]
+    return any(getattr(call.func, "id", None) != "print" for call in calls)
 
 
 def _used(statement):
