@@ -80,7 +80,10 @@ def fingerprint(config, source, data=None):
     rows, owned = {}, Owned()
     _enter(config, "", rows, owned, {})
     rows = {name: value for name, value in rows.items() if not is_free(name)}
-    rows |= {f"code of {name}": code for name, code in own_code.code_of(source, owned.names).items()}
+    code = own_code.code_of(source, owned.names)
+    for module in own_code.imports_of(source, names=code.keys()):
+        owned.note_module(module)
+    rows |= {f"code of {name}": text for name, text in code.items()}
     rows |= {f"code of {module}": own_code.digest(text) for module, text in owned.modules.items()}
     if data:
         rows["examples of data"] = described(data)
@@ -121,8 +124,17 @@ class Owned:
             module = getattr(each, "__module__", None) or ""
             if module.startswith(RECIPE_MODULE):
                 self.names.add(each.__qualname__.split(".")[0])
-            elif module not in self.modules and _is_users(module):
-                self.modules[module] = own_code.normalised(Path(sys.modules[module].__file__).read_text())
+            else:
+                self.note_module(module)
+
+    def note_module(self, name):
+        """Notes a module, and those that it imports, as far as they are the user's."""
+        if name in sys.modules.keys() - self.modules.keys() and not name.startswith(RECIPE_MODULE) and _is_users(name):
+            module = sys.modules[name]
+            source = Path(module.__file__).read_text(encoding="utf-8")
+            self.modules[name] = own_code.normalised(source)
+            for other in own_code.imports_of(source, module.__package__ or ""):
+                self.note_module(other)
 
 
 @functools.cache

@@ -20,26 +20,50 @@ def code_of(source, names):
         A dict from a name to its code on a line, or to a digest of it where it is longer. What the file does as it is
         loaded, such as setting an attribute of a class, stands under the name "the file".
     """
-    body = ast.parse(source).body
     bound, acts = {}, []
-    for statement in body:
+    for statement in ast.parse(source).body:
         for name, text in _bindings(statement):
             bound.setdefault(name, []).append((text, statement))
         if _acts(statement):
             acts.append(statement)
-    needed, waiting = {}, [*names, *(name for statement in acts for name in _used(statement))]
+    inner = []
+    if "recipe" in names:  # what it makes within itself: lambdas and inner functions
+        parts = [part for _, statement in bound.get("recipe", []) for part in ast.walk(statement)][1:]
+        inner = [part for part in parts if isinstance(part, (*DEFINITIONS, ast.Lambda))]
+    needed, waiting = {}, [*names, *(name for part in (*acts, *inner) for name in _used(part))]
     while waiting:
         name = waiting.pop()
         if name in needed or name not in bound or name == "recipe":
             continue
         needed[name] = "\n".join(text for text, _ in bound[name])
         waiting += [used for _, statement in bound[name] for used in _used(statement)]
-    if "recipe" in names:  # what it makes within itself: lambdas and inner functions
-        inner = [part for _, statement in bound.get("recipe", []) for part in ast.walk(statement)][1:]
-        needed["recipe's functions"] = "\n".join(_text(part) for part in inner if isinstance(part, (*DEFINITIONS, ast.Lambda)))
+    if "recipe" in names:
+        needed["recipe's functions"] = "\n".join(map(_text, inner))
     if acts:
         needed["the file"] = "\n".join(map(_text, acts))
     return {name: text if "\n" not in text and len(text) <= LONGEST else digest(text) for name, text in needed.items()}
+
+
+def imports_of(source, package="", names=None):
+    """The modules that a file imports, a set of absolute names; some may be no modules but what one holds.
+
+    Args:
+        source: the file's text.
+        package: the package that its relative imports start from.
+        names: those among which an import must bind one, by the name that the file calls it; None for all.
+    """
+    modules = set()
+    for part in ast.walk(ast.parse(source)):
+        if not isinstance(part, (ast.Import, ast.ImportFrom)):
+            continue
+        wanted = [one.name for one in part.names if names is None or (one.asname or one.name.split(".")[0]) in names]
+        if isinstance(part, ast.ImportFrom) and wanted:
+            above = package.split(".")[: len(package.split(".")) - part.level + 1] if part.level else []
+            module = ".".join(filter(None, (*above, part.module)))
+            modules |= {module, *(f"{module}.{name}" for name in wanted)}
+        else:
+            modules |= {*wanted}
+    return modules
 
 
 def normalised(source):

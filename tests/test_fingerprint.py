@@ -117,6 +117,22 @@ def test_the_module_of_ones_own_that_a_recipe_imports_counts(tiny_recipe, tmp_pa
     assert sum(row.startswith("code of my_own_families = ") for row in fingerprint) == 1
 
 
+@pytest.mark.parametrize("how, use", [("import my_scales", "my_scales.SCALE"), ("from my_scales import SCALE", "SCALE")])
+def test_the_modules_of_ones_own_that_own_code_imports_count(own_recipe, tmp_path, monkeypatch, how, use):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    scales = {"my_scales": "from my_constants import SCALE\n", "my_constants": "SCALE = 2.0\n", "my_others": "SCALE = 1\n"}
+    for name, text in scales.items():
+        monkeypatch.delitem(sys.modules, name, raising=False)
+        (tmp_path / f"{name}.py").write_text(text)
+    text = own_recipe.read_text().replace("import keras", f"import keras\nimport my_others\n{how}", 1)
+    own_recipe.write_text(text.replace("2.0 * x", f"{use} * x"))
+    fingerprint = rows(own_recipe)
+    assert [name for name in scales if any(row.startswith(f"code of {name} = ") for row in fingerprint)] == [
+        "my_scales",
+        "my_constants",
+    ]
+
+
 def test_a_row_is_the_same_in_every_process(tiny_recipe):
     text = tiny_recipe.read_text().replace("width=8, output", "width=8, activation=keras.activations.relu, output")
     tiny_recipe.write_text(text)

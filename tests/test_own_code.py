@@ -95,6 +95,11 @@ def test_functions_within_the_recipe_count():
     assert code_of(text, ["recipe"]) == code_of(text.replace("Own(", "Own(1, "), ["recipe"])
 
 
+def test_what_functions_within_the_recipe_use_counts():
+    text = "SCALE = 2.0\n\n\ndef recipe():\n    return Recipe(model=Own(lambda x: SCALE * x))\n"
+    assert code_of(text, ["recipe"])["SCALE"] == "SCALE = 2.0"
+
+
 def test_long_code_stands_as_a_digest():
     code = code_of(FILE, ["Own"])
     assert len(code["Own"]) == 16 and int(code["Own"], 16) >= 0
