@@ -34,20 +34,27 @@ def commit(path):
 
 def is_pending(path):
     """Whether a replacement at `path` was committed and not finished."""
-    return any((Path(path) / name).is_dir() for name in (COMMITTED, EMPTIED))
+    return any(_is_own(Path(path) / name) for name in (COMMITTED, EMPTIED))
 
 
 def finish(path):
     """Does what is left to do of a replacement that was committed."""
     path = Path(path)
-    if (path / COMMITTED).is_dir():
+    if _is_own(path / COMMITTED):
+        if (path / OLD).is_symlink():
+            (path / OLD).unlink()
         (path / OLD).mkdir(exist_ok=True)
         for child in list(path.iterdir()):
             if child.name not in (LOCK, COMMITTED, OLD):
                 os.rename(child, path / OLD / child.name)
         os.rename(path / COMMITTED, path / EMPTIED)
-    if (path / EMPTIED).is_dir():
+    if _is_own(path / EMPTIED):
         for child in list((path / EMPTIED).iterdir()):
             os.rename(child, path / child.name)
         (path / EMPTIED).rmdir()
     shutil.rmtree(path / OLD, ignore_errors=True)
+
+
+def _is_own(path):
+    """Whether a path is a directory, and no link to one elsewhere, whose files are somebody's."""
+    return path.is_dir() and not path.is_symlink()

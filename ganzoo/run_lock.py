@@ -42,7 +42,7 @@ def only_writer(path):
 def _locked(path):
     """The lock's file, open and locked; None where another process has it."""
     while True:
-        file = open(path, "ab+", buffering=0)  # noqa: SIM115 - the caller's
+        file = open(path, "ab+", buffering=0, opener=_not_followed)  # noqa: SIM115 - the caller's
         try:
             if fcntl:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,6 +58,11 @@ def _locked(path):
         file.truncate(0)
         file.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
     return file
+
+
+def _not_followed(path, flags):
+    """Opens a file that is no link: what is written here must not be written to a file elsewhere."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _is_still(file, path):

@@ -86,3 +86,18 @@ def test_a_kill_at_any_moment_leaves_the_one_or_the_other(tmp_path, monkeypatch)
         else:
             break
     assert moment == 8, "one commit, three moves away, one mark, three moves in"
+
+
+def test_links_to_elsewhere_are_no_replacement(run, tmp_path):
+    home = tmp_path / "home"
+    write(home, "hers")
+    before = content(home)
+    for name in (replacement.COMMITTED, replacement.EMPTIED):
+        (run / name).symlink_to(home)
+        assert not replacement.is_pending(run)
+        replacement.finish(run)
+        (run / name).unlink()
+    (run / replacement.OLD).symlink_to(home)
+    write(replacement.begin(run), "new")
+    replacement.commit(run)
+    assert content(home) == before and content(run) == of("new")

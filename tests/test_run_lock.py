@@ -112,3 +112,13 @@ def test_a_full_disk_takes_no_lock_away(tmp_path, monkeypatch):
     with only_writer(tmp_path / "run"), refusal, only_writer(tmp_path / "run"):
         pass
     assert not (tmp_path / "run").exists()
+
+
+def test_what_a_link_called_as_the_lock_points_to_is_left_alone(tmp_path):
+    precious = tmp_path / "precious"
+    precious.write_text("hers")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / NAME).symlink_to(precious)
+    with pytest.raises(UserError, match="cannot write the run's directory"), only_writer(tmp_path / "run"):
+        pass
+    assert precious.read_text() == "hers"
