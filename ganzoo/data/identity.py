@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def identity_of_files(files, root, known=None):
         return {"examples": len(files), "sha256": known["sha256"], "state": state}
     hasher = hashlib.sha256()
     for file, (name, size, _) in zip(files, states, strict=True):
-        hasher.update(f"{name}\0{size}\0".encode())
+        hasher.update(os.fsencode(f"{name}\0{size}\0"))  # names need not be UTF-8
         hasher.update(file.read_bytes())
     return {"examples": len(files), "sha256": hasher.hexdigest(), "state": state}
 

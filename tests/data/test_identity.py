@@ -89,3 +89,9 @@ def test_a_source_of_ones_own_is_what_it_holds():
     one, other = Own([[1, 2], [3, 4]]), Own([[1, 2], [3, 5]])
     assert one.identity()["sha256"] == Own(one.values).identity()["sha256"] != other.identity()["sha256"]
     assert sha256_of_arrays({"a": np.zeros(4)}) != sha256_of_arrays({"a": np.zeros((2, 2))})
+
+
+def test_names_that_are_no_utf8_are_names(tmp_path):
+    file = tmp_path / os.fsdecode(b"caf\xe9.png")
+    file.write_bytes(b"content")
+    assert identity_of_files([file], tmp_path)["examples"] == 1
