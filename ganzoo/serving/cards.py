@@ -42,6 +42,7 @@ def describe(sampler, signatures):
         "signatures": {name: _shapes(function) for name, function in signatures.items()},
         "scores": list(scores.values()),
         **({"data_path": facts["path"]} if facts.get("path") else {}),
+        **({"data_identity": facts["identity"]} if facts.get("identity") else {}),
         "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
     }
 

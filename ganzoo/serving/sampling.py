@@ -10,6 +10,7 @@ from ganzoo.checked_json import Maybe, read_json
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError, one_line, usable_path
 from ganzoo.run import Run
+from ganzoo.run_record import IDENTITY
 from ganzoo.serving.draws import with_labels_by
 from ganzoo.serving.foreign import ForeignSampler
 from ganzoo.serving.sampler import BATCH, Sampler, option_value, refusals, sample_shape
@@ -27,6 +28,7 @@ CARD = {
     "data": Maybe({"name": str, "source": Maybe(str), "split": Maybe(str), "classes": Maybe([str])}),
     "options": Maybe({str: object}),
     "data_path": Maybe(str),
+    "data_identity": Maybe(IDENTITY),
     "num_classes": Maybe(int),
     "class_shares": Maybe([float]),
     "data_shares": Maybe([float]),
@@ -58,7 +60,8 @@ class RunSampler(Sampler):
             raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
         self.family, self.data_name = type(self.model).__name__, self.recipe.data.name
         self.shape = tuple(self.recipe.data.shape)
-        self.class_names = getattr(self.recipe.data, "class_names", ())
+        remembered = (self.record.get("data") or {}).get("class_names")  # a folder's names may be others by now
+        self.class_names = remembered or getattr(self.recipe.data, "class_names", ())
         self.options = self.model.sample_options
         self._sample = tf.function(self._sampled, reduce_retracing=True)
         self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in self.model.services.items()}

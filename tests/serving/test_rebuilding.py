@@ -153,6 +153,25 @@ def test_a_moved_folder_of_the_same_name_is_the_same_data_and_an_edited_one_is_s
         own_data(open_input("run"))
 
 
+def test_an_export_does_not_take_an_edited_folder_for_what_it_was_trained_on(made, exported, tmp_path):
+    shutil.copytree(exported, tmp_path / "1")
+    shutil.copytree(made[0] / "imgs", tmp_path / "imgs")
+    card = json.loads((tmp_path / "1" / "card.json").read_text())
+    (tmp_path / "1" / "card.json").write_text(json.dumps(card | {"data_path": str(tmp_path / "imgs")}))
+    assert own_data(open_input(tmp_path / "1")).size == 6
+    Image.new("RGB", (6, 6)).save(tmp_path / "imgs" / "3.png")
+    with pytest.raises(UserError, match="imgs, is not here as it was then: name the real data with --data"):
+        own_data(open_input(tmp_path / "1"))
+
+
+def test_a_label_is_called_what_its_class_was_called_when_the_run_began(made, tmp_path):
+    run = shutil.copytree(made[0] / "run", tmp_path / "run")
+    record = json.loads((run / "run.json").read_text())
+    record["data"]["class_names"] = ["cat", "dog"]
+    (run / "run.json").write_text(json.dumps(record))
+    assert list(load(run).class_names) == ["cat", "dog"]
+
+
 def test_a_run_whose_folder_moved_is_resumed_and_finds_it_there(made, elsewhere):
     (elsewhere / "own.py").write_text(IMAGES)
     moved = elsewhere / "now" / "pictures"

@@ -50,9 +50,11 @@ def own_data(model, data_dir=None):
     if isinstance(sampler, ExportSampler) and sampler.card.get("data"):
         facts = sampler.card["data"] | {"path": sampler.card.get("data_path")}
         try:
-            return DataInput(from_description(facts, data_dir).for_scoring())
+            source = from_description(facts, data_dir).for_scoring()
+            refuse_other_data(source, sampler.card.get("data_identity"))
         except UserError as error:
             raise absent(facts["name"]) if facts["path"] else error from error
+        return DataInput(source)
     return None
 
 
