@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ganzoo.data.folder_layout import listed
 from ganzoo.data.registry import from_description
 from ganzoo.data.remembered import absent, refuse_other_data
 from ganzoo.errors import UserError
@@ -26,11 +27,21 @@ def real_data(model, data=None, data_dir=None):
     """
     if data is not None:
         opened = open_input(data, data_dir, unit_of(model))
+        _note_other_classes(model, opened)
         return own_place(model, opened, data_dir) or opened
     known = own_data(model, data_dir)
     if known is None:
         raise UserError(f"{model.name} does not say what it was trained on: name the real data with --data")
     return known
+
+
+def _note_other_classes(model, data):
+    """Says where the classes of real data are called otherwise than those that a model's labels number."""
+    sampler = getattr(model, "sampler", None)
+    known, names = (list(getattr(part, "class_names", ())) for part in (sampler, getattr(data, "source", None)))
+    if known and names and known != names and "label" in sampler.options:
+        classes = f"its classes are {listed(names)}; those of {model.name} {listed(known)}"
+        data.note(f"{data.name}: {classes}: labels are compared by number, not by name")
 
 
 def own_data(model, data_dir=None):

@@ -27,6 +27,19 @@ def test_a_file_of_real_text_is_split_by_the_unit_of_the_model(tmp_path):
     assert real_data(side, path).sentences(2) == [("a", "b"), ("c", "d")]
 
 
+@pytest.mark.parametrize("names, notes", [(["ant", "cat"], 0), (["cat", "dog"], 1), ([], 0)])
+def test_classes_that_are_called_otherwise_than_the_models_are_said(tmp_path, names, notes):
+    from PIL import Image
+
+    for name in ("ant", "cat"):
+        (tmp_path / name).mkdir()
+        Image.fromarray(SAMPLES[0, ..., 0]).save(tmp_path / name / "0.png")
+    side = array_input(SAMPLES)
+    side.sampler = types.SimpleNamespace(class_names=names, options={"label": (None, -1)})
+    said = [line for line in real_data(side, str(tmp_path)).notes if "by number, not by name" in line]
+    assert len(said) == notes and all("its classes are ant, cat; those of array cat, dog" in line for line in said)
+
+
 def test_who_does_not_say_what_it_was_trained_on_must_be_told():
     with pytest.raises(UserError, match="samples does not say what it was trained on: name the real data with --data"):
         real_data(array_input(SAMPLES, "samples"))
