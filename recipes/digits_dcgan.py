@@ -8,7 +8,7 @@ Run: ganzoo train recipes/digits_dcgan.py
 Cost: 1.8 minutes (109 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, while the machine was also doing other work.
 
 Score: FD[cnn-digits] 1.51 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.57 (0.88), recall 0.92
-(0.90), by `ganzoo evaluate runs/digits_dcgan/default`; N_eff 39,815 [36,209, 43,780] by `ganzoo birthday`, automatic threshold.
+(0.90), by `ganzoo evaluate runs/digits_dcgan/default`; N_eff 39,815 [35,248, 43,780] by `ganzoo birthday`, automatic threshold.
 """
 
 import keras
