@@ -33,6 +33,7 @@ def apply(name, images=True):
         raise UserError(f"a precision is one of {', '.join(PRECISIONS)}, not {name!r}")
     if name == "auto":
         name = "bfloat16" if images and not _has_gpu() and _multiplies_bfloat16() else "float32"
+    keras.config.set_floatx("float32")  # of which optimizers make their state, whatever the user's keras.json says
     rewrite = name == "bfloat16" and not _has_gpu()
     keras.config.set_dtype_policy("mixed_bfloat16" if name == "bfloat16" and not rewrite else "float32")
     tf.config.optimizer.set_experimental_options({REWRITER: rewrite})

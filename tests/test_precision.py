@@ -50,3 +50,12 @@ def test_a_precision_or_strategy_of_another_name_is_refused():
 def test_a_gpu_is_one_that_tensorflow_sees(monkeypatch, gpus):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: gpus if kind == "GPU" else ["CPU:0"])
     assert precision._has_gpu() == bool(gpus)
+
+
+def test_the_state_of_optimizers_is_float32_whatever_keras_json_says():
+    keras.config.set_floatx("float16")
+    try:
+        precision.apply("float32")
+        assert keras.config.floatx() == "float32"
+    finally:
+        keras.config.set_floatx("float32")
