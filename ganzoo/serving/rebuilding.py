@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 import fiddle as fdl
+import keras
 import numpy as np
 from fiddle import daglish
 
@@ -28,6 +29,7 @@ def rebuilt(recipe_file, record):
     Raises:
         UserError: the recipe cannot be built, or not without its data, of which a run of 0.1.0 remembers nothing.
     """
+    keras.config.set_floatx("float32")  # as `precision.apply` does for its training
     loaded, facts = load_recipe(recipe_file, record["overrides"]), record.get("data")
     if not facts or not isinstance(loaded.config.data, fdl.Buildable):
         return _with_its_own_words(build(loaded), record)

@@ -4,6 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -162,6 +163,14 @@ def test_an_export_does_not_take_an_edited_folder_for_what_it_was_trained_on(mad
     Image.new("RGB", (6, 6)).save(tmp_path / "imgs" / "3.png")
     with pytest.raises(UserError, match="imgs, is not here as it was then: name the real data with --data"):
         own_data(open_input(tmp_path / "1"))
+
+
+def test_a_run_is_sampled_whatever_keras_json_says_of_floats(made):
+    keras.config.set_floatx("float16")
+    try:
+        np.testing.assert_array_equal(load(made[0] / "run").sample(3), made[1])
+    finally:
+        keras.config.set_floatx("float32")
 
 
 def test_a_label_is_called_what_its_class_was_called_when_the_run_began(made, tmp_path):
