@@ -37,12 +37,12 @@ WRITES = ("--json", "--html", "--out", "--page")
 MEANT = ("run/run.json", "run/logs", "run/scores.jsonl", "run/.lock")
 
 
-def forked(run, directory, env, streams):
+def forked(run, directory, env, streams, seconds=SECONDS):
     """Runs a command's arguments, or a function, in a forked process; returns (exit code or None for a hang, CPU seconds)."""
     child = os.fork()
     if child == 0:
         _child(run, directory, env, streams)
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         done, status, usage = os.wait4(child, os.WNOHANG)
         if done:
@@ -145,7 +145,7 @@ class Fuzz:
         self.env = {"GANZOO_CACHE": str(self.out / "cache"), "TFDS_DATA_DIR": str(self.out / "data"), "TF_CONFIG": ""}
         make_base(self.base)
         streams = (self.out / "base-stdout", self.out / "base-stderr")
-        code, _ = forked(["train", "tiny.py", "--run", "run"], self.base, self.env, streams)
+        code, _ = forked(["train", "tiny.py", "--run", "run"], self.base, self.env, streams, 5 * SECONDS)
         assert code == 0, streams[1].read_text()
         code, _ = forked(lambda: make_foreign(self.base), self.base, self.env, streams)
         assert code == 0, streams[1].read_text()

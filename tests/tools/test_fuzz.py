@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FUZZ = Path(__file__).with_name("fuzz.py")
-INPUTS = 80
+INPUTS = 200
 
 
 @pytest.fixture(scope="module")
