@@ -4,6 +4,7 @@ import datetime
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,14 @@ import tensorflow as tf
 import ganzoo
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
-from ganzoo.files import draft_name
+from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
 from ganzoo.serving import cards, warmup
 from ganzoo.serving.sampling import RunSampler, newest_version
 
 INT = tf.int32
+# Seconds after which a draft that nobody touched is of an export that was killed.
+ABANDONED = 3600
 
 
 def export(run, to=None):
@@ -44,6 +47,7 @@ def export(run, to=None):
     draft = base / draft_name(str(number))
     try:
         base.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(base)
         write(sampler, draft)
         return _put(draft, base, number)
     except (OSError, tf.errors.OpError) as error:
@@ -51,6 +55,13 @@ def export(run, to=None):
         raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def remove_abandoned(base):
+    """Removes what exports that were killed left in a directory of versions; one that is being written is younger."""
+    for draft in base.iterdir():
+        if DRAFT.fullmatch(draft.name) and time.time() - draft.lstat().st_mtime > ABANDONED:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _put(draft, base, number):

@@ -1,6 +1,8 @@
 import json
+import os
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,9 @@ import tensorflow as tf
 
 from ganzoo import load
 from ganzoo.errors import UserError
+from ganzoo.files import draft_name
 from ganzoo.serving import warmup
-from ganzoo.serving.export import export
+from ganzoo.serving.export import ABANDONED, export, remove_abandoned
 from ganzoo.training import train
 
 
@@ -217,3 +220,14 @@ def test_what_is_no_model_is_one_line(tmp_path, make):
     with pytest.raises(UserError) as error:
         load(tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next_one(tmp_path):
+    old, young, other = (tmp_path / name for name in (draft_name("1"), draft_name("1"), ".notes"))
+    for path in (old, young, other):
+        path.mkdir()
+        (path / "saved_model.pb").write_text("half")
+    for path in (old, other):
+        os.utime(path, (time.time() - ABANDONED - 60,) * 2)
+    remove_abandoned(tmp_path)
+    assert not old.exists() and young.exists() and other.exists()
