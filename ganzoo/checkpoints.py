@@ -86,8 +86,19 @@ class Checkpoints:
                 self._readable[step] = True
                 return step
         if steps:
-            raise UserError(f"none of the {len(steps)} checkpoints in {self.directory} can be read; --fresh starts anew")
+            raise UserError(f"{self._why_none(steps)}; --fresh starts anew")
         return None
+
+    def _why_none(self, steps):
+        """Why none of these steps could be restored: the files are damaged, or whole and of another state."""
+        self._readable.clear()
+        whole = self.latest_step
+        if whole is None:
+            return f"none of the {len(steps)} checkpoints in {self.directory} can be read"
+        return (
+            f"the checkpoint of step {whole} in {self.directory} is whole, but of other networks or optimizers than these: "
+            "go on with the settings, ganzoo and Keras that wrote it"
+        )
 
     def save(self):
         """Saves the current state, and removes what is older than the newest `keep`.

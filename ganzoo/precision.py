@@ -33,11 +33,17 @@ def apply(name, images=True):
         raise UserError(f"a precision is one of {', '.join(PRECISIONS)}, not {name!r}")
     if name == "auto":
         name = "bfloat16" if images and not _has_gpu() and _multiplies_bfloat16() else "float32"
-    keras.config.set_floatx("float32")  # of which optimizers make their state, whatever the user's keras.json says
+    use_keras_defaults()
     rewrite = name == "bfloat16" and not _has_gpu()
     keras.config.set_dtype_policy("mixed_bfloat16" if name == "bfloat16" and not rewrite else "float32")
     tf.config.optimizer.set_experimental_options({REWRITER: rewrite})
     return "bfloat16 (oneDNN)" if rewrite else name
+
+
+def use_keras_defaults():
+    """Sets what networks and optimizers are built by, whatever the user's keras.json says: float32, channels last."""
+    keras.config.set_floatx("float32")
+    keras.config.set_image_data_format("channels_last")
 
 
 def _has_gpu():

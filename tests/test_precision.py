@@ -52,10 +52,13 @@ def test_a_gpu_is_one_that_tensorflow_sees(monkeypatch, gpus):
     assert precision._has_gpu() == bool(gpus)
 
 
-def test_the_state_of_optimizers_is_float32_whatever_keras_json_says():
+def test_optimizers_are_float32_and_images_end_in_channels_whatever_keras_json_says():
     keras.config.set_floatx("float16")
+    keras.config.set_image_data_format("channels_first")
     try:
         precision.apply("float32")
         assert keras.config.floatx() == "float32"
+        assert keras.config.image_data_format() == "channels_last"
     finally:
         keras.config.set_floatx("float32")
+        keras.config.set_image_data_format("channels_last")

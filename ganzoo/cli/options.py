@@ -123,6 +123,7 @@ def start(data_dir=None):
             refuse_unwritable(context.params[option.name])
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # this process is ganzoo's own, whatever other programs want of Keras
     debug = context.find_root().params["debug"]
     with absent("sklearn"), contextlib.nullcontext() if debug else silent_stderr():
         import keras  # noqa: F401

@@ -27,6 +27,10 @@ def copies(
     p-values (beta-binomial) allow for the thresholds' own chance. Images that equal a training image are judged by their
     number alone, the others by their distances, on both sides.
 
+    Distances are judged where there are enough held-out images for the threshold to leave a share of alpha below it: 19 for
+    0.05. With fewer, the nearest of all would be the threshold, and samples that are all alike would lie under it, or none,
+    by chance.
+
     Where nothing was held out, training images are the yardstick, each compared with all others that differ from it: a
     sample may come as near to one of them as they come to each other.
 
@@ -44,11 +48,11 @@ def copies(
 
     Returns:
         A JSON-ready dict: `finding` ("copies", "near": nearer than held-out images, but not to single training images,
-        or "none"), `verdict` (sentences), `counts`, `exact` (identical images, by hash, of both sides), `spaces` (by
-        name: `threshold`, `nearer`, `share` with `low` and `high`, `expected`, `p_value`, the same of `ratio`, and in it of
-        `strict` with a tenth of alpha, `mirrored` and `quantiles` of both sides), `closest` (lists of cases by side,
-        closest first: `index`, `exact`, and by space `train`, `mirrored`, `distance`, `ratio`, `held_nearer`, the share of
-        held-out images at least as near), `warnings`.
+        "none", or "open": too few held-out images to say), `verdict` (sentences), `counts`, `exact` (identical images, by
+        hash, of both sides), `spaces` (by name: `threshold`, `nearer`, `share` with `low` and `high`, `expected`, `p_value`,
+        the same of `ratio`, and in it of `strict` with a tenth of alpha, `mirrored` and `quantiles` of both sides), `closest`
+        (lists of cases by side, closest first: `index`, `exact`, and by space `train`, `mirrored`, `distance`, `ratio`,
+        `held_nearer`, the share of held-out images at least as near), `warnings`.
 
     Raises:
         UserError: as `nearest_training`.
@@ -74,7 +78,7 @@ def copies(
     exact["p_value"] = float(stats.fisher_exact(table, "greater").pvalue)
     spaces = {name: _space(near, count, alpha, twins[:, 0] >= 0) for name, near in parts.items()}
     record = {
-        "finding": _finding(exact, spaces),
+        "finding": _finding(exact, spaces, enough=_leaves_a_share(len(held) - exact["held"]["count"], alpha)),
         "alpha": alpha,
         "within": within,
         "flips": flips,
@@ -188,7 +192,14 @@ def _beyond(values, held, alpha):
     }
 
 
-def _finding(exact, spaces):
+def _leaves_a_share(held, alpha):
+    """Whether so many held-out images can have a share of alpha below a threshold."""
+    return alpha * (held + 1) >= 1
+
+
+def _finding(exact, spaces, enough):
+    if not enough:
+        return "copies" if exact["p_value"] < LEVEL else "open"
     level = _level(spaces)
     near = [space for space in spaces.values() if space["p_value"] < level]
     single = any(space["ratio"]["p_value"] < level for space in near)
@@ -235,6 +246,7 @@ def _verdict(record):
         "copies": "It copies its training data.",
         "near": f"It keeps nearer to its training data than {others}, but not to single images: look at the closest.",
         "none": "No sign of copying.",
+        "open": f"No verdict: {record['counts']['held']} held-out images are too few to say how near is too near.",
     }
     if record["finding"] == "none" and exact["fake"]["count"]:
         opening["none"] = "No clear sign of copying."
@@ -270,7 +282,7 @@ def _warnings(held, repeated, alpha, exact, flips, within):
         )
     if repeated:
         warnings.append(f"{repeated:,} training images repeat others: copies of these may be the data's own repetition")
-    if alpha * (held - exact["held"]["count"] + 1) < 1:
+    if not _leaves_a_share(held - exact["held"]["count"], alpha):
         warnings.append(f"{held} held-out images cannot show a share of {alpha:g}: the threshold is their nearest one")
     if exact["held"]["count"]:
         warnings.append(

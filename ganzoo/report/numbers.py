@@ -20,13 +20,19 @@ def number(value, digits=4):
     return f"{value:.{digits}g}".replace("-", "−")
 
 
+def rounded_down(value, digits):
+    """A number above 0 with `digits` significant ones, none larger than it."""
+    power = 10 ** (math.floor(math.log10(value)) + 1 - digits)
+    return math.floor(value / power) * power
+
+
 def percent(share):
     """A share in percent."""
     return "–" if share is None else f"{number(100 * share, 2 if share < 0.1 else 3)} %"
 
 
 def estimate(record):
-    """An estimate {value, low, high} in words, such as `about 120 (90 to 170)` or `more than 40,000`."""
+    """An estimate {value, low, high} in words, such as `about 120 (90 to 170)` or `at least 40,000`."""
     if not record:
         return "not determined"
     value, low, high = (record.get(key) for key in ("value", "low", "high"))
@@ -34,7 +40,7 @@ def estimate(record):
         reach = f" ({number(low, 3)} to {number(high, 3)})" if low is not None and high is not None else ""
         return f"about {number(value, 3)}{reach}"
     if low is not None and (high is None or low > 1):
-        return f"more than {number(low, 3)}"
+        return f"at least {number(rounded_down(low, 3), 3)}"
     return f"fewer than {number(high, 3)}" if high is not None else "not determined"
 
 

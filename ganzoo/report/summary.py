@@ -109,7 +109,8 @@ def _repeats(birthday):
 def _new(scores, copies):
     answers = []
     if copies:
-        answers.append(({"none": "good", "near": "fair", "copies": "poor"}[copies["finding"]], copies["verdict"]))
+        mood = {"none": "good", "near": "fair", "open": "fair", "copies": "poor"}[copies["finding"]]
+        answers.append((mood, copies["verdict"]))
     for metric, description in (("auth_pct", "farther from their nearest training example than that one’s own neighbour is"),):
         score = _find(scores, metric)
         if score and not copies:

@@ -4,7 +4,6 @@ import dataclasses
 from pathlib import Path
 
 import fiddle as fdl
-import keras
 import numpy as np
 from fiddle import daglish
 
@@ -12,6 +11,7 @@ from ganzoo.data.identity import is_same
 from ganzoo.data.remembered import Remembered
 from ganzoo.data.word_vectors import GloVe
 from ganzoo.errors import UserError
+from ganzoo.precision import use_keras_defaults
 from ganzoo.recipe import build, load_recipe
 from ganzoo.run_record import known_identity
 
@@ -29,7 +29,7 @@ def rebuilt(recipe_file, record):
     Raises:
         UserError: the recipe cannot be built, or not without its data, of which a run of 0.1.0 remembers nothing.
     """
-    keras.config.set_floatx("float32")  # as `precision.apply` does for its training
+    use_keras_defaults()
     loaded, facts = load_recipe(recipe_file, record["overrides"]), record.get("data")
     if not facts or not isinstance(loaded.config.data, fdl.Buildable):
         return _with_its_own_words(build(loaded), record)

@@ -233,6 +233,15 @@ def test_few_held_out_images_are_told(data):
     train, held, fresh = data
     record = copies(fresh, train, held[:10])
     assert any("10 held-out images cannot show" in warning for warning in record["warnings"])
+    assert record["finding"] == "open" and record["verdict"].startswith("No verdict: 10 held-out images are too few")
+
+
+def test_a_collapsed_model_is_not_accused_by_two_held_out_images_but_exact_copies_are(data):
+    train, held, _ = data
+    near = noisy(train[:1].repeat(200, 0), 2)
+    assert copies(near, train, held[:2])["finding"] == "open"
+    assert copies(near, train, held[:19])["finding"] == "copies"
+    assert copies(train[:200], train, held[:10])["finding"] == "copies"
 
 
 def test_samples_that_lie_farther_than_held_out_images_are_not_accused(data):

@@ -387,7 +387,7 @@ def test_numbers(value, text):
 
 def test_estimates_and_shares_in_words():
     assert estimate({"value": 1360.4, "low": 1050, "high": 1761}) == "about 1,360 (1,050 to 1,760)"
-    assert estimate({"value": None, "low": 21600, "high": None}) == "more than 21,600"
+    assert estimate({"value": None, "low": 21600, "high": None}) == "at least 21,600"
     assert estimate({"value": None, "low": 1.0, "high": 40}) == "fewer than 40"
     assert estimate(None) == estimate({"value": None, "low": None, "high": None}) == "not determined"
     assert percent(0.5) == "50 %"

@@ -40,7 +40,7 @@ def test_a_birthday_is_told_beside_that_of_real_data():
     ((_, _, _, (sentence,)),) = shown([], birthday=birthday(2.0))
     assert sentence == "It repeats itself as a generator of about 120 (90 to 170) different examples would."
     ((_, _, _, (sentence,)),) = shown([], birthday=birthday(2.0, real={"value": None, "low": 5000.0, "high": None}))
-    assert sentence.endswith("would; held-out real data, judged the same way: more than 5,000.")
+    assert sentence.endswith("would; held-out real data, judged the same way: at least 5,000.")
 
 
 @pytest.mark.parametrize("finding, kind", [("none", "good"), ("near", "fair"), ("copies", "poor")])

@@ -10,7 +10,7 @@ import tensorflow as tf
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
-from ganzoo.notes import Noted
+from ganzoo.notes import Noted, counted
 from ganzoo.serving.draws import drawn, with_labels_by
 from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
 
@@ -86,7 +86,7 @@ class ArrayInput(Input):
         self._examples, self._labels = examples, None if labels is None else np.asarray(labels, np.int64)
         self.labelled = labels is not None
         if self.size < 2:
-            raise UserError(f"{self.name} holds {self.size} example{'s' * (self.size != 1)}: at least 2 are needed")
+            raise UserError(f"{self.name} holds {counted(self.size, 'example')}: at least 2 are needed")
         if self._labels is not None and len(self._labels) != self.size:
             raise UserError(f"{self.name} holds {self.size} examples and {len(self._labels)} labels")
 
@@ -104,7 +104,13 @@ class ArrayInput(Input):
         return self._labels[self._chosen(count, seed)] if self.labelled else None
 
     def halves(self, seed=0):
-        """Two disjoint halves, as `ArrayInput`s; equal examples are in one of them, as far as there are four different ones."""
+        """Two disjoint halves, as `ArrayInput`s; equal examples are in one of them, as far as there are four different ones.
+
+        Raises:
+            UserError: there are fewer than four examples.
+        """
+        if self.size < 4:
+            raise UserError(f"{self.name} holds {counted(self.size, 'example')}: two halves of it need at least 4")
         parts = halves_of(self._examples, seed)
         labels = self._labels
         return tuple(

@@ -32,6 +32,13 @@ def test_draws_are_without_replacement_and_follow_the_seed():
         side.examples(21)
 
 
+@pytest.mark.parametrize("size", [2, 3])
+def test_two_halves_need_four_examples(size):
+    assert [half.size for half in ArrayInput(np.zeros((4, 2), np.float32)).halves()] == [2, 2]
+    with pytest.raises(UserError, match=f"array holds {size} examples: two halves of it need at least 4"):
+        ArrayInput(np.zeros((size, 2), np.float32)).halves()
+
+
 def test_a_model_gives_the_same_samples_whatever_their_number(tmp_path):
     side = open_input(generator(tmp_path / "model"))
     assert side.kind == "model" and side.shape == (8, 8, 1) and side.size is None
