@@ -1,3 +1,4 @@
+from . import augmentations as augmentations
 from . import averages as averages
 from . import data as data
 from . import errors as errors

@@ -13,7 +13,18 @@ import keras
 
 from ganzoo.errors import UserError
 
-ROOMS = ("data", "families", "layers", "likelihoods", "losses", "negative_sampling", "networks", "noise", "penalties")
+ROOMS = (
+    "augmentations",
+    "data",
+    "families",
+    "layers",
+    "likelihoods",
+    "losses",
+    "negative_sampling",
+    "networks",
+    "noise",
+    "penalties",
+)
 KERAS = (
     "activations",
     "constraints",

@@ -4,7 +4,7 @@ import keras
 import pytest
 from PIL import Image
 
-from ganzoo import likelihoods, losses, noise, penalties
+from ganzoo import augmentations, likelihoods, losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.recipe_files import read_card, shipped_recipes
@@ -104,6 +104,11 @@ def test_what_a_recipe_sets_can_be_set_again(own_recipe):
 def test_a_shipped_family_takes_what_its_bases_take():
     model = build(load_recipe("digits_biggan", ["model.instance_noise=.1", "model.generator_steps=2"])).model
     assert (model.instance_noise, model.generator_steps, model.discriminator_steps) == (0.1, 2, 2)
+
+
+def test_an_augmentation_is_set_by_a_call():
+    model = build(load_recipe("digits_dcgan", ['model.augment=augmentations.DiffAugment(policy="color,cutout")'])).model
+    assert model.augment == augmentations.DiffAugment("color,cutout")
 
 
 def test_what_a_family_refuses_is_not_offered_and_says_why():

@@ -74,8 +74,8 @@ class ACGAN(LabelledGAN):
         """-(L_S + L_C) on a real batch and as many fresh samples with its labels, penalties included."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
-        real_logits, real_classes = self.judge(self.blurred(real))
-        fake_logits, fake_classes = self.judge(self.blurred(fake))
+        real_logits, real_classes = self.judge(self.seen(real))
+        fake_logits, fake_classes = self.judge(self.seen(fake))
         self.record_scores(real_logits, fake_logits)
         self.record("class_accuracy", accuracy(real_classes, labels))
         self.record("fake_class_accuracy", accuracy(fake_classes, labels))
@@ -83,16 +83,15 @@ class ACGAN(LabelledGAN):
         loss += self.class_weight * class_cross_entropy(real_classes, labels)
         if self.classify_fake:
             loss += self.class_weight * class_cross_entropy(fake_classes, labels)
-        for penalty in self.penalties:
-            loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
+        loss += self.penalty(self.discriminate, real, fake)
         return loss
 
     def generator_loss(self, batch):
         """-(L_C - L_S) on fresh samples with the labels of a real batch."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
-        logits, classes = self.judge(self.blurred(fake))
-        real_logits = self.judge(self.blurred(real))[0] if self.adversarial_loss.needs_real else None
+        logits, classes = self.judge(self.seen(fake))
+        real_logits = self.judge(self.seen(real))[0] if self.adversarial_loss.needs_real else None
         loss = self.adversarial_loss.generator(logits, real_logits)
         return loss + self.generator_class_weight * class_cross_entropy(classes, labels)
 

@@ -1,6 +1,7 @@
 """What a family refuses when it is made, each with a line that says what to do instead."""
 
 from ganzoo import losses
+from ganzoo.augmentations.base import Augmentation
 from ganzoo.errors import UserError
 from ganzoo.penalties import Penalty
 from ganzoo.serialization import parameters
@@ -22,6 +23,17 @@ def penalties(value):
     for penalty in value:
         if not isinstance(penalty, Penalty):
             raise UserError(f"{penalty!r} is no gradient penalty; an orthogonal one is BigGAN's `orthogonal`")
+
+
+def augmentation(value, discriminator):
+    """Raises UserError unless `value` is None, or an augmentation and the discriminator looks at images."""
+    if value is None:
+        return
+    if not isinstance(value, Augmentation):
+        raise UserError(f"augment is an augmentation such as augmentations.DiffAugment(), or None, not {value!r}")
+    taken = tuple(discriminator.inputs[0].shape[1:])
+    if len(taken) != 3:
+        raise UserError(f"augment={value!r} is of images [H, W, C], and the discriminator takes {taken}")
 
 
 def networks(generator, discriminator):

@@ -89,27 +89,25 @@ class ConditionalGAN(LabelledGAN):
         """The discriminator's mean loss on real pairs, as many fresh samples with the same labels, and penalties."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
-        noised = self.blurred(real)
+        noised = self.seen(real)
         real_logits = self.discriminate(noised, labels)
-        fake_logits = self.discriminate(self.blurred(fake), labels)
+        fake_logits = self.discriminate(self.seen(fake), labels)
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
         if self.mismatch_weight:
             wrong_logits = self.discriminate(noised, self.wrong_labels(labels))
             against_wrong = self.adversarial_loss.discriminator(real_logits, wrong_logits)
             loss = (1.0 - self.mismatch_weight) * loss + self.mismatch_weight * against_wrong
-        for penalty in self.penalties:
-            loss += penalty(lambda images: self.discriminate(images, labels), real, fake, self.epsilon(penalty, real))
-        return loss
+        return loss + self.penalty(lambda images: self.discriminate(images, labels), real, fake)
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples with the labels of a real batch."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
-        fake_logits = self.discriminate(self.blurred(fake), labels)
+        fake_logits = self.discriminate(self.seen(fake), labels)
         if not self.adversarial_loss.needs_real:
             return self.adversarial_loss.generator(fake_logits)
-        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.blurred(real), labels))
+        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real), labels))
 
     def wrong_labels(self, labels):
         """Another label for each, each of the others as likely."""

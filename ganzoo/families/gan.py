@@ -24,6 +24,7 @@ class GAN(Adversarial):
         discriminator_steps: discriminator steps before the generator moves, each on a fresh real batch.
         generator_steps: generator steps after them.
         simultaneous: both players move from the same point, as in the original algorithm's code; one step each.
+        augment: an augmentation from `ganzoo.augmentations`, of all that the discriminator sees; None for none.
         instance_noise: standard deviation of Gaussian noise on all that the discriminator sees.
         instance_noise_steps: steps over which that noise falls linearly to zero; None keeps it.
         latents: a prior from `ganzoo.noise`.
@@ -47,6 +48,7 @@ class GAN(Adversarial):
         discriminator_steps=1,
         generator_steps=1,
         simultaneous=False,
+        augment=None,
         instance_noise=0.0,
         instance_noise_steps=None,
         latents=noise.Normal(),
@@ -64,6 +66,7 @@ class GAN(Adversarial):
         if instance_noise_steps is not None:
             positive(instance_noise_steps=instance_noise_steps)
         self.check_networks(generator, discriminator)
+        checks.augmentation(augment, discriminator)
         self.check_penalties(discriminator, adversarial_loss, penalties)
         self.generator = generator
         self.discriminator = discriminator
@@ -72,6 +75,7 @@ class GAN(Adversarial):
         self.discriminator_steps = discriminator_steps
         self.generator_steps = generator_steps
         self.simultaneous = simultaneous
+        self.augment = augment
         self.instance_noise = instance_noise
         self.instance_noise_steps = instance_noise_steps
         if not instance_noise:
@@ -129,21 +133,45 @@ class GAN(Adversarial):
         """The discriminator's mean loss on a real batch and as many fresh samples, penalties included."""
         real = examples_of(batch)
         fake = self.generate(self.noise(tf.shape(real)[0]))
-        real_logits = self.discriminate(self.blurred(real))
-        fake_logits = self.discriminate(self.blurred(fake))
+        real_logits = self.discriminate(self.seen(real))
+        fake_logits = self.discriminate(self.seen(fake))
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        for penalty in self.penalties:
-            loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
-        return loss
+        return loss + self.penalty(self.discriminate, real, fake)
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""
         real = examples_of(batch)
-        fake_logits = self.discriminate(self.blurred(self.generate(self.noise(tf.shape(real)[0]))))
+        fake_logits = self.discriminate(self.seen(self.generate(self.noise(tf.shape(real)[0]))))
         if not self.adversarial_loss.needs_real:
             return self.adversarial_loss.generator(fake_logits)
-        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.blurred(real)))
+        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real)))
+
+    def penalty(self, discriminate, real, fake):
+        """What the penalties add to the discriminator's loss.
+
+        A gradient is taken through the augmentation, with respect to the images before it.
+
+        Args:
+            discriminate: a function of images, to logits [B, 1].
+            real, fake: batches of equal size.
+        """
+
+        def judge(images):
+            return discriminate(self.augmented(images))
+
+        return sum(penalty(judge, real, fake, self.epsilon(penalty, real)) for penalty in self.penalties)
+
+    def seen(self, images):
+        """`images` as the discriminator sees them: augmented, and with the instance noise of this step."""
+        return self.blurred(self.augmented(images))
+
+    def augmented(self, images):
+        """`images` under a fresh draw of the augmentation."""
+        if self.augment is None:
+            return images
+        draws = self.draw(tf.shape(images)[0], (self.augment.draws,), noise.Uniform(0.0, 1.0), "augment")
+        return self.augment(images, draws)
 
     def blurred(self, images):
         """`images` with the instance noise of this step."""

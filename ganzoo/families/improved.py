@@ -109,7 +109,7 @@ class ImprovedGAN(GAN):
             return super().generator_loss(batch)
         real = examples_of(batch)
         fake = self.generate(self.noise(tf.shape(real)[0]))
-        features = [self.features(self.blurred(images), training=True) for images in (real, fake)]
+        features = [self.features(self.seen(images), training=True) for images in (real, fake)]
         return self.feature_matching(*features)
 
     def gradients(self, player, loss_fn):

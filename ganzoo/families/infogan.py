@@ -114,21 +114,20 @@ class InfoGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fake = self.generate(latents)
-        real_logits = self.discriminate(self.blurred(real))
-        fake_logits, guess = self.recognise(self.blurred(fake))
+        real_logits = self.discriminate(self.seen(real))
+        fake_logits, guess = self.recognise(self.seen(fake))
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        for penalty in self.penalties:
-            loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
+        loss += self.penalty(self.discriminate, real, fake)
         return loss - self.weighted(self.information(latents, guess))
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples, less lambda L_I."""
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
-        fake_logits, guess = self.recognise(self.blurred(self.generate(latents)))
+        fake_logits, guess = self.recognise(self.seen(self.generate(latents)))
         if self.adversarial_loss.needs_real:
-            loss = self.adversarial_loss.generator(fake_logits, self.discriminate(self.blurred(real)))
+            loss = self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real)))
         else:
             loss = self.adversarial_loss.generator(fake_logits)
         return loss - self.weighted(self.information(latents, guess))

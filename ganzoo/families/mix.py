@@ -25,7 +25,7 @@ class MIXGAN(GAN):
         discriminator: keras.Model, samples to logits [B, 1]: the pattern of all discriminators.
         components: T, how many of each; their first weights differ.
         entropy: weight of the regulariser, 0 for none.
-        Others: as `GAN`; the instance noise of an example is the same for all discriminators.
+        Others: as `GAN`; what is seen of an example, augmented and noised, is the same for all discriminators.
 
     Raises:
         UserError: fewer than two components, a negative `entropy`, or networks that take labels.
@@ -65,7 +65,7 @@ class MIXGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fakes = [generator(latents, training=True) for generator in self.generators]
-        noised, noised_fakes = self.blurred(real), [self.blurred(fake) for fake in fakes]
+        noised, noised_fakes = self.seen(real), [self.seen(fake) for fake in fakes]
         payoff = []
         for discriminator in self.discriminators:
             real_logits = discriminator(noised, training=True)
@@ -74,7 +74,7 @@ class MIXGAN(GAN):
             for penalty in self.penalties:
                 epsilon = self.epsilon(penalty, real)
                 for i, fake in enumerate(fakes):
-                    payoff[-1][i] += penalty(lambda x: discriminator(x, training=True), real, fake, epsilon)
+                    payoff[-1][i] += penalty(lambda x: discriminator(self.augmented(x), training=True), real, fake, epsilon)
         self.record_scores(real_logits, fake_logits[-1])
         return self.weighed(payoff) + self.regulariser("discriminator")
 
@@ -82,8 +82,8 @@ class MIXGAN(GAN):
         """The generators' weighted loss over all pairs, and their entropy term."""
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
-        fakes = [self.blurred(generator(latents, training=True)) for generator in self.generators]
-        noised = self.blurred(real) if self.adversarial_loss.needs_real else None
+        fakes = [self.seen(generator(latents, training=True)) for generator in self.generators]
+        noised = self.seen(real) if self.adversarial_loss.needs_real else None
         payoff = []
         for discriminator in self.discriminators:
             judged = [discriminator(noised, training=True)] if self.adversarial_loss.needs_real else []

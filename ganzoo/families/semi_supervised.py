@@ -77,7 +77,7 @@ class SemiSupervisedGAN(ImprovedGAN):
 
     def discriminator_loss(self, batch):
         """The labelled images' cross-entropy and the weighted loss of the GAN on the whole batch and samples."""
-        logits = self.discriminator(self.blurred(batch["labelled_image"]), training=True)
+        logits = self.discriminator(self.seen(batch["labelled_image"]), training=True)
         supervised = class_cross_entropy(logits, batch["labelled_label"])
         self.record("supervised_loss", supervised)
         self.record("labelled_accuracy", accuracy(logits, batch["labelled_label"]))

@@ -126,9 +126,9 @@ class GANCLS(GAN):
         captions = self.captions_of(batch)
         embeddings = self.discriminator_encoder(captions, training=True)
         fake = self.generate(self.noise(tf.shape(real)[0]), self.generator_encoder(captions, training=True))
-        noised = self.blurred(real)
+        noised = self.seen(real)
         real_logits = self.discriminate(noised, embeddings)
-        fake_logits = self.discriminate(self.blurred(fake), embeddings)
+        fake_logits = self.discriminate(self.seen(fake), embeddings)
         self.record_scores(real_logits, fake_logits)
         wrong_logits = rows = None
         if self.mismatch_weight:
@@ -136,9 +136,7 @@ class GANCLS(GAN):
             wrong_logits = self.discriminate(noised, tf.gather(embeddings, others))
             self.record("wrong_score", tf.reduce_mean(tf.sigmoid(wrong_logits)))
         loss = matching_aware_loss(real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows)
-        for penalty in self.penalties:
-            loss += penalty(lambda images: self.discriminate(images, embeddings), real, fake, self.epsilon(penalty, real))
-        return loss
+        return loss + self.penalty(lambda images: self.discriminate(images, embeddings), real, fake)
 
     def generator_loss(self, batch):
         """-E log D on fresh samples of the batch's captions and, with GAN-INT, of captions between them."""
@@ -146,7 +144,7 @@ class GANCLS(GAN):
         own = self.with_interpolated(self.generator_encoder(captions, training=True))
         judged = self.with_interpolated(self.discriminator_encoder(captions, training=True))
         fake = self.generate(self.noise(tf.shape(own)[0]), own)
-        return non_saturating_generator(self.discriminate(self.blurred(fake), judged))
+        return non_saturating_generator(self.discriminate(self.seen(fake), judged))
 
     def with_interpolated(self, embeddings):
         """With GAN-INT, `embeddings` and those between them."""

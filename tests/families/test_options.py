@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_families import FAMILIES, arrays, compiled, drawn, parts, play
 
-from ganzoo import likelihoods, losses, noise, penalties
+from ganzoo import augmentations, likelihoods, losses, noise, penalties
 from ganzoo.errors import UserError
 from ganzoo.families.autoencoder import VAE
 from ganzoo.families.biggan import BigGAN
@@ -27,6 +27,7 @@ VALUES = {
     "adversarial_loss": losses.NonSaturating(smoothing=0.7),
     "adversarial_weight": 0.5,
     "annealing_steps": 2,
+    "augment": augmentations.DiffAugment(),
     "average_decay": 0.05,
     "baseline": True,
     "baseline_decay": 0.5,
@@ -152,6 +153,7 @@ def test_an_option_changes_something_or_is_refused(family, name):
 # Values that these families refuse, since the networks here are not made for them or another option is in the way.
 REFUSED_VALUES = {
     *((family, "gaussian") for family in FAMILIES),
+    *((family, "augment") for family in FAMILIES if family is not GANCLS),  # points
     (BigGAN, "latents"),
     (WGAN, "penalties"),
 }
