@@ -74,12 +74,14 @@ def find(name, data_dir=None):
     """The builder of a prepared data set; embedded ones are prepared on first use.
 
     Raises:
-        UserError: the set is unknown or not prepared.
+        UserError: the set is unknown or not prepared, or the one that it is made of is not.
     """
     builder = describe(name, data_dir)
     if is_prepared(builder):
         return builder
-    if registry.find(name):
+    if embedded := registry.find(name):
+        if embedded.made_of:
+            find(embedded.made_of, data_dir)
         return prepare_embedded(name, data_dir)
     root = default_dir(data_dir)
     raise UserError(
@@ -100,7 +102,9 @@ def prepare(name, data_dir=None):
     builder = describe(name, data_dir)
     if is_prepared(builder):
         return facts(name, builder)
-    if registry.find(name):
+    if embedded := registry.find(name):
+        if embedded.made_of:
+            prepare(embedded.made_of, data_dir)
         return facts(name, prepare_embedded(name, data_dir))
     root = default_dir(data_dir)
     check_network(name, builder, root)
@@ -184,10 +188,16 @@ def facts(name, builder):
         "name": name,
         "what": about(name) or one_line(builder.info.description or ""),
         "prepared": prepared,
-        "state": "prepared" if prepared else "embedded, needs no download" if registry.find(name) else "to be downloaded",
+        "state": "prepared" if prepared else _unprepared(registry.find(name)),
         "shape": list(values.shape) if values else None,
         "examples": {split: splits[split].num_examples for split in splits},
     }
+
+
+def _unprepared(embedded):
+    if embedded is None:
+        return "to be downloaded"
+    return f"made of {embedded.made_of}" if embedded.made_of else "embedded, needs no download"
 
 
 def class_names(features):

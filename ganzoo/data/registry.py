@@ -28,6 +28,7 @@ class EmbeddedSet:
         captions: what makes the set's `Captions`; None for images without.
         modes: the mixture that its points are drawn from; None where it is not known.
         truth: what makes the distribution that its texts are drawn from; None where it is not known.
+        made_of: the TFDS set that it is made of, and that must be prepared first; None where it needs no download.
     """
 
     about: str
@@ -36,6 +37,7 @@ class EmbeddedSet:
     captions: Callable | None = None
     modes: object = None
     truth: Callable | None = None
+    made_of: str | None = None
 
 
 def embedded(about, source, **known):

@@ -1,3 +1,4 @@
+from .acgan import acgan_discriminator as acgan_discriminator
 from .began import began_discriminator as began_discriminator
 from .began import began_generator as began_generator
 from .bigan import dcgan_encoder as dcgan_encoder
@@ -8,6 +9,8 @@ from .biggan import biggan_discriminator as biggan_discriminator
 from .biggan import biggan_generator as biggan_generator
 from .blocks import down_block as down_block
 from .blocks import up_block as up_block
+from .cgan import cgan_discriminator as cgan_discriminator
+from .cgan import cgan_generator as cgan_generator
 from .clone import fresh_copy as fresh_copy
 from .dcgan import dcgan_discriminator as dcgan_discriminator
 from .dcgan import dcgan_generator as dcgan_generator

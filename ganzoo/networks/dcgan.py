@@ -1,4 +1,4 @@
-"""DCGAN: a generator and a discriminator of stride-2 convolutions, for any size from 8 to 128 that halves to the smallest maps."""
+"""DCGAN: stride-2 convolutions up from small maps and down to them, for images of any size from 8 to 128."""
 
 import itertools
 

@@ -64,6 +64,7 @@ def mlp_discriminator(
     activation="leaky_relu",
     maxout=None,
     dropout=0.0,
+    noise=0.0,
     minibatch_discrimination=False,
     outputs=1,
     num_classes=None,
@@ -73,11 +74,12 @@ def mlp_discriminator(
 
     Args:
         shape: one example's shape: (H, W, C) of an image or (2,) of a point.
-        width: units of each hidden layer.
-        depth: number of hidden layers; 0 gives a linear discriminator.
+        width: units of each hidden layer, a number or a tuple of each layer's.
+        depth: number of hidden layers; 0 gives a linear discriminator. Where `width` is a tuple, its length counts.
         activation: of the hidden layers, any that Keras knows ("leaky_relu" has slope 0.2).
         maxout: if given, hidden layers are maxout units of that many linear pieces instead (the first GAN had 5).
         dropout: fraction of each hidden layer's outputs that are dropped while training.
+        noise: standard deviation of the Gaussian noise that is added to each hidden layer's outputs while training.
         minibatch_discrimination: whether the logit also sees how close an example is to the others of its batch.
         outputs: number of logits: the classes of a semi-supervised GAN, else 1.
         num_classes: if given, the model takes `[images, labels]` and every layer sees the one-hot label.
@@ -91,23 +93,29 @@ def mlp_discriminator(
 
     Reference: Goodfellow et al. 2014, 1406.2661; with labels Mirza and Osindero 2014, 1411.1784.
     """
-    _check(shape, width, depth, num_classes)
+    given = list(width) if isinstance(width, list | tuple) else None
+    for units in given or [width]:
+        _check(shape, units, depth, num_classes)
     if maxout is not None:
         checks.positive(maxout=maxout)
     checks.positive(outputs=outputs)
     checks.fraction(dropout=dropout)
+    if not noise >= 0:
+        raise UserError(f"noise is a standard deviation, 0 or more, not {noise!r}")
     images = keras.Input(tuple(shape), name="images")
     inputs, see = with_labels(images, num_classes)
     x = keras.layers.Flatten(name="flatten")(images)
-    for i in range(1, depth + 1):
+    for i, units in enumerate(given or [width] * depth, 1):
         x = see(x, f"labels_{i}")
         if maxout:
-            x = Maxout(width, pieces=maxout, name=f"hidden_{i}")(x)
+            x = Maxout(units, pieces=maxout, name=f"hidden_{i}")(x)
         else:
-            x = keras.layers.Dense(width, name=f"hidden_{i}")(x)
+            x = keras.layers.Dense(units, name=f"hidden_{i}")(x)
             x = keras.layers.Activation(activation, name=f"activation_{i}")(x)
         if dropout:
             x = keras.layers.Dropout(dropout, name=f"dropout_{i}")(x)
+        if noise:
+            x = keras.layers.GaussianNoise(noise, name=f"noise_{i}")(x)
     return keras.Model(inputs, flat_logits(x, see, minibatch_discrimination, outputs=outputs), name=name)
 
 

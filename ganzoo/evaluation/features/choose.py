@@ -17,7 +17,7 @@ from ganzoo.evaluation.inputs.reference import training_data
 
 NAMES = ("auto", "classifier", "autoencoder", "stacked", "random", "pixels")
 SHIPPED = {("cnn-digits", (8, 8, 1)): Path(__file__).with_name("digits_classifier.npz")}
-STACKS = {"stacked_digits": "digits"}  # data sets whose channels are images of another
+STACKS = {"stacked_digits": "digits", "stacked_mnist": "mnist"}  # data sets whose channels are images of another
 
 
 def choose(spec, data, cache=None, data_dir=None, log=print):

@@ -1,0 +1,44 @@
+"""Projection discriminator on Fashion-MNIST at 32x32, with small residual networks.
+
+Miyato, Koyama 2018, "cGANs with Projection Discriminator", arXiv:1802.05637: the residual networks for 32x32 with an eighth
+of their width, conditional batch norm in the generator, spectral norm and the label's inner product with the features in
+the discriminator, hinge loss; two steps of the discriminator to one of the generator where the paper has five.
+
+Run: ganzoo train recipes/fashion_projection.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses
+from ganzoo.data import Images
+from ganzoo.families import ConditionalGAN
+from ganzoo.networks import resnet_discriminator, resnet_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("fashion_mnist", size=32, labels=True),
+        model=ConditionalGAN(
+            generator=resnet_generator(size=32, channels=1, width=32, num_classes=10),
+            discriminator=resnet_discriminator(size=32, channels=1, width=16, num_classes=10),
+            adversarial_loss=losses.Hinge(),
+            discriminator_steps=2,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 8000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+            "discriminator": keras.optimizers.Adam(
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 16000, 0.0), beta_1=0.0, beta_2=0.9
+            ),
+        },
+        batch_size=64,
+        steps=8000,
+    )

@@ -1,0 +1,40 @@
+"""The first GAN, fully connected, on MNIST.
+
+Goodfellow et al. 2014, "Generative Adversarial Nets", arXiv:1406.2661; the layers, the prior and the simultaneous steps of
+the authors' mnist.yaml, with widths of 400 and 80 in the place of 1,200 and 240, Adam in the place of SGD with momentum,
+and no dropout of the pixels.
+
+Run: ganzoo train recipes/mnist_vanilla.py
+
+Cost: not measured yet.
+
+Score: not measured yet.
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import noise
+from ganzoo.data import Images
+from ganzoo.families import GAN
+from ganzoo.networks import mlp_discriminator, mlp_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=Images("mnist"),
+        model=GAN(
+            generator=mlp_generator(shape=(28, 28, 1), latent_dim=100, width=400, depth=2),
+            discriminator=mlp_discriminator(shape=(28, 28, 1), width=80, depth=2, maxout=5, dropout=0.5),
+            latents=noise.Uniform(-1.7320508, 1.7320508),
+            simultaneous=True,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 40000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 40000, 0.0), beta_1=0.5),
+        },
+        batch_size=100,
+        steps=40000,
+    )
