@@ -47,6 +47,60 @@ def test_smallest_size():
     assert trainable(dcgan_discriminator(8, 1, width=6)) == 25 * 6 + 6 + 16 * 6 + 1
 
 
+def counts(network):
+    """The parameters of each layer with a kernel, as the papers' tables list them."""
+    return {layer.name: layer.count_params() for layer in network.layers if hasattr(layer, "kernel")}
+
+
+def test_infogans_networks_for_mnist():
+    # Table 1 of the paper: fc 1024, fc 7x7x128, 4x4 up 64, 4x4 up 1; 4x4 down 64, 4x4 down 128, fc 1024, the logit.
+    generator = dcgan_generator(28, 1, latent_dim=74, width=64, first_side=7, kernel_size=4, hidden=1024)
+    dense = {"hidden": 74 * 1024, "up_7": 1024 * 7 * 7 * 128}
+    assert counts(generator) == {**dense, "up_14": 16 * 128 * 64, "up_28": 16 * 64 + 1}
+    assert trainable(generator) == sum(counts(generator).values()) + 2 * (1024 + 128 + 64)
+    discriminator = dcgan_discriminator(28, 1, width=64, last_side=7, kernel_size=4, hidden=1024, slope=0.1)
+    convolutions = {"down_14": 16 * 64 + 64, "down_7": 16 * 64 * 128}
+    assert counts(discriminator) == {**convolutions, "hidden": 7 * 7 * 128 * 1024, "logits": 1025}
+    assert trainable(discriminator) == sum(counts(discriminator).values()) + 2 * (128 + 1024)
+    assert discriminator.get_layer("features").output.shape == (None, 1024)
+    slopes = {layer.negative_slope for layer in discriminator.layers if isinstance(layer, keras.layers.LeakyReLU)}
+    assert slopes == {0.1}
+
+
+def test_wgan_gps_networks_for_mnist():
+    # gan_mnist.py with DIM 64: 4x4x256, 8x8x128 cropped to 7x7, 14x14x64, 28x28x1, and back by 14, 7 and 4; no norms.
+    generator = dcgan_generator(28, 1, latent_dim=128, width=64, norm="none")
+    maps = {"up_4": 129 * 4096, "up_7": 25 * 256 * 128 + 128, "up_14": 25 * 128 * 64 + 64, "up_28": 25 * 64 + 1}
+    assert counts(generator) == maps and trainable(generator) == sum(maps.values())
+    assert generator.get_layer("up_7").output.shape[1:] == (8, 8, 128)
+    assert generator.get_layer("up_7_crop").output.shape[1:] == (7, 7, 128)
+    critic = dcgan_discriminator(28, 1, width=64, norm="none")
+    maps = {"down_14": 25 * 64 + 64, "down_7": 25 * 64 * 128 + 128, "down_4": 25 * 128 * 256 + 256, "logits": 4097}
+    assert counts(critic) == maps and trainable(critic) == sum(maps.values())
+
+
+def test_dcgans_networks_for_mnist_see_labels_in_their_dense_layer_too():
+    # The authors' train_cond_dcgan.py with ngf = ndf = 64.
+    generator = dcgan_generator(28, 1, latent_dim=100, width=64, first_side=7, hidden=1024, num_classes=10)
+    dense = {"hidden": 110 * 1024, "up_7": 1034 * 7 * 7 * 128}
+    assert counts(generator) == {**dense, "up_14": 25 * 138 * 64, "up_28": 25 * 74 + 1}
+    discriminator = dcgan_discriminator(28, 1, width=64, last_side=7, hidden=1024, num_classes=10)
+    convolutions = {"down_14": 25 * 11 * 64 + 64, "down_7": 25 * 74 * 128}
+    assert counts(discriminator) == {**convolutions, "hidden": (7 * 7 * 128 + 10) * 1024, "logits": 1035}
+
+
+@pytest.mark.parametrize("norms", [("virtual", "spectral"), ("none", "layer")])
+def test_a_dense_layer_is_normalised_as_the_others_are(norms):
+    generator = dcgan_generator(9, 1, latent_dim=4, width=2, first_side=3, norm=norms[0], reference_size=3, hidden=6)
+    discriminator = dcgan_discriminator(9, 1, width=2, last_side=3, norm=norms[1], hidden=6, dropout=0.5)
+    names = [layer.name for network in (generator, discriminator) for layer in network.layers if "hidden" in layer.name]
+    kept = ["hidden", "hidden_norm", "hidden_relu"]
+    ours = kept if norms[0] == "virtual" else [kept[0], kept[2]]
+    assert names == [*ours, *(kept if norms[1] == "layer" else [kept[0], kept[2]]), "hidden_dropout"]
+    assert isinstance(discriminator.get_layer("hidden"), SpectralNorm) == (norms[1] == "spectral")
+    assert discriminator(generator(tf.zeros((2, 4)))).shape == (2, 1)
+
+
 def test_labels_enter_every_layer():
     generator = dcgan_generator(16, 1, latent_dim=10, width=6, kernel_size=3, num_classes=4)
     assert trainable(generator) == 14 * 16 * 12 + 24 + 9 * (12 + 4) * 6 + 12 + 9 * (6 + 4) * 1 + 1
@@ -114,14 +168,22 @@ def test_a_discriminator_can_have_a_logit_for_each_class_and_drop_outputs_while_
 
 
 @pytest.mark.parametrize("network", [dcgan_generator, dcgan_discriminator])
-@pytest.mark.parametrize("option", [{"size": 24}, {"channels": 0}, {"width": 0}, {"kernel_size": 1}, {"num_classes": 0}])
+@pytest.mark.parametrize(
+    "option", [{"size": 24}, {"channels": 0}, {"width": 0}, {"kernel_size": 1}, {"num_classes": 0}, {"hidden": 0}]
+)
 def test_both_networks_refuse_what_they_cannot_be_built_with(network, option):
     with pytest.raises(UserError, match=next(iter(option))):
         network(**{"size": 16, "channels": 1, "width": 4, **option})
 
 
 def test_both_networks_refuse_other_smallest_maps_than_halving_reaches():
-    with pytest.raises(UserError, match="power of two"):
+    with pytest.raises(UserError, match="size 16 halves to 8, 4, 2, 1, not to smallest maps of 3"):
         dcgan_discriminator(16, 1, 4, last_side=3)
-    with pytest.raises(UserError, match="power of two"):
-        dcgan_generator(16, 1, width=4, first_side=3)
+    with pytest.raises(UserError, match="size 28 halves to 14, 7, 4, 2, 1, not to smallest maps of 28"):
+        dcgan_generator(28, 1, width=4, first_side=28)
+
+
+@pytest.mark.parametrize("size", [7, 129, 28.0, None])
+def test_a_size_is_a_whole_number_in_reach(size):
+    with pytest.raises(UserError, match="size must be a whole number from 8 to 128"):
+        dcgan_generator(size, 1, width=2)

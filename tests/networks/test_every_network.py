@@ -12,9 +12,11 @@ import tensorflow as tf
 
 import ganzoo.networks
 from ganzoo.data.vocabulary import Vocabulary
+from ganzoo.networks.acgan import acgan_discriminator
 from ganzoo.networks.began import began_discriminator, began_generator
 from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator, mlp_encoder, mlp_joint_discriminator
 from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
+from ganzoo.networks.cgan import cgan_discriminator, cgan_generator
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
 from ganzoo.networks.infogan import recognition_heads
 from ganzoo.networks.limits import pixel_encoder, pool_generator
@@ -42,6 +44,7 @@ SMALL = {"size": 8, "channels": 1, "width": 2}
 R3GAN = {"size": 8, "channels": 1, "width": 4, "blocks": 1, "group_size": 4}
 # Each network's maker and tiny arguments.
 NETWORKS = {
+    acgan_discriminator: {**SMALL},
     began_generator: {**SMALL, "latent_dim": 4, "first_side": 4, "skips": True},
     began_discriminator: {**SMALL, "code_dim": 4, "first_side": 4, "skips": True},
     mlp_encoder: {"shape": (2,), "latent_dim": 3, "width": 4, "batch_norm": True},
@@ -57,6 +60,8 @@ NETWORKS = {
     },
     biggan_generator: {**SMALL, "latent_dim": 4, "num_classes": CLASSES, "shared_dim": 3, "attention": 8},
     biggan_discriminator: {**SMALL, "num_classes": CLASSES, "attention": 4},
+    cgan_generator: {"shape": (2,), "num_classes": CLASSES, "latent_dim": 3, "latent_width": 2, "label_width": 3, "width": 4},
+    cgan_discriminator: {"shape": (2,), "num_classes": CLASSES, "image_width": 3, "label_width": 2, "width": 4},
     dcgan_generator: {**SMALL, "latent_dim": 4, "first_side": 2, "kernel_size": 3, "norm": "virtual", "reference_size": 3},
     dcgan_discriminator: {**SMALL, "last_side": 2, "kernel_size": 3, "norm": "spectral", "minibatch_discrimination": True},
     recognition_heads: {"feature_dim": 4, "categories": (2, 3), "continuous": 2, "width": 4, "learned_std": True},

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 
 
@@ -18,6 +19,29 @@ def test_the_first_gans_networks_on_mnist():
     discriminator = mlp_discriminator((28, 28, 1), width=240, depth=2, maxout=5, dropout=0.5)
     assert trainable(discriminator) == 785 * 1200 + 241 * 1200 + 241
     assert [layer.rate for layer in discriminator.layers if isinstance(layer, keras.layers.Dropout)] == [0.5, 0.5]
+
+
+def test_the_semi_supervised_gans_networks_on_mnist():
+    generator = mlp_generator((28, 28, 1), latent_dim=100, width=500, depth=2, activation="softplus", batch_norm=True)
+    assert trainable(generator) == 100 * 500 + 1000 + 500 * 500 + 1000 + 501 * 784
+    widths = (1000, 500, 250, 250, 250)
+    discriminator = mlp_discriminator((28, 28, 1), width=widths, activation="relu", noise=0.5, outputs=10)
+    assert trainable(discriminator) == 785 * 1000 + 1001 * 500 + 501 * 250 + 2 * 251 * 250 + 251 * 10
+    noises = [layer.stddev for layer in discriminator.layers if isinstance(layer, keras.layers.GaussianNoise)]
+    assert noises == [0.5] * 5
+
+
+def test_noise_is_added_while_training_alone():
+    discriminator = mlp_discriminator((2,), width=[3, 4], noise=0.1)
+    x = tf.zeros((2, 2))
+    np.testing.assert_array_equal(discriminator(x), discriminator(x, training=False))
+    assert np.abs(discriminator(x, training=True) - discriminator(x, training=True)).min() > 0
+
+
+@pytest.mark.parametrize("option", [{"width": ()}, {"width": (3, 0)}, {"noise": -0.1}])
+def test_what_is_no_width_or_noise_is_refused(option):
+    with pytest.raises(UserError, match=next(iter(option))):
+        mlp_discriminator((2,), **option)
 
 
 def test_batch_norm_takes_the_biases_place():
