@@ -81,7 +81,7 @@ def r3gan_discriminator(
     blocks=2,
     expansion=2,
     group_size=16,
-    embedding_dim=64,
+    embedding_dim=None,
     num_classes=None,
     name="discriminator",
 ):
@@ -94,7 +94,7 @@ def r3gan_discriminator(
         blocks: residual blocks of each stage.
         expansion: how many times more channels a block's grouped convolution has.
         group_size: channels of each group.
-        embedding_dim: size of the label's embedding.
+        embedding_dim: size of the label's embedding; by default the channels at 4x4, as in the paper's presets.
         num_classes: if given, the model takes `[images, labels]` and the logit is the label's projection.
 
     Returns:
@@ -107,6 +107,7 @@ def r3gan_discriminator(
     Reference: Huang et al. 2024, 2501.05441.
     """
     widths = _widths(size, channels, width, blocks, expansion, group_size, num_classes)
+    embedding_dim = widths[0] if embedding_dim is None else embedding_dim
     checks.positive(embedding_dim=embedding_dim)
     inputs = images = keras.Input((size, size, channels), name="images")
     x = _convolution(widths[-1], 1, "from_image")(images)

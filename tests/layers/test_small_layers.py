@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.layers.concat_labels import ConcatLabels
 from ganzoo.layers.generative_basis import GenerativeBasis
 from ganzoo.layers.global_sum_pooling import GlobalSumPooling2D
@@ -68,27 +69,41 @@ def test_generative_basis():
     assert layer.count_params() == 16 * 5 + 7 * 5
 
 
-def test_doubling_interpolates():
-    x = np.array([0.0, 2.0, 6.0], "float32")
-    row = InterpolatedUpsampling2D()(x.reshape(1, 1, 3, 1))
-    np.testing.assert_array_equal(row[0, 0, :, 0], [0, 1, 2, 4, 6, 6])
-    column = InterpolatedUpsampling2D()(x.reshape(1, 3, 1, 1))
-    np.testing.assert_array_equal(column[0, :, 0, 0], [0, 1, 2, 4, 6, 6])
+# R3GAN's code convolves [1, 2, 1] with [1, 1], and pads with zeros: the values are of its reference resamplers.
+def along_both(layer, values):
+    """A layer's outputs for maps that vary along one axis alone, read in the middle of the other: by rows, by columns."""
+    maps = np.tile(np.float32(values), (8, 1))
+    rows, columns = layer(maps[None, :, :, None]), layer(maps.T[None, :, :, None])
+    return rows[0, rows.shape[1] // 2, :, 0], columns[0, :, columns.shape[2] // 2, 0]
 
 
-def test_halving_weighs_1_2_1():
-    x = np.array([1.0, 3.0, 5.0, 11.0], "float32")
-    expected = [(1 + 2 * 1 + 3) / 4, (3 + 2 * 5 + 11) / 4]
-    columns = np.tile(x, (2, 1)).reshape(1, 2, 4, 1)
-    np.testing.assert_allclose(InterpolatedDownsampling2D()(columns)[0, 0, :, 0], expected)
-    rows = columns.transpose(0, 2, 1, 3)
-    np.testing.assert_allclose(InterpolatedDownsampling2D()(rows)[0, :, 0, 0], expected)
+def test_doubling_interpolates_by_1_3_3_1():
+    for line in along_both(InterpolatedUpsampling2D(), [0, 2, 6]):
+        np.testing.assert_allclose(line, [0, 0.5, 1.5, 3, 5, 4.5])
 
 
-def test_resampling_keeps_constants():
-    x = tf.fill([1, 4, 6, 2], 3.0)
-    np.testing.assert_array_equal(InterpolatedUpsampling2D()(x), tf.fill([1, 8, 12, 2], 3.0))
-    np.testing.assert_array_equal(InterpolatedDownsampling2D()(x), tf.fill([1, 2, 3, 2], 3.0))
+def test_halving_weighs_by_1_3_3_1():
+    for line in along_both(InterpolatedDownsampling2D(), [1, 3, 5, 11]):
+        np.testing.assert_allclose(line, [2.125, 6.375])
+
+
+@pytest.mark.parametrize("layer", [InterpolatedUpsampling2D(), InterpolatedDownsampling2D()], ids=["up", "down"])
+def test_resampling_keeps_constants_inside_and_commutes_with_mirroring(layer):
+    constant = layer(tf.fill([1, 8, 8, 2], 3.0)).numpy()
+    np.testing.assert_array_equal(constant[:, 1:-1, 1:-1], 3.0)
+    np.testing.assert_array_less(constant[:, 0], 3.0)  # outside is 0
+    x = RANDOM.normal(size=(2, 6, 4, 3)).astype("float32")
+    for axis in (1, 2):
+        np.testing.assert_allclose(layer(np.flip(x, axis)), np.flip(layer(x), axis), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [InterpolatedUpsampling2D, InterpolatedDownsampling2D])
+def test_a_network_saved_with_another_filter_is_refused(kind):
+    config = kind(name="double").get_config()
+    assert kind.from_config(config).name == "double"
+    of_old = {key: value for key, value in config.items() if key != "filter"}
+    with pytest.raises(UserError, match=r"saved with the filter \[1, 2, 1\]; now it is \[1, 3, 3, 1\]"):
+        kind.from_config(of_old)
 
 
 def test_a_basis_begins_at_unit_variance_and_keeps_that_of_its_latents():
