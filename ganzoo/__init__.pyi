@@ -10,8 +10,10 @@ from . import metrics as metrics
 from . import negative_sampling as negative_sampling
 from . import networks as networks
 from . import noise as noise
+from . import optimizers as optimizers
 from . import penalties as penalties
 from . import recipe as recipe
+from . import schedules as schedules
 from .api import birthday as birthday
 from .api import compare as compare
 from .api import evaluate as evaluate

@@ -4,6 +4,8 @@ past weights."""
 import keras
 import tensorflow as tf
 
+from ganzoo.schedules import Schedule
+
 __all__ = ["Average", "History"]
 
 
@@ -14,18 +16,19 @@ def __dir__():
 class Average:
     """An exponential moving average (EMA) of a network's weights, as a copy of the network.
 
-    At step t the decay is at most (1 + t) / (10 + t), so that the random initial weights are soon forgotten.
+    At step t the decay is at most (1 + t) / (10 + t), so that the random initial weights are soon forgotten; that of a
+    schedule is what it says.
 
     Args:
         network: a built keras.Model.
-        decay: the share of itself that the average keeps in a step, in [0, 1); 0 is a plain copy.
+        decay: the share of itself that the average keeps in a step, in [0, 1); 0 is a plain copy. Or a schedule of it.
 
     Attributes:
         network: the averaged copy, a keras.Model.
     """
 
     def __init__(self, network, decay):
-        if not 0.0 <= decay < 1.0:
+        if not isinstance(decay, Schedule) and not 0.0 <= decay < 1.0:
             raise ValueError(f"the decay of an average must lie in [0, 1), not {decay}")
         self.decay = decay
         self.source = network
@@ -39,6 +42,8 @@ class Average:
         Args:
             step: int tensor, the number of updates before this one.
         """
+        if isinstance(self.decay, Schedule):
+            return self.follow(self.decay(step))
         step = tf.cast(step, tf.float32)
         self.follow(tf.minimum(self.decay, (1.0 + step) / (10.0 + step)))
 

@@ -23,7 +23,9 @@ ROOMS = (
     "negative_sampling",
     "networks",
     "noise",
+    "optimizers",
     "penalties",
+    "schedules",
 )
 KERAS = (
     "activations",

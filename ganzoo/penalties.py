@@ -3,18 +3,21 @@
 A gradient penalty is called as `penalty(discriminate, real, fake, epsilon)`: `discriminate` maps images to logits
 [B, 1] in the mode in which it trains, `real` and `fake` are batches of equal size, and `epsilon` holds draws from
 U[0, 1), `penalty.epsilon_shape(shape)` of them for each image of that shape. It returns a scalar that the
-discriminator's loss adds, a mean over the batch, its weight included. Images and all arithmetic on the gradient are
+discriminator's loss adds, a mean over the batch, its weight included. A number may be a schedule from
+`ganzoo.schedules`: then `penalty.at(step)` is what is called. Images and all arithmetic on the gradient are
 float32 whatever the discriminator computes in. No batch normalisation belongs in a discriminator so penalised: its
 gradient is not one example's alone.
 """
 
+import copy
 import dataclasses
 
 import keras
 import tensorflow as tf
 
 from ganzoo.errors import UserError
-from ganzoo.serialization import Serializable
+from ganzoo.schedules import Schedule
+from ganzoo.serialization import Serializable, arguments
 
 __all__ = [
     "DRAGAN",
@@ -87,6 +90,16 @@ class Penalty(Serializable):
         """Shape of the uniform draws for one image of `shape`, `()` for a single one; None where it draws nothing."""
         return None
 
+    def at(self, step):
+        """The penalty as it is at a step, a number or tensor: each of its schedules replaced by its value."""
+        changing = {name: value for name, value in arguments(self).items() if isinstance(value, Schedule)}
+        if not changing:
+            return self
+        now = copy.copy(self)
+        for name, value in changing.items():
+            object.__setattr__(now, name, value(step))  # a frozen dataclass would check what is a tensor by now
+        return now
+
     def __call__(self, discriminate, real, fake, epsilon=None):
         raise NotImplementedError
 
@@ -151,7 +164,8 @@ class R1(Penalty):
     """gamma / 2 * E |grad D(x)|^2 at real images.
 
     Args:
-        gamma: its scale must follow the resolution and the data: R3GAN's presets range from 0.05 to 150.
+        gamma: its scale must follow the resolution and the data: R3GAN's presets begin with 0.05 to 150 and end with a
+            tenth of that, `schedules.Cosine(first, last, steps)`.
 
     Reference: Mescheder et al. 2018, 1801.04406.
     """
@@ -213,5 +227,5 @@ def _drawn(penalty, epsilon):
 
 def _positive(**values):
     for name, value in values.items():
-        if not value > 0:
+        if not isinstance(value, Schedule) and not value > 0:
             raise UserError(f"{name} must be positive, not {value!r}")

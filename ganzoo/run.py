@@ -230,6 +230,16 @@ class Run:
         if others:
             raise UserError(f"{self.root} is neither empty nor a run; choose another directory with --run")
 
+    def refuse_other_layers(self, model):
+        """Raises a UserError where layers of a model compute otherwise than they did when the run was trained."""
+        before = self.record().get("revisions", {})
+        for name, now in revisions_of(model).items():
+            if before.get(name) != now:
+                trained = before.get(name, "in another way")
+                raise UserError(
+                    f"{self.root} was trained when {name} computed {trained}; now it does {now}: --fresh starts anew"
+                )
+
     def _write_start(self, recipe, smoke, data, facts):
         self.path.mkdir(parents=True, exist_ok=True)
         remove_drafts(self.path)
@@ -298,6 +308,13 @@ class Run:
             what = "the recipe changed" if before != now else "the data changed"
             lines = "\n".join(f"  {line}" for line in changed)
             raise UserError(f"{what} since {self.root} began; --fresh starts anew, --run DIR keeps both:\n{lines}")
+
+
+def revisions_of(model):
+    """How layers compute whose class once computed otherwise: a dict from class to its `revision`, over a model's networks."""
+    layers = [layer for network in model.networks.values() for layer in network._flatten_layers()]
+    kinds = {type(layer) for layer in layers if hasattr(layer, "revision")}
+    return {kind.__name__: kind.revision for kind in sorted(kinds, key=lambda kind: kind.__name__)}
 
 
 def _sha256(text):

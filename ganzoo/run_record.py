@@ -34,6 +34,7 @@ RECORD = {
     "recipe_sha256": Maybe(str),
     "settings": Maybe(dict),
     "resumes": Maybe([RESUME]),
+    "revisions": Maybe({str: str}),
     "began": Maybe(str),
     "data": Maybe(DATA),
     "vectors_size": Maybe(int),

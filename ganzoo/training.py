@@ -27,7 +27,7 @@ from ganzoo.families.base import NOT_FINITE, examples_of
 from ganzoo.fingerprint import made_of
 from ganzoo.notes import logged
 from ganzoo.readiness import check, compile_model, folded_seed, free_settings, make_smoke
-from ganzoo.run import Run
+from ganzoo.run import Run, revisions_of
 from ganzoo.run_lock import only_writer
 from ganzoo.serving.rebuilding import vectors_size
 
@@ -122,6 +122,7 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     Run(path).refuse_other_files(fresh)
     with only_writer(path):
         facts = {"settings": free_settings(built), "vectors_size": vectors_size(built.model), **made_of(built.model)}
+        facts |= {"revisions": revisions} if (revisions := revisions_of(built.model)) else {}
         training_run = Run.take_up(path, loaded, fresh, smoke, built.data, facts, log)
         try:
             return _go_on(training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
@@ -132,6 +133,8 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
 def _go_on(training_run, loaded, built, data, distribution, chosen_precision, anew, chief, log):
     """Trains from the newest checkpoint of a run that was taken up, or with `anew` from the start."""
     strategies.refuse_differences(distribution, 0, "")  # the others look for what the first one has taken up
+    if not anew:
+        training_run.refuse_other_layers(built.model)
     checkpoints = Checkpoints(training_run.checkpoints, built.model.state(), built.keep_checkpoints)
     start = 0 if anew else checkpoints.restore() or 0
     strategies.refuse_differences(

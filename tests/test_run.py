@@ -2,10 +2,11 @@ import json
 
 import pytest
 
-from ganzoo import replacement
+from ganzoo import load, replacement
 from ganzoo.errors import UserError
 from ganzoo.recipe import load_recipe
 from ganzoo.run import Run
+from ganzoo.training import train
 
 
 def test_a_run_keeps_its_recipe(tmp_path, tiny_recipe):
@@ -310,3 +311,26 @@ def test_scores_are_appended(tmp_path, tiny_recipe):
         file.write('{"name": "c", "measure": "ndb"}')  # as 0.1.0 wrote it, and cut before the line's end
     run.add_score({"name": "d", "value": 3.0})
     assert run.all_scores()[2:] == [{"name": "c", "metric": "ndb"}, {"name": "d", "value": 3.0}]
+
+
+def test_a_run_whose_layers_computed_otherwise_is_neither_resumed_nor_sampled(tmp_path, tiny_recipe):
+    r3gan = [
+        "data=data.Images('digits')",
+        *(f"model.{player}=networks.r3gan_{player}(8, 1, width=8, blocks=1)" for player in ("generator", "discriminator")),
+    ]
+    run = tmp_path / "run"
+    train(tiny_recipe, run, r3gan, steps=1, log=lambda line: None)
+    record = json.loads((run / "run.json").read_text())
+    by = "by the filter [1, 3, 3, 1]"
+    assert record["revisions"] == {"InterpolatedDownsampling2D": by, "InterpolatedUpsampling2D": by}
+    train(tiny_recipe, run, r3gan, steps=2, log=lambda line: None)
+    del record["revisions"]  # as before the layers had any
+    (run / "run.json").write_text(json.dumps(record))
+    refusal = "was trained when InterpolatedDownsampling2D computed in another way, and now it does by the filter"
+    with pytest.raises(UserError, match=refusal) as refused:
+        train(tiny_recipe, run, r3gan, steps=3, log=lambda line: None)
+    assert "\n" not in str(refused.value)
+    with pytest.raises(UserError, match=refusal):
+        load(run)
+    train(tiny_recipe, run, r3gan, steps=1, fresh=True, log=lambda line: None)
+    assert load(run).sample(2).shape == (2, 8, 8, 1)

@@ -10,6 +10,7 @@ from ganzoo.families.rounds import MOST_RECORDS, Round
 from ganzoo.families.saving import SavedByKeras
 from ganzoo.networks import checks
 from ganzoo.optimizers import fused
+from ganzoo.schedules import Schedule
 
 
 class Family(SavedByKeras, keras.Model):
@@ -29,7 +30,7 @@ class Family(SavedByKeras, keras.Model):
 
     Args:
         latents: a prior from `ganzoo.noise`.
-        average_decay: decay of the generator's moving average, in [0, 1).
+        average_decay: decay of the generator's moving average, in [0, 1), or a schedule of it from `ganzoo.schedules`.
         **kwargs: `name`, `dtype` and `trainable`, as of `keras.Model`; recipes do not offer them.
 
     Attributes:
@@ -53,7 +54,8 @@ class Family(SavedByKeras, keras.Model):
 
     def __init__(self, latents=noise.Normal(), average_decay=0.999, **kwargs):
         super().__init__(**kwargs)
-        checks.fraction(average_decay=average_decay)
+        if not isinstance(average_decay, Schedule):
+            checks.fraction(average_decay=average_decay)
         self.latents = latents or noise.Normal()
         self.average_decay = average_decay
         self.seed = 0

@@ -148,7 +148,7 @@ class GAN(Adversarial):
         return self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real)))
 
     def penalty(self, discriminate, real, fake):
-        """What the penalties add to the discriminator's loss.
+        """What the penalties, as they are at this step, add to the discriminator's loss.
 
         A gradient is taken through the augmentation, with respect to the images before it.
 
@@ -160,7 +160,7 @@ class GAN(Adversarial):
         def judge(images):
             return discriminate(self.augmented(images))
 
-        return sum(penalty(judge, real, fake, self.epsilon(penalty, real)) for penalty in self.penalties)
+        return sum(penalty.at(self.step)(judge, real, fake, self.epsilon(penalty, real)) for penalty in self.penalties)
 
     def seen(self, images):
         """`images` as the discriminator sees them: augmented, and with the instance noise of this step."""

@@ -112,7 +112,7 @@ class GumbelGAN(Adversarial, TextGAN):
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits) + sum(self.discriminator.losses)
         for penalty in self.penalties:
-            loss += penalty(self.discriminate, real, fake, self.epsilon(penalty, real))
+            loss += penalty.at(self.step)(self.discriminate, real, fake, self.epsilon(penalty, real))
         return loss
 
     def generator_loss(self, batch):

@@ -72,9 +72,9 @@ class MIXGAN(GAN):
             fake_logits = [discriminator(fake, training=True) for fake in noised_fakes]
             payoff.append([self.adversarial_loss.discriminator(real_logits, logits) for logits in fake_logits])
             for penalty in self.penalties:
-                epsilon = self.epsilon(penalty, real)
+                now, epsilon = penalty.at(self.step), self.epsilon(penalty, real)
                 for i, fake in enumerate(fakes):
-                    payoff[-1][i] += penalty(lambda x: discriminator(self.augmented(x), training=True), real, fake, epsilon)
+                    payoff[-1][i] += now(lambda x: discriminator(self.augmented(x), training=True), real, fake, epsilon)
         self.record_scores(real_logits, fake_logits[-1])
         return self.weighed(payoff) + self.regulariser("discriminator")
 

@@ -11,6 +11,8 @@ FILTER = (1, 3, 3, 1)
 class Interpolated(keras.layers.Layer):
     """What doubling and halving share: a config that says the filter, since files of before have another."""
 
+    revision = f"by the filter {list(FILTER)}"
+
     def get_config(self):
         return {**super().get_config(), "filter": FILTER}
 

@@ -54,6 +54,7 @@ class RunSampler(Sampler):
         super().__init__(path, self.record["recipe"])
         self.recipe = rebuilt(self.run.path / "recipe.py", self.record)
         self.model = self.recipe.model
+        self.run.refuse_other_layers(self.model)
         self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
         self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()
         if self.step is None:
