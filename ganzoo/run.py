@@ -235,10 +235,8 @@ class Run:
         before = self.record().get("revisions", {})
         for name, now in revisions_of(model).items():
             if before.get(name) != now:
-                trained = before.get(name, "in another way")
-                raise UserError(
-                    f"{self.root} was trained when {name} computed {trained}; now it does {now}: --fresh starts anew"
-                )
+                then = before.get(name, "in another way")
+                raise UserError(f"{self.root} was trained when {name} computed {then}; now it does {now}: --fresh starts anew")
 
     def _write_start(self, recipe, smoke, data, facts):
         self.path.mkdir(parents=True, exist_ok=True)

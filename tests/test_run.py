@@ -326,7 +326,7 @@ def test_a_run_whose_layers_computed_otherwise_is_neither_resumed_nor_sampled(tm
     train(tiny_recipe, run, r3gan, steps=2, log=lambda line: None)
     del record["revisions"]  # as before the layers had any
     (run / "run.json").write_text(json.dumps(record))
-    refusal = "was trained when InterpolatedDownsampling2D computed in another way, and now it does by the filter"
+    refusal = "was trained when InterpolatedDownsampling2D computed in another way; now it does by the filter"
     with pytest.raises(UserError, match=refusal) as refused:
         train(tiny_recipe, run, r3gan, steps=3, log=lambda line: None)
     assert "\n" not in str(refused.value)
