@@ -35,6 +35,7 @@ INTERNAL = {
     "layers": [
         "convolution.[!C]*",
         "grouped_conv.differentiable",
+        "interpolate.Interpolated",
         "mixture.Weights",
         "pixel_noise.[a-z]*",
         "spectral_norm.power_iteration",
