@@ -5,16 +5,16 @@ FID 1.96 on 8 GPUs. As in their code (github.com/brownvc/R3GAN), half a cosine o
 to 0.005 and the learning rate from 2e-4 to 5e-5, beta_2 rises from 0.9 to 0.99 and the average's half-life from 0 to 5
 million images. Theirs augments besides, by ADA's pipe with a probability that rises to 0.55, takes a fresh real batch for the
 generator's step, and goes on until it is stopped; here flips alone, the discriminator's batch, and an end with the schedules.
-Less memory wants
-`--set batch_size=64 --set model.generator.width=96 --set model.discriminator.width=96`; the schedules count steps, not images.
+Less memory wants `--set batch_size=64 --set model.generator.width=96 --set model.discriminator.width=96`; the schedules count
+steps, not images.
 
 Run: ganzoo train recipes/cifar_r3gan.py
 
 Cost: not measured at this size. 100 steps of `--set batch_size=64 --set model.generator.width=24 --set
 model.discriminator.width=24` took 131 s of CPU time on one core of a shared AMD EPYC, 2026-11-29.
 
-Score: of that small one FD[random-conv] with 2,000 samples is 3.81 after 50 steps and 4.27 after 100 (held-out real data 0.042, the
-floor 0.024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: no result yet.
+Score: of that small one FD[random-conv] with 2,000 samples is 3.81 after 50 steps and 4.27 after 100 (held-out real data
+0.042, the floor 0.024), by `ganzoo evaluate RUN --metrics frechet_distance --extractor random --count 2000`: no result yet.
 """
 
 from fiddle.experimental.auto_config import auto_config
