@@ -79,7 +79,7 @@ def load(model: str | Path) -> Sampler:
 
     Args:
         model: path of a run, of an export (its newest version is taken), of one of its versions, or of any SavedModel that
-            maps latents to images.
+            maps latents to images; or the name of a model of the zoo, as `ganzoo zoo` lists them.
 
     Returns:
         A `ganzoo.serving.sampling.Sampler`.
@@ -166,7 +166,7 @@ def evaluate(
     from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.report.results import Scores
 
-    fake, real, cache = _opened(fake, "fake"), _real(real), _cache(cache)
+    fake, real, cache = _model(fake, "fake"), _real(real), _cache(cache)
     return Scores(evaluate(fake, real, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log))
 
 
@@ -213,11 +213,11 @@ def compare(
     from ganzoo.report.results import Comparison
 
     if isinstance(models, Mapping):
-        inputs = {str(name): _opened(model, str(name)) for name, model in models.items()}
+        inputs = {str(name): _model(model, str(name)) for name, model in models.items()}
     elif isinstance(models, str) or not isinstance(models, Iterable):
         raise UserError(f"compare takes a list or a dict of models, not {_kind(models)}")
     else:
-        inputs = [_opened(model, f"model {number}") for number, model in enumerate(models, 1)]
+        inputs = [_model(model, f"model {number}") for number, model in enumerate(models, 1)]
     real = _real(real)
     arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, _cache(cache), log)
     return Comparison(compare(inputs, real, *arguments))
@@ -267,7 +267,7 @@ def birthday(
     from ganzoo.evaluation.birthday import birthday_test_of
     from ganzoo.report.results import Birthday
 
-    model, real = _opened(model, "model"), _real(real)
+    model, real = _model(model, "model"), _real(real)
     options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
     options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir, "log": log}
     return Birthday(birthday_test_of(model, real, **options).run())
@@ -312,7 +312,7 @@ def neighbours(
     from ganzoo.evaluation.neighbourhood import neighbours_of
     from ganzoo.report.results import Neighbours
 
-    model, real = _opened(model, "model"), _real(real)
+    model, real = _model(model, "model"), _real(real)
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
@@ -368,6 +368,13 @@ def _cache(cache):
 
 def _real(real):
     return None if real is None else _opened(real, "real")
+
+
+def _model(model, name):
+    """A model or examples at hand, as `_opened` gives them; a model of the zoo may be named by its name."""
+    from ganzoo.zoo import model_path
+
+    return model_path(model) if isinstance(model, str) else _opened(model, name)
 
 
 def _opened(examples, name):

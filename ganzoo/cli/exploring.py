@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ganzoo.cli.options import (
+    MODEL,
     code_option,
     data_dir_option,
     data_option,
@@ -20,7 +21,7 @@ from ganzoo.notes import counted
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=MODEL)
 @click.option("--count", type=click.IntRange(1), default=64, show_default=True)
 @seed_option
 @click.option("--label", type=int, help="Class of all samples, where the model is conditional.")
@@ -75,7 +76,7 @@ def conditions(sampler, count, seed, options):
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The sweeps as a .png.")
 @click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="Draws of noise, one a row.")
 @click.option("--count", type=click.IntRange(1), default=1000, show_default=True, help="Samples that each code is judged by.")
@@ -102,7 +103,7 @@ def sweep(model, out, rows, count, data, seed, data_dir, json_file):
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .gif that moves, or a .png.")
 @click.option("--side", type=click.IntRange(16, 2000), default=192, show_default=True, help="Pixels of a frame's side.")
 @data_dir_option
@@ -120,7 +121,7 @@ def landscape(run, out, side, data_dir):
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=MODEL)
 @data_option
 @seed_option
 @data_dir_option
@@ -137,7 +138,7 @@ def probe(model, data, seed, data_dir, json_file):
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("models", nargs=-1, required=True, type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The paths as a .png.")
 @click.option("--pairs", type=click.IntRange(4), default=200, show_default=True, help="Paths that are judged.")
 @click.option("--shown", type=click.IntRange(1), default=4, show_default=True, help="Paths in the picture.")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ganzoo.cli.options import (
+    MODEL,
     data_dir_option,
     data_option,
     json_option,
@@ -30,7 +31,7 @@ def sizes(context, parameter, value):
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", type=MODEL)
 @data_option
 @metrics_option
 @click.option("--count", type=click.IntRange(2), help="Generated samples (default: up to 10,000, as many as held-out ones).")
@@ -67,7 +68,7 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1, required=True, type=MODEL)
 @data_option
 @metrics_option
 @click.option("--count", type=click.IntRange(2), help="Generated samples of each model.")
@@ -92,7 +93,7 @@ def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", type=MODEL)
 @data_option
 @click.option("--batch-sizes", callback=sizes, default="100,200,400,800", show_default=True, help="Sizes of the batches.")
 @click.option("--batches", type=click.IntRange(1), default=20, show_default=True, help="Batches of each size.")
@@ -143,7 +144,7 @@ def judge(page, answers, json_file):
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", type=MODEL)
 @data_option
 @click.option("--count", type=click.IntRange(2), default=1000, show_default=True, help="Generated samples to look up.")
 @click.option("--extractor", default="auto", show_default=True, help="Features beside the pixels, as of `ganzoo evaluate`.")

@@ -14,6 +14,28 @@ from ganzoo.files import refuse_unwritable, write_atomically
 OUTPUTS = ("json_file", "html", "out", "page")
 
 
+class Model(click.ParamType):
+    """A model by its path, or by its name in the zoo; what is no such name stays as it is, such as a data set's."""
+
+    name = "model"
+
+    def convert(self, value, parameter, context):
+        from ganzoo.zoo import model_path
+
+        return str(model_path(value))
+
+    def shell_complete(self, context, parameter, incomplete):
+        from click.shell_completion import CompletionItem
+
+        from ganzoo.zoo import models
+
+        names = [CompletionItem(model.name) for model in models() if model.name.startswith(incomplete)]
+        return [*names, *click.Path().shell_complete(context, parameter, incomplete)]
+
+
+MODEL = Model()
+
+
 def data_dir_option(function):
     return click.option(
         "--data-dir",

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ganzoo.choices import PRECISIONS, STRATEGIES
-from ganzoo.cli.options import data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli.options import MODEL, data_dir_option, json_option, set_option, start, write_json
 
 
 @click.command()
@@ -101,7 +101,7 @@ def prepare(name, data_dir, json_file):
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=MODEL)
 @click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
 @data_dir_option
 @json_option

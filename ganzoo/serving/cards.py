@@ -1,5 +1,6 @@
 """Model cards: what an export is, where it comes from, what it scored, and how to call it."""
 
+from ganzoo import zoo
 from ganzoo.errors import UserError
 from ganzoo.fingerprint import made_of
 from ganzoo.serving.draws import shares_of
@@ -90,6 +91,7 @@ def render(card):
         "",
         f"A generator trained by ganzoo from the recipe `{card['recipe']}`{overrides}, exported {card['exported']}.",
         "",
+        *_shown(card),
         "| | |",
         "|---|---|",
         *(f"| {name} | {text} |" for name, text in facts.items()),
@@ -103,6 +105,14 @@ def render(card):
         lines.append(f"| `{name}` | {_listed(shapes['inputs'])} | {_listed(shapes['outputs'])} |")
     lines += ["", *_how_to_call(card), *_score_lines(card["scores"])]
     return "\n".join(lines) + "\n"
+
+
+def _shown(card):
+    """The samples that lie beside the card."""
+    if card["range"] == RANGES["text"]:
+        return [f"Some of its texts: [{zoo.TEXTS}]({zoo.TEXTS}).", ""]
+    rows = ", a class a row" if card.get("num_classes") else ""
+    return [f"![Samples of {card['name']}{rows}]({zoo.PICTURE})", ""]
 
 
 def _labels(card):

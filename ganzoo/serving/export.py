@@ -11,16 +11,20 @@ import numpy as np
 import tensorflow as tf
 
 import ganzoo
+from ganzoo import pictures, zoo
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
 from ganzoo.serving import cards, warmup
-from ganzoo.serving.sampling import RunSampler, newest_version
+from ganzoo.serving.sampling import RunSampler
+from ganzoo.zoo import newest_version
 
 INT = tf.int32
 # Seconds after which a draft that nobody touched is of an export that was killed.
 ABANDONED = 3600
+# The samples beside a card: images in a row, rows of classes, points.
+COLUMNS, MOST_ROWS, POINTS = 8, 10, 1000
 
 
 def export(run, to=None):
@@ -79,8 +83,25 @@ def write(sampler, path):
     warmup.write(path, signatures)
     card = cards.describe(sampler, signatures)
     card |= {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
+    write_samples(sampler, path)
     (path / "card.json").write_text(json.dumps(card, indent=1) + "\n")
     (path / "README.md").write_text(cards.render(card))
+
+
+def write_samples(sampler, path):
+    """Writes what a `Sampler` draws beside its card: a grid of images, dots of points, or a file of texts.
+
+    Of a model that takes labels each row is a class, as far as there are ten.
+    """
+    classes = range(min(sampler.num_classes or 0, MOST_ROWS)) if "label" in sampler.options else ()
+    rows = [sampler.sample(COLUMNS, 0, label=label) for label in classes]
+    samples = np.concatenate(rows) if rows else sampler.sample(POINTS if len(sampler.shape or ()) == 1 else COLUMNS**2)
+    if sampler.is_text:
+        (path / zoo.TEXTS).write_text("".join(f"{text}\n" for text in sampler.texts(samples[:16])))
+    elif samples.ndim == 4:
+        (path / zoo.PICTURE).write_bytes(pictures.png(pictures.grid(np.asarray(to_uint8(samples)), COLUMNS)))
+    else:
+        (path / zoo.PICTURE).write_bytes(pictures.png(pictures.scatter(samples)))
 
 
 def served(model):

@@ -1,11 +1,11 @@
 """Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
 
 import math
-import re
 from pathlib import Path
 
 import tensorflow as tf
 
+from ganzoo import zoo
 from ganzoo.checked_json import Maybe, read_json
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError, one_line, usable_path
@@ -19,7 +19,6 @@ from ganzoo.serving.sampler import BATCH, Sampler, option_value, refusals, sampl
 OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
 # What the signatures that draw take, beside options.
 OF_DRAWS = ("count", "seed", "first")
-VERSION = re.compile("[0-9]{1,18}")
 HINTS = dict.fromkeys((".keras", ".h5", ".hdf5"), "; Keras writes one with keras.saving.load_model(FILE).export(DIRECTORY)")
 # What is read of a model card.
 CARD = {
@@ -204,17 +203,18 @@ def load(path: str | Path) -> Sampler:
     """A run's directory or a SavedModel's as a `Sampler`.
 
     Args:
-        path: a run, an export (its newest version is taken), one version of it, or a foreign SavedModel.
+        path: a run, an export (its newest version is taken), one version of it, a foreign SavedModel, or the name of a model
+            of the zoo.
 
     Raises:
         UserError: `path` is none of these.
     """
-    path = Path(usable_path(path, "a model's path"))
+    path = zoo.model_path(usable_path(path, "a model's path"))
     if (path / "run.json").is_file():
         return RunSampler(path)
-    saved = newest_version(path)
+    saved = zoo.newest_version(path)
     if saved is None:
-        hint = HINTS.get(path.suffix, "") if path.is_file() else ""
+        hint = HINTS.get(path.suffix, "") if path.is_file() else "" if path.exists() else zoo.hint(path)
         raise UserError(f"{path} is neither a run (run.json) nor a SavedModel (saved_model.pb){hint}")
     module = opened(saved)
     if is_export(module.signatures):
@@ -244,15 +244,6 @@ def is_export(signatures):
         return False
     _, inputs = signatures["inputs"].structured_input_signature
     return set(OF_DRAWS) <= set(inputs) and all(inputs[name].dtype == tf.int32 for name in OF_DRAWS)
-
-
-def newest_version(path):
-    """The directory of the SavedModel at `path`: itself, or its highest numbered version; None where there is none."""
-    path = Path(path)
-    if (path / "saved_model.pb").is_file():
-        return path
-    versions = [child for child in path.glob("*") if VERSION.fullmatch(child.name) and (child / "saved_model.pb").is_file()]
-    return max(versions, key=lambda child: int(child.name), default=None)
 
 
 def to_json(value):

@@ -12,7 +12,8 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
 from ganzoo.notes import Noted, counted
 from ganzoo.serving.draws import drawn, with_labels_by
-from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels, newest_version
+from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels
+from ganzoo.zoo import newest_version
 
 SAMPLE_VERSION = 3  # increased when the same model and seed give other samples
 

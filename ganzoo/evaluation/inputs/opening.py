@@ -17,7 +17,8 @@ from ganzoo.errors import UserError, usable_path
 from ganzoo.evaluation.inputs.base import ArrayInput, DataInput, Input, ModelInput
 from ganzoo.evaluation.inputs.text import TextInput
 from ganzoo.notes import counted
-from ganzoo.serving.sampling import Sampler, load, newest_version
+from ganzoo.serving.sampling import Sampler, load
+from ganzoo.zoo import newest_version
 
 
 def open_input(source, data_dir=None, unit="word"):

@@ -1,0 +1,81 @@
+"""The command `ganzoo zoo`: the models at hand, their pictures and their scores."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from ganzoo.cli.options import data_dir_option, json_option, start, write_file, write_json
+from ganzoo.errors import UserError
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("text", required=False, default="")
+@click.option(
+    "--pictures/--no-pictures", default=None, help="Samples beside each name (default: where the terminal has colours)."
+)
+@click.option("--sheet", type=FILE, help="Write a contact sheet of all samples as a .png.")
+@click.option("--page", type=FILE, help="Write a gallery in Markdown, which shows the pictures beside the models' cards.")
+@click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says.")
+@data_dir_option
+@json_option
+def zoo(text, pictures, sheet, page, score, data_dir, json_file):
+    """List the models at hand: name, family, data, score; those that TEXT is found in, or all.
+
+    Every command and `ganzoo.load` take such a name where they take a model. They lie in the directory that GANZOO_ZOO
+    names, or in ./exported and in the exported/ of the checkout.
+    """
+    if sheet and sheet.suffix != ".png":
+        raise UserError(f"--sheet ends in .png, not {sheet.name!r}")
+    if score:
+        start(data_dir)
+    from ganzoo.zoo import gallery, in_terminal, models
+    from ganzoo.zoo import sheet as contact_sheet
+
+    chosen = models(text)
+    if not chosen:
+        among = f"no model of the zoo has {text!r} in its name, family or data" if text else "there is no model here"
+        raise UserError(f"{among}: GANZOO_ZOO names a directory of exports, `ganzoo export` writes to ./exported")
+    if score:
+        from ganzoo.evaluation.zoo import scored
+
+        chosen = scored(chosen, data_dir, log=click.echo)
+    show = has_colours() if pictures is None else pictures
+    width = max(len(model.name) for model in chosen)
+    for model in chosen:
+        click.echo(f"{model.name:{width}}  {line(model)}")
+        if show and (samples := in_terminal(model, min(96, shutil.get_terminal_size().columns))):
+            click.echo(samples, color=True)
+    if sheet:
+        from ganzoo.pictures import png
+
+        write_file(sheet, png(contact_sheet(chosen)))
+        click.echo(f"{len(chosen)} models: {sheet}")
+    if page:
+        write_file(page, gallery(chosen, page.parent))
+        click.echo(f"{len(chosen)} models: {page}")
+    rows = [{"name": m.name, "path": str(m.path), "family": m.family, "data": m.data, "scores": m.scores} for m in chosen]
+    write_json(json_file, rows)
+
+
+def line(model):
+    """What a model is, and the score that stands for it beside held-out real data's."""
+    found = model.score
+    if found is None:
+        words = "not scored"
+    else:
+        real = "" if found.get("real") is None else f" (real {found['real']:.4g})"
+        words = f"{found['name']} {found['value']:.4g}{real}"
+    return "  ".join(filter(None, [f"{model.family:14}" if model.family else "", f"{model.data:16}", words]))
+
+
+def has_colours():
+    """Whether the terminal says that it shows 24-bit colours."""
+    return sys.stdout.isatty() and os.environ.get("COLORTERM") in ("truecolor", "24bit")
+
+
+COMMANDS = (zoo,)

@@ -1,0 +1,126 @@
+"""Models are found by name, listed by what their cards say, and shown on one sheet."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from ganzoo import zoo
+from ganzoo.cli.main import main
+from ganzoo.errors import UserError
+
+FD = {"name": "FD[cnn-digits]", "value": 1.5, "real": 0.5, "direction": "lower", "protocol_line": "N=360"}
+CS = {"name": "CS[cnn-digits]", "value": 7.0, "real": None, "protocol_line": "N=360"}
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """An empty directory to work in, and a zoo: a scored model of images, one of texts, one without a card."""
+    monkeypatch.chdir(tmp_path)
+    animals = tmp_path / "animals"
+    monkeypatch.setenv("GANZOO_ZOO", str(animals))
+    cards = {
+        "digits_a": {"family": "GAN", "data": {"name": "digits"}, "steps": 6000, "cpu_seconds": 100.4, "scores": [CS, FD]},
+        "text_b": {"family": "SeqGAN", "data": {"name": "grammar"}},
+        "plain": None,
+    }
+    for name, card in cards.items():
+        for version in ("2", "10"):
+            directory = animals / name / version
+            directory.mkdir(parents=True)
+            (directory / "saved_model.pb").write_bytes(b"")
+            if card is not None:
+                (directory / "card.json").write_text(json.dumps(card))
+    red = np.zeros((30, 30, 3), np.uint8) + np.array([200, 10, 30], np.uint8)
+    Image.fromarray(red).save(animals / "digits_a" / "10" / zoo.PICTURE)
+    (animals / "text_b" / "10" / zoo.TEXTS).write_text("the cat sleeps\na dog sees it\n")
+    (animals / "empty").mkdir()
+    return tmp_path
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(main, ["zoo", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_models_are_listed_by_their_newest_version_and_foremost_score(place):
+    found = {model.name: model for model in zoo.models()}
+    assert list(found) == ["digits_a", "plain", "text_b"]
+    assert found["digits_a"].path == place / "animals" / "digits_a" / "10"
+    assert found["digits_a"].score == FD and found["plain"].score is None and found["plain"].family == ""
+
+
+@pytest.mark.parametrize("text, names", [("seq", ["text_b"]), ("DIGITS", ["digits_a"]), ("plain", ["plain"]), ("zzz", [])])
+def test_a_word_chooses_by_name_family_or_data(place, text, names):
+    assert [model.name for model in zoo.models(text)] == names
+
+
+def test_a_name_is_a_path_then_a_model_of_the_zoo_then_a_run(place):
+    assert zoo.model_path("digits_a") == place / "animals" / "digits_a"
+    for run in ("runs/digits_a/default", "runs/ring/default", "runs/other"):
+        (place / run).mkdir(parents=True)
+        (place / run / "run.json").write_text("{}")
+    assert zoo.model_path("digits_a") == place / "animals" / "digits_a"
+    assert zoo.model_path("ring") == zoo.Path("runs/ring/default") and zoo.model_path("other") == zoo.Path("runs/other")
+    for unknown in ("ring8:test", "some/where", "digits"):
+        assert zoo.model_path(unknown) == zoo.Path(unknown)
+    (place / "digits_a").mkdir()
+    assert zoo.model_path("digits_a") == zoo.Path("digits_a")
+
+
+def test_without_a_named_zoo_the_working_directory_comes_before_the_checkout(place, monkeypatch):
+    monkeypatch.delenv("GANZOO_ZOO")
+    os.rename("animals", "exported")
+    assert {"digits_a", "digits_dcgan"} <= {model.name for model in zoo.models()}
+    (place / "exported" / "digits_dcgan" / "1").mkdir(parents=True)
+    (place / "exported" / "digits_dcgan" / "1" / "saved_model.pb").write_bytes(b"")
+    assert zoo.model_path("digits_dcgan") == zoo.Path("exported/digits_dcgan")
+
+
+def test_a_zoo_that_is_not_there_is_one_line(place, monkeypatch):
+    monkeypatch.setenv("GANZOO_ZOO", "nowhere")
+    with pytest.raises(UserError, match="GANZOO_ZOO names nowhere, which is no directory"):
+        zoo.models()
+
+
+def test_a_name_that_is_nearly_right_is_suggested(place):
+    from ganzoo import load
+
+    with pytest.raises(UserError, match="did you mean digits_a"):
+        load("digits_b")
+    with pytest.raises(UserError, match="`ganzoo zoo` lists the models at hand"):
+        load("qqq")
+    with pytest.raises(UserError, match=r"saved_model.pb\)$"):
+        load("some/digits_b")
+
+
+def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
+    output = run("--sheet", "sheet.png", "--page", "zoo.md", "--json", "zoo.json")
+    assert "digits_a  GAN             digits            FD[cnn-digits] 1.5 (real 0.5)" in output
+    assert "plain     " in output and "not scored" in output
+    sheet = np.asarray(Image.open("sheet.png"))
+    assert sheet.shape[2] == 3 and ((sheet == [200, 10, 30]).all(2)).sum() == 240 * 240
+    page = (place / "zoo.md").read_text()
+    assert "| [digits_a](animals/digits_a/10/README.md) | GAN | digits | 6,000 | 100 | FD[cnn-digits] 1.5 | 0.5 |" in page
+    assert "![Samples of digits_a](animals/digits_a/10/samples.png)" in page and "a dog sees it" in page
+    assert json.loads((place / "zoo.json").read_text())[0]["scores"] == [CS, FD]
+
+
+def test_a_terminal_of_colours_shows_the_samples(place):
+    assert "\x1b[38;2;200;10;30m" in run("digits_a", "--pictures")
+    assert "\x1b" not in run("digits_a")  # the test's output is no terminal
+    model = zoo.models("digits_a")[0]
+    lines = zoo.in_terminal(model, width=20, lines=3).splitlines()
+    assert len(lines) == 3 and all(line.count("▀") == 20 for line in lines)
+    assert zoo.in_terminal(zoo.models("plain")[0]) == ""
+
+
+@pytest.mark.parametrize(
+    "arguments, words", [(["nothing"], "no model of the zoo has 'nothing'"), (["--sheet", "a.gif"], ".png")]
+)
+def test_what_cannot_be_is_one_line(place, arguments, words):
+    assert words in run(*arguments, code=2)
