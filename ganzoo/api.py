@@ -316,12 +316,13 @@ def neighbours(
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
-def export(run: str | Path, to: str | Path | None = None) -> Path:
+def export(run: str | Path, to: str | Path | None = None, *, licence: str | None = None) -> Path:
     """Writes a run's averaged generator as the next version of a SavedModel that TF Serving loads, with its model card.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
+        licence: what its card says of the licence of the weights; "not stated" if None.
 
     Returns:
         The path of the new version's directory.
@@ -331,7 +332,7 @@ def export(run: str | Path, to: str | Path | None = None) -> Path:
     """
     from ganzoo.serving.export import export
 
-    return export(_path(run, "a run"), to)
+    return export(_path(run, "a run"), to, licence)
 
 
 def _written(value):

@@ -103,14 +103,15 @@ def prepare(name, data_dir, json_file):
 @click.command()
 @click.argument("run", type=MODEL)
 @click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
+@click.option("--licence", help="What the card says of the licence of the weights (default: not stated).")
 @data_dir_option
 @json_option
-def export(run, to, data_dir, json_file):
+def export(run, to, licence, data_dir, json_file):
     """Export RUN's generator as the next version of a SavedModel, with its model card."""
     start(data_dir)
     from ganzoo.serving.export import export
 
-    path = export(run, to)
+    path = export(run, to, licence)
     click.echo(f"exported to {path}")
     write_json(json_file, {"export": str(path)})
 

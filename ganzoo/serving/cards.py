@@ -7,15 +7,17 @@ from ganzoo.serving.draws import shares_of
 from ganzoo.serving.sampling import to_json
 
 MOST_CLASSES = 20  # whose shares are listed
+NO_LICENCE = "not stated"
 RANGES = {"point": "the plane", "text": "tokens, 0 pads"}
 
 
-def describe(sampler, signatures):
+def describe(sampler, signatures, licence=None):
     """The facts of a model card as a JSON-ready dict.
 
     Args:
         sampler: the `RunSampler` of the run that is exported.
         signatures: the SavedModel's concrete functions by name.
+        licence: what whoever trained it says of its weights; None where nothing is said.
     """
     recipe, record = sampler.recipe, sampler.run.record()
     facts = record.get("data", {})
@@ -44,7 +46,7 @@ def describe(sampler, signatures):
         "scores": list(scores.values()),
         **({"data_path": facts["path"]} if facts.get("path") else {}),
         **({"data_identity": facts["identity"]} if facts.get("identity") else {}),
-        "licence": "Apache-2.0 (weights); the data's own terms are with its homepage",
+        "licence": licence or NO_LICENCE,
     }
 
 
@@ -76,12 +78,14 @@ def render(card):
     """A model card as Markdown."""
     family = {name: f"`{card[name]}`" for name in ("family", "loss", "likelihood", "prior", "penalties") if name in card}
     facts = family | {
-        "data": "{name} ({split}, {examples:,} examples) {homepage}".format(**card["data"]),
+        "data": "{name} ({split}, {examples:,} examples), whose own terms are with its homepage {homepage}".format(
+            **card["data"]
+        ),
         "training": "{steps:,} generator steps of batch {batch_size}".format(**card),
         "cost": "{seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
         "parameters": _listed({name: f"{count:,}" for name, count in card["parameters"].items()}),
         "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
-        "licence": card["licence"],
+        "licence of the weights": card["licence"],
     }
     if card.get("num_classes"):
         facts["labels"] = _labels(card)
@@ -139,7 +143,7 @@ def _how_to_call(card):
         "```python",
         "import tensorflow as tf",
         "",
-        f'model = tf.saved_model.load("exported/{card["name"]}/1")  # keep it: its functions live as long as it does',
+        f'model = tf.saved_model.load("{card.get("path", card["name"])}")  # keep it: its functions live as long as it does',
         f'samples = model.signatures["sample"](count=tf.constant(64), seed=tf.constant(0){options})',
         "```",
         "",

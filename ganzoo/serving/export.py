@@ -27,12 +27,13 @@ ABANDONED = 3600
 COLUMNS, MOST_ROWS, POINTS = 8, 10, 1000
 
 
-def export(run, to=None):
+def export(run, to=None, licence=None):
     """Writes the next version of a run's export, whole or not at all.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
+        licence: what its card says of the licence of the weights; "not stated" if None.
 
     Returns:
         The path of the new version's directory.
@@ -52,8 +53,7 @@ def export(run, to=None):
     try:
         base.mkdir(parents=True, exist_ok=True)
         remove_abandoned(base)
-        write(sampler, draft)
-        return _put(draft, base, number)
+        return _put(draft, base, number, write(sampler, draft, licence))
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
@@ -68,24 +68,25 @@ def remove_abandoned(base):
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _put(draft, base, number):
-    """Renames a whole export to version `number`, or to the next that no other process took meanwhile."""
+def _put(draft, base, number, card):
+    """Gives an export its card and renames it to version `number`, or to the next that no other process took meanwhile."""
     while (base / str(number)).exists():
         number += 1
+    card |= {"path": f"{base.resolve().name}/{number}"}
+    (draft / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    (draft / "README.md").write_text(cards.render(card))
     os.rename(draft, base / str(number))
     return base / str(number)
 
 
-def write(sampler, path):
-    """Writes a `RunSampler`'s model and card to the directory `path`."""
+def write(sampler, path, licence=None):
+    """Writes a `RunSampler`'s model, warm-up requests and samples to the directory `path`; returns its card."""
     module, signatures = served(sampler.model)
     tf.saved_model.save(module, str(path), signatures=signatures)
     warmup.write(path, signatures)
-    card = cards.describe(sampler, signatures)
-    card |= {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
     write_samples(sampler, path)
-    (path / "card.json").write_text(json.dumps(card, indent=1) + "\n")
-    (path / "README.md").write_text(cards.render(card))
+    card = cards.describe(sampler, signatures, licence)
+    return card | {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
 
 
 def write_samples(sampler, path):

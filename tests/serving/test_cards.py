@@ -125,12 +125,12 @@ def test_the_page_states_training_cost_and_calls():
     lines = text.splitlines()
     assert lines[0] == "# digits_dcgan" and text.endswith("\n")
     assert "from the recipe `digits_dcgan` with `steps=40`, `seed=1`, exported 2020-01-01." in text
-    assert "| data | digits (train, 1,437 examples) https://example.org |" in lines
+    assert "| data | digits (train, 1,437 examples), whose own terms are with its homepage https://example.org |" in lines
     assert "| training | 40 generator steps of batch 32 |" in lines
     assert "| cost | 4,000 s (9,000 s of CPU time), float32 |" in lines
     assert "| parameters | `generator` 12,345 |" in lines
     assert "| `sample` | `count` int32 [], `seed` int32 [] | `images` float32 [None, 8, 8, 1] |" in lines
-    assert 'tf.saved_model.load("exported/digits_dcgan/1")' in text
+    assert 'tf.saved_model.load("digits_dcgan")' in text
     assert "Not scored yet." in lines
     assert "from the recipe `digits_dcgan`, exported" in render(card())
 

@@ -60,6 +60,7 @@ def test_the_next_export_is_the_next_version(image_run, tmp_path):
     for version in ("1", "2", "3"):
         assert export(image_run, tmp_path / "model").name == version
     assert sorted(child.name for child in (tmp_path / "model").iterdir()) == ["1", "2", "3"]
+    assert 'load("model/3")' in (tmp_path / "model" / "3" / "README.md").read_text()
     assert load(tmp_path / "model").path.name == "3"
 
 
@@ -81,7 +82,10 @@ def test_the_card_states_what_was_exported(exported):
     assert "model.generator.width=8" in card["overrides"]
     assert set(card["signatures"]) == {"serving_default", "sample", "png", "inputs", "discriminate"}
     text = (exported / "README.md").read_text()
-    assert "4 generator steps" in text and "`serving_default`" in text and "licence" in text
+    assert "4 generator steps" in text and "`serving_default`" in text
+    assert "| licence of the weights | not stated |" in text  # a stranger's weights are the stranger's
+    assert card["path"] == f"{exported.parent.name}/1" and f'tf.saved_model.load("{card["path"]}")' in text
+    assert "](samples.png)" in text and (exported / "samples.png").stat().st_size > 100
 
 
 WITHOUT_GANZOO = """
