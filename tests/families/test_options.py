@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_families import FAMILIES, arrays, compiled, drawn, parts, play
 
-from ganzoo import augmentations, likelihoods, losses, noise, penalties
+from ganzoo import augmentations, likelihoods, losses, noise, penalties, schedules
 from ganzoo.errors import UserError
 from ganzoo.families.autoencoder import VAE
 from ganzoo.families.biggan import BigGAN
@@ -72,7 +72,7 @@ VALUES = {
     "likelihood": likelihoods.Gaussian(0.7),
     "mismatch_weight": 0.3,
     "orthogonal": penalties.Orthogonal(0.1),
-    "penalties": [penalties.R1(1.0)],
+    "penalties": [penalties.R1(schedules.Cosine(1.0, 0.5, 4))],  # a number is in test_combinations.py
     "recogniser_width": 5,
     "restart": 1.0,
     "rollout_decay": 0.1,
