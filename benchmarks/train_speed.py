@@ -1,48 +1,45 @@
-"""Training speed: `fit` as ganzoo runs it, bare tf.function loops, and the same DCGAN in PyTorch where it is installed.
+"""Training speed: `fit` as a run uses it, bare tf.function loops, and the same training in PyTorch where it is installed.
 
-    python benchmarks/train_speed.py [--size 32] [--width 64] [--batch 64] [--steps 40] [--repeats 5] [--json FILE]
-    python benchmarks/train_speed.py --device gpu [--xla]        # on a machine that has one
+    python benchmarks/train_speed.py [--only dcgan_32] [--steps N] [--repeats 5] [--json FILE]
+    python benchmarks/train_speed.py --only dcgan_32 --profile      # what the operators of a step take
+    python benchmarks/train_speed.py --device gpu [--xla]           # on a machine that has one
 
-All run in one process in turn, several times over, so that a noisy machine is noisy for all; medians and minima are printed.
-One thread a side: with more, PyTorch's wait for each other by spinning, which counts as CPU time where another job runs.
+All ways of one training run in one process in turn, several times over, so that a noisy machine is noisy for all. CPU time on a
+CPU, wall time on a GPU; medians, least, and medians of the ratios of each turn over PyTorch's best of it. One thread a side: with
+more, PyTorch's wait for each other by spinning, which counts as CPU time where another job runs. A step is a round.
 """
 
 import argparse
 import contextlib
+import gc
+import importlib.util
 import json
 import math
 import os
 import statistics
 import sys
+import threading
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+import operator_times
 import tensorflow as tf
+from speed_cases import CASES
 
 from ganzoo import precision as precisions
+from ganzoo.callbacks.reports import Reports
+from ganzoo.data.scaling import to_unit
+from ganzoo.families.base import examples_of
 from ganzoo.families.gan import GAN
-from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
+from ganzoo.optimizers import fused
 from ganzoo.training import MOST_STEPS_PER_EXECUTION
 
-LATENT = 100
-
-
-def networks(options):
-    keras.utils.set_random_seed(0)
-    sizes = {"size": options.size, "channels": 3, "width": options.width}
-    return dcgan_generator(latent_dim=LATENT, **sizes), dcgan_discriminator(**sizes)
-
-
-def adam():
-    return keras.optimizers.Adam(2e-4, beta_1=0.5)
-
-
-def dataset(images, batch):
-    data = tf.data.Dataset.from_tensor_slices(images).repeat().batch(batch, drop_remainder=True)
-    return data.prefetch(tf.data.AUTOTUNE)
+FIT = "ganzoo fit"
+BARE = "bare loop"
+PLAIN = "bare loop, Keras' layers and optimizer"
 
 
 @contextlib.contextmanager
@@ -59,202 +56,265 @@ def plain_layers():
             module.on_cpu = on_cpu
 
 
-def in_format(precision, run):
-    """`run`, with a number format that holds while it is traced."""
+class Fit(keras.callbacks.Callback):
+    """One long `fit`, as a run has it, that waits between two measurements.
 
-    def formatted(steps):
-        precisions.apply(precision)
-        run(steps)
+    It has the average, the records and the checks of a run, and its reports; no pictures, checkpoints and evaluations.
+    """
 
-    return formatted
+    def __init__(self, case, options):
+        super().__init__()
+        self.left, self.go, self.done, self.error = 0, threading.Semaphore(0), threading.Semaphore(0), None
+        self.in_one_go = math.gcd(options.steps or case.steps, MOST_STEPS_PER_EXECUTION)
+        model = GAN(
+            *case.networks(),
+            adversarial_loss=case.loss,
+            penalties=case.penalties,
+            discriminator_steps=case.discriminator_steps,
+        )
+        optimizers = {player: case.optimizer() for player in model.players}
+        model.compile(optimizers, steps_per_execution=self.in_one_go, jit_compile=options.xla)
+        self.network = model
+        data = case.source().batches(case.batch * model.batches_per_step, seed=0)
+        callbacks = [Reports(100, case.batch), self]
+
+        def train():
+            try:
+                precisions.apply("auto", images=case.is_image)
+                self.go.acquire()
+                model.fit(data, steps_per_epoch=10**9, epochs=1, verbose=0, shuffle=False, callbacks=callbacks)
+            except Exception as error:
+                self.error = error
+            self.done.release()
+
+        threading.Thread(target=train, daemon=True).start()
+
+    def __call__(self, steps):
+        self.left = steps
+        self.go.release()
+        self.done.acquire()
+        if self.error:
+            raise self.error
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= self.in_one_go
+        if self.left <= 0:
+            self.done.release()
+            self.go.acquire()
+
+    def end(self):
+        self.model.stop_training = True
+        self(0)
 
 
-def peak(options, repeats=5):
-    """The most GFLOP/s of a matrix product here: (float32, bfloat16)."""
-    rates = []
+def bare_loop(case, layers=contextlib.nullcontext, optimizer=lambda optimizer: optimizer):
+    """The least code that trains the same networks by the same losses: no average, no records, no checks."""
+    generator, discriminator = case.networks()
+    g_optimizer, d_optimizer = optimizer(case.optimizer()), optimizer(case.optimizer())
+    g_optimizer.build(generator.trainable_variables)
+    d_optimizer.build(discriminator.trainable_variables)
+
+    def generate():
+        return generator(tf.random.normal((case.batch, case.latent_dim)), training=True)
+
+    def discriminate(examples):
+        return discriminator(examples, training=True)
+
+    def discriminator_step(real):
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in discriminator.trainable_variables])
+            fake = generate()
+            loss = case.loss.discriminator(discriminate(real), discriminate(fake))
+            for penalty in case.penalties:
+                shape = penalty.epsilon_shape(real.shape[1:])
+                epsilon = None if shape is None else tf.random.uniform((case.batch, *shape))
+                loss += penalty(discriminate, real, fake, epsilon)
+        variables = discriminator.trainable_variables
+        d_optimizer.apply(tape.gradient(loss, [variable.value for variable in variables]), variables)
+
+    def generator_step(real):
+        variables = generator.trainable_variables
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in variables])
+            fake_logits = discriminate(generate())
+            loss = case.loss.generator(fake_logits, discriminate(real) if case.loss.needs_real else None)
+        g_optimizer.apply(tape.gradient(loss, [variable.value for variable in variables]), variables)
+
+    def round_of_one(real):
+        discriminator_step(real)
+        generator_step(real)
+
+    discriminator_step, generator_step = tf.function(discriminator_step), tf.function(generator_step)
+    round_of_one = tf.function(round_of_one)
+    batches = iter(case.source().batches(case.batch * case.discriminator_steps, seed=0))
+
+    def run(steps):
+        precisions.apply("auto", images=case.is_image)
+        with layers():
+            for _ in range(steps):
+                real = examples_of(next(batches))
+                if case.discriminator_steps == 1:
+                    round_of_one(real)
+                    continue
+                parts = tf.split(real, case.discriminator_steps)
+                for part in parts:
+                    discriminator_step(part)
+                generator_step(parts[-1])
+
+    return run
+
+
+def pytorch(case, fit):
+    """The peers by name, each a function of a number of steps, and a step's arithmetic in GFLOP."""
+    import torch_peers
+    from torch.utils.flop_counter import FlopCounterMode
+
+    ways = {"PyTorch float32": (False, False)}
+    if not case.is_image:
+        ways |= {"PyTorch float32, fused Adam": (False, True)}
+    ways |= {"PyTorch bfloat16": (True, False), "PyTorch bfloat16, fused Adam": (True, True)}
+    (examples,) = case.source().arrays().values()
+    if case.is_image:
+        examples = to_unit(tf.constant(examples)).numpy()
+    runs = {}
+    for name, (bfloat16, fused_adam) in ways.items():
+        runs[name], *counts = torch_peers.training(case, examples, bfloat16, fused_adam)
+        ours = [sum(math.prod(v.shape) for v in network.trainable_variables) for network in fit.network.networks.values()]
+        assert ours == counts, f"{case.about}: {ours} parameters here, {counts} in PyTorch"
+    with FlopCounterMode(display=False) as counter:
+        runs["PyTorch float32"](1)
+    return runs, counter.get_total_flops() / 1e9
+
+
+def seconds(options, run):
+    clock = time.perf_counter if options.device == "gpu" else time.process_time
+    began = clock()
+    run()
+    return clock() - began
+
+
+def tensorflow_peaks(options, side=2048):
+    """The most GFLOP/s of TensorFlow's product of matrices here, a dict."""
+    rates = {}
     for dtype in (tf.float32, tf.bfloat16):
-        a = tf.cast(tf.random.normal((2048, 2048)), dtype)
+        a = tf.cast(tf.random.normal((side, side)), dtype)
         product = tf.function(lambda a: tf.matmul(a, a))
         product(a).numpy()
-        times = []
-        for _ in range(repeats):
-            began = time.perf_counter() if options.device == "gpu" else time.process_time()
-            product(a).numpy()
-            times.append((time.perf_counter() if options.device == "gpu" else time.process_time()) - began)
-        rates.append(2 * 2048**3 / min(times) / 1e9)
+        rates[f"TensorFlow {dtype.name}"] = 2 * side**3 / min(seconds(options, lambda: product(a).numpy()) for _ in range(5)) / 1e9
     return rates
 
 
-def ganzoo_fit(images, options):
-    """`fit`, with the average, the records and the checks that a run has."""
-    model = GAN(*networks(options))
-    # A divisor of the steps, as in a run: Keras would run more steps than asked for otherwise.
-    in_one_go = math.gcd(options.steps, MOST_STEPS_PER_EXECUTION)
-    model.compile({"generator": adam(), "discriminator": adam()}, steps_per_execution=in_one_go, jit_compile=options.xla)
-    data = dataset({"image": images}, options.batch)
-    return lambda steps: model.fit(data, steps_per_epoch=steps, epochs=1, verbose=0)
-
-
-def bare_loop(images, options, layers=contextlib.nullcontext):
-    """The least code that trains the same networks by the same loss: no average, no records, no checks; Keras' own Adam."""
-    generator, discriminator = networks(options)
-    g_optimizer, d_optimizer = adam(), adam()
-    g_optimizer.build(generator.trainable_variables)
-    d_optimizer.build(discriminator.trainable_variables)
-    softplus = tf.nn.softplus
-
-    @tf.function
-    def step(real):
-        noise = tf.random.normal((options.batch, LATENT))
-        with tf.GradientTape() as tape:
-            fake = generator(noise, training=True)
-            real_logits, fake_logits = discriminator(real, training=True), discriminator(fake, training=True)
-            loss = tf.reduce_mean(softplus(-real_logits)) + tf.reduce_mean(softplus(fake_logits))
-        variables = discriminator.trainable_variables
-        d_optimizer.apply(tape.gradient(loss, variables), variables)
-        noise = tf.random.normal((options.batch, LATENT))
-        with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(softplus(-discriminator(generator(noise, training=True), training=True)))
-        variables = generator.trainable_variables
-        g_optimizer.apply(tape.gradient(loss, variables), variables)
-
-    batches = iter(dataset(images, options.batch))
-
-    def run(steps):
-        with layers():
-            for _ in range(steps):
-                step(next(batches))
-
-    return run
-
-
-def pytorch(images, options, bfloat16, fused=False):
-    """The same networks, loss and optimizers in PyTorch, channels last."""
+def torch_peaks(options, side=2048):
+    """PyTorch's."""
     import torch
-    from torch import nn
 
-    def initialise(module):
-        if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)):
-            nn.init.normal_(module.weight, 0.0, 0.02)
+    rates = {}
+    for dtype in (torch.float32, torch.bfloat16):
+        a = torch.randn(side, side).to(dtype)
+        times = [seconds(options, lambda: a @ a) for _ in range(6)]
+        rates[f"PyTorch {str(dtype)[6:]}"] = 2 * side**3 / min(times) / 1e9
+    return rates
 
-    stages = options.size.bit_length() - 3
-    widths = [options.width * 2**stage for stage in range(stages)]
-    layers = [nn.Linear(LATENT, widths[-1] * 16, bias=False), nn.Unflatten(1, (widths[-1], 4, 4))]
-    for before, after in zip(widths[::-1], [*widths[-2::-1], 3], strict=True):
-        last = after == 3
-        layers += [nn.BatchNorm2d(before), nn.ReLU()]
-        layers += [nn.ConvTranspose2d(before, after, 5, 2, 2, output_padding=1, bias=last)]
-    generator = nn.Sequential(*layers, nn.Tanh())
-    layers = []
-    for before, after in zip([3, *widths[:-1]], widths, strict=True):
-        layers += [nn.Conv2d(before, after, 5, 2, 2, bias=before == 3)]
-        layers += [] if before == 3 else [nn.BatchNorm2d(after)]
-        layers += [nn.LeakyReLU(0.2)]
-    discriminator = nn.Sequential(*layers, nn.Flatten(), nn.Linear(widths[-1] * 16, 1))
-    for network in (generator, discriminator):
-        network.apply(initialise)
-        network.to(memory_format=torch.channels_last)
-    g_optimizer = torch.optim.Adam(generator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7, fused=fused)
-    d_optimizer = torch.optim.Adam(discriminator.parameters(), 2e-4, (0.5, 0.999), eps=1e-7, fused=fused)
-    softplus = nn.functional.softplus
-    data = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
-    position = 0
 
-    def run(steps):
-        nonlocal position
-        for _ in range(steps):
-            if position + options.batch > len(data):
-                position = 0
-            real = data[position : position + options.batch]
-            position += options.batch
-            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-                fake = generator(torch.randn(options.batch, LATENT)).detach()
-                real_logits, fake_logits = discriminator(real), discriminator(fake)
-            loss = softplus(-real_logits.float()).mean() + softplus(fake_logits.float()).mean()
-            d_optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            d_optimizer.step()
-            with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-                logits = discriminator(generator(torch.randn(options.batch, LATENT)))
-            loss = softplus(-logits.float()).mean()
-            g_optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            g_optimizer.step()
+def measure(case, options, with_torch):
+    """A dict of what one training takes in every way."""
+    steps, fit = options.steps or case.steps, Fit(case, options)
+    ways = {FIT: fit, BARE: bare_loop(case, optimizer=fused), PLAIN: bare_loop(case, plain_layers)}
+    gflop = None
+    if with_torch:
+        peers, gflop = pytorch(case, fit)
+        ways |= peers
+    for run in ways.values():
+        run(steps)  # tracing and warming up are not measured
+    times = {name: [] for name in ways}
+    for _ in range(options.repeats):
+        for name, run in ways.items():
+            times[name].append(1000 * seconds(options, lambda run=run: run(steps)) / steps)
+    fit.end()
+    best = min((name for name in ways if "PyTorch" in name), key=lambda name: statistics.median(times[name]), default=BARE)
+    rows = {
+        name: {
+            "median": statistics.median(of),
+            "least": min(of),
+            "over_best": statistics.median(mine / other for mine, other in zip(of, times[best], strict=True)),
+            "over_bare": statistics.median(mine / other for mine, other in zip(of, times[BARE], strict=True)),
+            "all": of,
+        }
+        for name, of in times.items()
+    }
+    return {"about": case.about, "gflop": gflop, "best": best, "rows": rows}
 
-    return run
+
+def show(found, options, peak):
+    """Prints one training's rows."""
+    clock = "wall" if options.device == "gpu" else "CPU"
+    rates = ""
+    if found["gflop"]:
+        rate = found["gflop"] / found["rows"][FIT]["least"] * 1000
+        rates = f"; {found['gflop']:.1f} GFLOP a step, by fit at {rate:.0f} GFLOP/s, {rate / peak:.0%} of the product of matrices"
+    print(f"\n{found['about']}{rates}\n{'':40}{clock + ' ms a step':>16} {'least':>9} {'/ best':>8} {'/ bare':>8}")
+    for name, row in found["rows"].items():
+        mark = "*" if name == found["best"] else " "
+        print(f"{name:40}{row['median']:15.2f}{mark} {row['least']:9.2f} {row['over_best']:8.3f} {row['over_bare']:8.3f}")
+    sys.stdout.flush()
+
+
+def profile(case, options, most=12):
+    """Prints which operators, and which single ones, one step by ganzoo takes its time for."""
+    steps, fit = options.steps or case.steps, Fit(case, options)
+    fit(steps)
+    by_kind, by_node = operator_times.of(lambda: fit(steps))
+    fit.end()
+    whole = sum(ms for _, ms in by_kind.values())
+    print(f"\n{case.about}: {whole / steps:.1f} ms a step in operators")
+    for title, times in (("kinds", by_kind), ("single ones", by_node)):
+        print(f"  {title}: number a step, ms a step, share")
+        for name, (count, ms) in sorted(times.items(), key=lambda item: -item[1][1])[:most]:
+            print(f"    {name:90.90} {count / steps:7.1f} {ms / steps:9.2f} {ms / whole:6.1%}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", type=int, default=32)
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--only", choices=CASES, action="append", help="this training; may be repeated")
+    parser.add_argument("--steps", type=int, help="rounds in one measurement, instead of each training's own number")
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--json")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=("cpu", "gpu"), default="cpu")
     parser.add_argument("--xla", action="store_true", help="compile ganzoo's step by XLA")
+    parser.add_argument("--profile", action="store_true", help="instead, the operators of ganzoo's step by time")
     options = parser.parse_args()
     tf.config.threading.set_intra_op_parallelism_threads(options.threads)
     tf.config.threading.set_inter_op_parallelism_threads(options.threads)
     if options.device == "cpu":
         tf.config.set_visible_devices([], "GPU")
-    rng = np.random.default_rng(0)
-    images = rng.uniform(-1, 1, (options.batch * 20, options.size, options.size, 3)).astype(np.float32)
-    contenders = {
-        "ganzoo fit": in_format("auto", ganzoo_fit(images, options)),
-        "bare loop": in_format("auto", bare_loop(images, options)),
-        "bare loop, Keras' layers": in_format("auto", bare_loop(images, options, plain_layers)),
-        "ganzoo fit, float32": in_format("float32", ganzoo_fit(images, options)),
-    }
-    try:
+    cases = {name: CASES[name] for name in options.only or CASES}
+    if options.profile:
+        for case in cases.values():
+            profile(case, options)
+        return
+    with_torch = options.device == "cpu" and importlib.util.find_spec("torch") is not None
+    peaks = tensorflow_peaks(options)
+    print(f"TensorFlow {tf.__version__}, threads: {options.threads}", end="; ")
+    if with_torch:
         import torch
 
-        if options.device == "gpu":
-            raise ImportError("the PyTorch side is written for the CPU")
         torch.set_num_threads(options.threads)
-        contenders["PyTorch float32"] = pytorch(images, options, bfloat16=False)
-        contenders["PyTorch bfloat16"] = pytorch(images, options, bfloat16=True)
-        contenders["PyTorch bfloat16, fused Adam"] = pytorch(images, options, bfloat16=True, fused=True)
-        print(f"PyTorch {torch.__version__}, ", end="")
-    except ImportError:
-        print("PyTorch is not installed: compared without it; ", end="")
-    rates = "; a product of matrices: {:.0f} GFLOP/s in float32, {:.0f} in bfloat16".format(*peak(options))
-    print(f"TensorFlow {tf.__version__}, {options.threads} threads, DCGAN {options.size}, width {options.width}{rates}")
-    walls, cpus = ({name: [] for name in contenders} for _ in range(2))
-    for run in contenders.values():
-        run(options.steps)  # tracing and warming up are not measured
-    for _ in range(options.repeats):
-        for name, run in contenders.items():
-            wall, cpu = time.perf_counter(), time.process_time()
-            run(options.steps)
-            walls[name].append(time.perf_counter() - wall)
-            cpus[name].append(time.process_time() - cpu)
-    images_done = options.steps * options.batch
-    base = min(
-        (name for name in contenders if "PyTorch" in name), key=lambda n: statistics.median(cpus[n]), default="bare loop"
-    )
-    rows = []
-    for name in contenders:
-        ratio = statistics.median(mine / bare for mine, bare in zip(cpus[name], cpus[base], strict=True))
-        rows.append(
-            {
-                "name": name,
-                "images_per_second": images_done / statistics.median(walls[name]),
-                "cpu_ms_per_step": 1000 * statistics.median(cpus[name]) / options.steps,
-                "least_cpu_ms_per_step": 1000 * min(cpus[name]) / options.steps,
-                "cpu_time_ratio": ratio,
-            }
-        )
-        row = rows[-1]
-        print(
-            f"{name:30} {row['images_per_second']:8,.0f} images/s  {row['cpu_ms_per_step']:8.1f} / "
-            f"{row['least_cpu_ms_per_step']:8.1f} CPU ms a step, median and least  {ratio:5.3f} x {base}"
-        )
+        peaks |= torch_peaks(options)
+        print(f"PyTorch {torch.__version__}", end="; ")
+    else:
+        print("PyTorch is not installed, or not for this device: compared without it", end="; ")
+    print("GFLOP/s of a product of matrices: " + ", ".join(f"{name} {rate:.0f}" for name, rate in peaks.items()))
+    found = {}
+    for name, case in cases.items():
+        found[name] = measure(case, options, with_torch)
+        # Points train in float32.
+        show(found[name], options, max(rate for kind, rate in peaks.items() if case.is_image or "float32" in kind))
+        keras.backend.clear_session()
+        gc.collect()
     if options.json:
         with open(options.json, "w") as file:
-            json.dump({"options": vars(options), "rows": rows}, file, indent=1)
+            json.dump({"options": vars(options), "peaks": peaks, "trainings": found}, file, indent=1)
 
 
 if __name__ == "__main__":
