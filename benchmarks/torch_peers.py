@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn.functional import interpolate, softplus
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 
 class Residual(nn.Module):
@@ -221,6 +223,18 @@ def networks(case):
 
 def parameters(network):
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+class Flop(TorchDispatchMode):
+    """Counts the arithmetic of products and convolutions in `total`; PyTorch's own counter fails on gradients of gradients."""
+
+    total = 0
+
+    def __torch_dispatch__(self, operator, types, args=(), kwargs=None):
+        result = operator(*args, **(kwargs or {}))
+        count = flop_registry.get(operator.overloadpacket)
+        self.total += count(*args, **(kwargs or {}), out_val=result) if count else 0
+        return result
 
 
 def training(case, examples, bfloat16, fused):

@@ -167,7 +167,6 @@ def bare_loop(case, layers=contextlib.nullcontext, optimizer=lambda optimizer: o
 def pytorch(case, fit):
     """The peers by name, each a function of a number of steps, and a step's arithmetic in GFLOP."""
     import torch_peers
-    from torch.utils.flop_counter import FlopCounterMode
 
     ways = {"PyTorch float32": (False, False)}
     if not case.is_image:
@@ -181,9 +180,9 @@ def pytorch(case, fit):
         runs[name], *counts = torch_peers.training(case, examples, bfloat16, fused_adam)
         ours = [sum(math.prod(v.shape) for v in network.trainable_variables) for network in fit.network.networks.values()]
         assert ours == counts, f"{case.about}: {ours} parameters here, {counts} in PyTorch"
-    with FlopCounterMode(display=False) as counter:
+    with torch_peers.Flop() as flop:
         runs["PyTorch float32"](1)
-    return runs, counter.get_total_flops() / 1e9
+    return runs, flop.total / 1e9
 
 
 def seconds(options, run):
