@@ -3,9 +3,9 @@
     python benchmarks/growth.py [--repeats 3] [--json FILE]
     python benchmarks/growth.py --profile        # the operators of each width, instead
 
-`--precision auto`, one thread; the least of several measurements of some hundredths of a second and more. Beside each number
-stands the exponent by which it grew since the one before: the cost of an image as it grows with (batch or width or size)^exponent.
-Arithmetic grows with the batch by 0, with the width by 2 but for the layers at the images, with the size by 2 to 3.
+`--precision auto`, one thread; the least of several measurements of a fifth of a second and more. Beside each number stands the
+exponent e by which it grew since the one before, as (batch, width or size)^e. Arithmetic grows with the batch by 0, with the
+width by 2 but for the layers at the images, with the size by some 2.
 """
 
 import argparse

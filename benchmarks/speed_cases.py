@@ -40,6 +40,9 @@ class RandomImages(Source):
         return {"image": rng.integers(0, 256, (self.count, *self.shape), dtype=np.uint8)}
 
 
+NON_SATURATING = losses.NonSaturating()
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
     """One training.
@@ -65,7 +68,7 @@ class Case:
     batch: int
     steps: int
     latent_dim: int
-    loss: losses.Loss = losses.NonSaturating()
+    loss: losses.Loss = NON_SATURATING
     penalties: tuple = ()
     discriminator_steps: int = 1
     adam: tuple = (2e-4, 0.5, 0.999)
@@ -100,11 +103,19 @@ def both(**sizes):
     return {"generator": sizes, "discriminator": sizes}
 
 
+def dcgan(size):
+    return both(**images(size, width=64))
+
+
 digits = {"size": 8, "channels": 1, "width": 64, "kernel_size": 3}
 ring = {"shape": (2,), "width": 128, "depth": 2}
 CASES = {
-    "dcgan_32": Case("DCGAN, 32x32, width 64, batch 64", "dcgan", **both(**images(32, width=64)), batch=64, steps=4, latent_dim=100),
-    "dcgan_64": Case("DCGAN, 64x64, width 64, batch 32", "dcgan", **both(**images(64, width=64)), batch=32, steps=1, latent_dim=100),
+    "dcgan_32": Case(
+        "DCGAN, 32x32, width 64, batch 64", "dcgan", **both(**images(32, width=64)), batch=64, steps=4, latent_dim=100
+    ),
+    "dcgan_64": Case(
+        "DCGAN, 64x64, width 64, batch 32", "dcgan", **both(**images(64, width=64)), batch=32, steps=1, latent_dim=100
+    ),
     "sngan_32": Case(
         "SNGAN's residual networks, 32x32, widths 128 and 64, batch 16, five discriminator steps",
         "resnet",

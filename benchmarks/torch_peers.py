@@ -242,9 +242,8 @@ def training(case, examples, bfloat16, fused):
     torch.manual_seed(0)
     generator, discriminator = networks(case)
     rate, *betas = case.adam
-    g_optimizer, d_optimizer = (
-        torch.optim.Adam(network.parameters(), rate, tuple(betas), eps=1e-7, fused=fused) for network in (generator, discriminator)
-    )
+    options = {"lr": rate, "betas": tuple(betas), "eps": 1e-7, "fused": fused}
+    g_optimizer, d_optimizer = (torch.optim.Adam(network.parameters(), **options) for network in (generator, discriminator))
     examples = torch.from_numpy(examples)
     penalties = {type(penalty).__name__: penalty for penalty in case.penalties}
     loss_name = type(case.loss).__name__

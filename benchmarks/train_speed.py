@@ -5,8 +5,8 @@
     python benchmarks/train_speed.py --device gpu [--xla]           # on a machine that has one
 
 All ways of one training run in one process in turn, several times over, so that a noisy machine is noisy for all. CPU time on a
-CPU, wall time on a GPU; medians, least, and medians of the ratios of each turn over PyTorch's best of it. One thread a side: with
-more, PyTorch's wait for each other by spinning, which counts as CPU time where another job runs. A step is a round.
+CPU, wall time on a GPU: medians, least, and medians of each turn's ratios to PyTorch's best way. One thread a side: with more,
+PyTorch's wait for each other by spinning, which counts as CPU time where another job runs. A step is a round.
 """
 
 import argparse
@@ -24,7 +24,6 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
-import numpy as np
 import operator_times
 import tensorflow as tf
 from speed_cases import CASES
@@ -198,8 +197,8 @@ def tensorflow_peaks(options, side=2048):
     for dtype in (tf.float32, tf.bfloat16):
         a = tf.cast(tf.random.normal((side, side)), dtype)
         product = tf.function(lambda a: tf.matmul(a, a))
-        product(a).numpy()
-        rates[f"TensorFlow {dtype.name}"] = 2 * side**3 / min(seconds(options, lambda: product(a).numpy()) for _ in range(5)) / 1e9
+        times = [seconds(options, lambda: product(a).numpy()) for _ in range(6)]
+        rates[f"TensorFlow {dtype.name}"] = 2 * side**3 / min(times) / 1e9
     return rates
 
 
@@ -250,7 +249,9 @@ def show(found, options, peak):
     rates = ""
     if found["gflop"]:
         rate = found["gflop"] / found["rows"][FIT]["least"] * 1000
-        rates = f"; {found['gflop']:.1f} GFLOP a step, by fit at {rate:.0f} GFLOP/s, {rate / peak:.0%} of the product of matrices"
+        rates = (
+            f"; {found['gflop']:.1f} GFLOP a step, by fit at {rate:.0f} GFLOP/s, {rate / peak:.0%} of the product of matrices"
+        )
     print(f"\n{found['about']}{rates}\n{'':40}{clock + ' ms a step':>16} {'least':>9} {'/ best':>8} {'/ bare':>8}")
     for name, row in found["rows"].items():
         mark = "*" if name == found["best"] else " "
