@@ -226,14 +226,21 @@ def parameters(network):
 
 
 class Flop(TorchDispatchMode):
-    """Counts the arithmetic of products and convolutions in `total`; PyTorch's own counter fails on gradients of gradients."""
+    """Counts the arithmetic of products and convolutions in `total`.
+
+    PyTorch's own counter fails on gradients of gradients, and takes grouped convolutions' weight gradients for whole ones.
+    """
 
     total = 0
 
     def __torch_dispatch__(self, operator, types, args=(), kwargs=None):
         result = operator(*args, **(kwargs or {}))
-        count = flop_registry.get(operator.overloadpacket)
-        self.total += count(*args, **(kwargs or {}), out_val=result) if count else 0
+        if operator is torch.ops.aten.convolution_backward.default:
+            errors, inputs, kernel, transposed, wanted = args[0], args[1], args[2], args[7], args[10]
+            written = inputs if transposed else errors
+            self.total += 2 * kernel.numel() * (written.numel() // written.shape[1]) * sum(wanted[:2])
+        elif count := flop_registry.get(operator.overloadpacket):
+            self.total += count(*args, **(kwargs or {}), out_val=result)
         return result
 
 
