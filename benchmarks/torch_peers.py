@@ -126,22 +126,28 @@ class Basis(nn.Module):
         return (self.basis * self.linear(x)[:, :, None, None]).contiguous(memory_format=torch.channels_last)
 
 
+def neighbours(left, right, axis):
+    """The values before those of `left` and after those of `right`; 0 outside."""
+    zero, most = torch.zeros_like(left.narrow(axis, 0, 1)), left.shape[axis] - 1
+    return torch.cat([zero, right.narrow(axis, 0, most)], axis), torch.cat([left.narrow(axis, 1, most), zero], axis)
+
+
 def doubled(x):
-    """By the filter [1, 2, 1], in rows and columns that lie channels last."""
+    """By the filter [1, 3, 3, 1], in rows and columns that lie channels last."""
     x = x.permute(0, 2, 3, 1)
     for axis in (1, 2):
-        side = x.shape[axis]
-        after = torch.cat([x.narrow(axis, 1, side - 1), x.narrow(axis, side - 1, 1)], axis)
-        x = torch.stack([x, (x + after) * 0.5], axis + 1).flatten(axis, axis + 1)
+        before, after = neighbours(x, x, axis)
+        x = torch.stack([0.25 * before + 0.75 * x, 0.75 * x + 0.25 * after], axis + 1).flatten(axis, axis + 1)
     return x.permute(0, 3, 1, 2)
 
 
 def halved(x):
+    """By the same filter."""
     x = x.permute(0, 2, 3, 1)
     for axis in (1, 2):
         even, odd = x.unflatten(axis, (-1, 2)).unbind(axis + 1)
-        before = torch.cat([even.narrow(axis, 0, 1), odd.narrow(axis, 0, odd.shape[axis] - 1)], axis)
-        x = even * 0.5 + (odd + before) * 0.25
+        before, after = neighbours(even, odd, axis)
+        x = 0.375 * (even + odd) + 0.125 * (before + after)
     return x.permute(0, 3, 1, 2)
 
 
