@@ -104,6 +104,7 @@ def test_reals_are_those_of_tensorflows_kernels(shape):
     assert normal.shape == uniform.shape == shape and normal.dtype == uniform.dtype == tf.float32
     np.testing.assert_allclose(normal, tf.random.stateless_normal(shape, seed), rtol=1e-6, atol=1e-7)
     np.testing.assert_array_equal(uniform, tf.random.stateless_uniform(shape, seed, -2.0, 3.0))
+    np.testing.assert_allclose(noise.training_normal(shape, seed), normal, rtol=1e-6, atol=1e-7)
     sized = tf.function(lambda side: noise.normal((side, 3), seed))(tf.constant(5))
     np.testing.assert_array_equal(sized, noise.normal((5, 3), seed))
 

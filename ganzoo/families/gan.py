@@ -181,4 +181,4 @@ class GAN(Adversarial):
         if self.instance_noise_steps:
             left = 1.0 - tf.cast(self.step, tf.float32) / self.instance_noise_steps
             strength *= tf.maximum(left, 0.0)
-        return images + strength * self.draw(tf.shape(images)[0], tuple(images.shape[1:]), noise.Normal(), "blur")
+        return images + strength * self.draw(tf.shape(images)[0], tuple(images.shape[1:]), noise.training_normal, "blur")

@@ -246,7 +246,7 @@ class StackedGAN(Labelled):
         )
         if strength:
             shape = tuple(examples.shape[1:])
-            examples += strength * self.draw(tf.shape(examples)[0], shape, noise.Normal(), f"blur of stack {level}")
+            examples += strength * self.draw(tf.shape(examples)[0], shape, noise.training_normal, f"blur of stack {level}")
         return discriminator(examples, training=True)
 
     def parted(self, latents):

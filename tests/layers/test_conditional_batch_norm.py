@@ -54,6 +54,18 @@ def test_inference_uses_the_running_statistics():
     np.testing.assert_allclose(layer([x, labels]), (x - mean) / np.sqrt(variance + 1e-5), atol=1e-4)
 
 
+def test_one_replica_trains_by_the_fused_kernel():
+    layer = ConditionalBatchNorm(3)
+    labels = tf.zeros(6, tf.int64)
+
+    def kernels(training):
+        graph = tf.function(lambda x: layer([x, labels], training=training)).get_concrete_function(images()).graph
+        return [operation.type for operation in graph.get_operations() if "FusedBatchNorm" in operation.type]
+
+    assert kernels(training=True) == ["FusedBatchNormV3"]
+    assert not kernels(training=False)
+
+
 def test_spectral_norm_of_a_table_is_refused():
     with pytest.raises(ValueError, match="num_classes"):
         ConditionalBatchNorm(3, spectral_norm=True)
