@@ -55,7 +55,7 @@ def fused(optimizer):
 
     Update and state are Keras': m and v the moving means, the step -lr sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt(v) + epsilon).
     So checkpoints, schedules, clipping, weight decay and loss scales stay as they are. Other optimizers, AMSGrad and sparse
-    gradients are left to Keras: RMSprop's kernel keeps a momentum that Keras' has no state for, and a WGAN gains next to nothing.
+    gradients are left to Keras: RMSprop's kernel keeps a momentum that Keras' has no state for, and gains a WGAN little.
     """
     if type(optimizer) in (Adam, keras.optimizers.Adam) and not optimizer.amsgrad:
         optimizer.update_step = functools.partial(_adam_step, optimizer, optimizer.update_step)
