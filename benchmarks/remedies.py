@@ -2,7 +2,7 @@
 
     python benchmarks/remedies.py [--repeats 7]
 
-On one thread, both ways in turn in one process, CPU time; some two minutes of it in all. What they gain a whole step is that
+On one thread, both ways in turn in one process, CPU time; a minute of it in all. What they gain a whole step is that
 of `benchmarks/train_speed.py`.
 """
 
