@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -29,7 +30,9 @@ def trained(name, seed, directory):
 
     run = directory / f"{RUNS[name]}_{seed}"
     keras.utils.clear_session()
-    train(RUNS[name], run, [f"seed={seed}"], log=lambda line: None)
+    facts = train(RUNS[name], run, [f"seed={seed}"], log=lambda line: None)
+    if "signal" in facts:  # stopped on the way: nothing to score
+        sys.exit(128 + facts["signal"])
     return scores(run)
 
 

@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -31,7 +32,9 @@ def scored(recipe, run, precision, overrides, seed, steps):
         if found["asked"] == asked:
             return found
     keras.utils.clear_session()
-    train(recipe, run, [*overrides, f"seed={seed}"], steps=steps, precision=precision, log=lambda line: None)
+    facts = train(recipe, run, [*overrides, f"seed={seed}"], steps=steps, precision=precision, log=lambda line: None)
+    if "signal" in facts:  # stopped on the way: nothing to score
+        sys.exit(128 + facts["signal"])
     (score,) = evaluate(str(run), metrics=["frechet_distance"], log=lambda line: None)
     found = {
         "asked": asked,

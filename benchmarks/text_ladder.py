@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -93,7 +94,9 @@ def measured(run, overrides, seed, steps):
 
     keras.utils.clear_session()
     assignments = [*overrides, f"seed={seed}", f"sample_every={steps}", f"checkpoint_every={steps}", "evaluations=()"]
-    train(RECIPE, run, assignments, steps=steps, log=lambda line: None)
+    facts = train(RECIPE, run, assignments, steps=steps, log=lambda line: None)
+    if "signal" in facts:  # stopped on the way: nothing to score
+        sys.exit(128 + facts["signal"])
     scores = evaluate(str(run), metrics=list(METRICS), count=COUNT, log=lambda line: None)
     parts = {(score["metric"], score["part"] or ""): score for score in scores}
     columns = {}

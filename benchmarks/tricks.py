@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import statistics
+import sys
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -116,11 +117,13 @@ def measured(recipe, run, overrides, seed, steps):
     keras.utils.clear_session()
     assignments = [*(each.format(steps=steps) for each in overrides), f"seed={seed}", f"sample_every={steps}"]
     try:
-        train(recipe, run, assignments, steps=steps, precision="float32", log=lambda line: None)
+        facts = train(recipe, run, assignments, steps=steps, precision="float32", log=lambda line: None)
     except UserError as error:
         if NOT_FINITE.split("{")[0] not in str(error):
             raise
         return {"failure": str(error).split(";")[0]}
+    if "signal" in facts:  # stopped on the way: nothing to score
+        sys.exit(128 + facts["signal"])
     scores = evaluate(str(run), metrics=list(METRICS), log=lambda line: None)
     parts = {score["part"] or score["metric"]: score for score in scores}
     return {

@@ -4,6 +4,8 @@ import importlib.util
 import json
 from pathlib import Path
 
+import pytest
+
 spec = importlib.util.spec_from_file_location(
     "precision_quality", Path(__file__).parents[2] / "benchmarks" / "precision_quality.py"
 )
@@ -32,7 +34,7 @@ def test_differences_are_paired_by_seed():
 
 def test_a_score_is_kept_for_what_was_asked_alone(tmp_path, monkeypatch):
     trained = []
-    monkeypatch.setattr(precision_quality, "train", lambda *args, **kwargs: trained.append(kwargs["precision"]))
+    monkeypatch.setattr(precision_quality, "train", lambda *args, **kwargs: trained.append(kwargs["precision"]) or {})
     scores = [{"value": 1.0, "real": 0.5, "name": "FD[x]", "protocol_line": "N=360"}]
     monkeypatch.setattr(precision_quality, "evaluate", lambda *args, **kwargs: scores)
     run = tmp_path / "seed_1"
@@ -43,3 +45,7 @@ def test_a_score_is_kept_for_what_was_asked_alone(tmp_path, monkeypatch):
     assert once == again == score(1, "bfloat16", 1.0, 7.0) and trained == ["bfloat16"]
     precision_quality.scored(*asked, steps=30)
     assert trained == ["bfloat16"] * 2
+    monkeypatch.setattr(precision_quality, "train", lambda *args, **kwargs: {"signal": 15})
+    with pytest.raises(SystemExit, match="143"):  # stopped on the way: no score
+        precision_quality.scored(*asked, steps=40)
+    assert precision_quality.scored(*asked, steps=30)["asked"]["steps"] == 30

@@ -100,3 +100,9 @@ def test_what_was_scored_is_not_trained_again(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["text_ladder.py", "--only", "nothing"])
     with pytest.raises(SystemExit):
         ladder.main()
+
+
+def test_a_training_that_was_stopped_is_not_scored(tmp_path, monkeypatch):
+    monkeypatch.setattr("ganzoo.training.train", lambda *args, **kwargs: {"signal": 2})
+    with pytest.raises(SystemExit, match="130"):
+        ladder.measured(tmp_path, [], 0, 20)

@@ -64,3 +64,9 @@ def test_the_practice_lists_name_every_row_that_is_of_one():
     text = (ROOT / "docs" / "training.md").read_text()
     missing = [name for _, name, _ in ROWS if f"`{name}`" not in text]
     assert missing == ["least squares", "simultaneous steps"], "which are of no list"
+
+
+def test_a_training_that_was_stopped_is_not_scored(tmp_path, monkeypatch):
+    monkeypatch.setattr("ganzoo.training.train", lambda *args, **kwargs: {"signal": 2})
+    with pytest.raises(SystemExit, match="130"):
+        tricks.measured("digits_improved", tmp_path, [], 0, 20)
