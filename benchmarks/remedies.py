@@ -139,7 +139,7 @@ def main():
         "batch norm of 16x16x128, forward and back": (batch_norms(16, 128), 5, options.repeats),
         "Adam on 12 variables of 400,000": (adams((1000, 400), 12), 5, options.repeats),
         "Adam on 12 variables of 128": (adams((128,), 12), 50, options.repeats),
-        "instance noise on 32x32x3": (instance_noise(BATCH, 32, 32, 3), 5, options.repeats),
+        "instance noise on 32x32x3, of bits and by the kernel": (instance_noise(BATCH, 32, 32, 3), 5, options.repeats),
         "first round of an SNGAN, 5 discriminator steps": (first_rounds(5), 1, few),
         "the points of ring8": (point_sets("ring8"), 1, few),
     }
