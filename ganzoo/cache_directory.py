@@ -27,7 +27,7 @@ KINDS = {
     "scores": "scores of held-out real data",
     "extractors": "classifiers and autoencoders trained to score a data set by",
     "gates": "whether an extractor tells damaged images from real ones",
-    "images": "decoded images of data sets whose own directory cannot be written",
+    "images": "decoded images of data sets",
 }
 # A hash with its ending; what is still being written begins with a dot and has an ending more.
 NAME = re.compile(

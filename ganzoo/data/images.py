@@ -20,11 +20,13 @@ from ganzoo.data.scaling import DARK
 from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
 from ganzoo.errors import UserError
-from ganzoo.files import atomically
+from ganzoo.files import atomically, cannot_write
 from ganzoo.notes import counted
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
 CACHE_ABOVE = 512 * 2**20
+# Examples read: above this smaller sets are kept in the user's cache directory, since a record takes 0.1 ms of CPU time to read.
+CACHE_FROM = 4096
 CACHE_FORMAT = 2  # to be raised when the same arguments give other pixels
 CHUNK = 256
 
@@ -36,7 +38,8 @@ class Images(NamedSource):
     An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
     target's aspect (a square, where `size` is a number), and then resized: bicubic, antialiased (arXiv:2104.11222).
     Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in the user's cache directory
-    (`cache_directory.cache_root`) where the data set's cannot be written.
+    (`cache_directory.cache_root`) where the data set's cannot be written; smaller ones of more than `CACHE_FROM` examples in the
+    user's cache directory, if that can be written.
 
     Args:
         name: a TFDS image set, such as "mnist" or "cifar10"; an embedded one ("digits"); or the path of a folder of
@@ -176,9 +179,7 @@ class Images(NamedSource):
             UserError: the data is not prepared, a file is no image, nothing is left, or the cache cannot be written.
         """
         if self._arrays is None:
-            count, encoded = self._originals.extent()
-            cost = min(count, self.take or count) * (encoded + np.prod(self.shape))
-            images, labels = self._load_to_file() if cost > CACHE_ABOVE else self._load()
+            images, labels = self._load_by_size()
             if not len(images):
                 raise UserError(f"nothing is left of {self.name}, split {self.split}, only={self.only}")
             self._note_fewer(len(images))
@@ -186,6 +187,20 @@ class Images(NamedSource):
                 raise UserError(f"{unlabelled:,} of {len(labels):,} images of {self.name} have no label: leave out labels=True")
             self._arrays = {"image": images, **({"label": labels} if self.labels else {})}
         return self._arrays
+
+    def _load_by_size(self):
+        """Images and labels, from memory or from the cache."""
+        count, encoded = self._originals.extent()
+        kept = min(count, self.take or count)
+        if kept * (encoded + np.prod(self.shape)) > CACHE_ABOVE:
+            return self._load_to_file(self._cache_file())
+        if (count if self._only is not None or self._part else kept) > CACHE_FROM:
+            try:
+                return self._load_to_file(self._small_cache_file())
+            except (UserError, OSError) as error:  # what cannot be kept is read each time
+                if not isinstance(error.__cause__ or error, OSError):
+                    raise
+        return self._load()
 
     def _chunks(self):
         """The decoded images and labels, some at a time."""
@@ -240,26 +255,35 @@ class Images(NamedSource):
             self.note(line)
         return arrays
 
-    def _load_to_file(self):
+    def _load_to_file(self, path):
         """Like `_load`, through the cache: raw bytes, mapped into memory."""
-        path = self._cache_file()
-        labels, notes = path.with_suffix(".labels"), path.with_suffix(".json")
-        if not path.exists():
-            self._write(path, labels, notes)
+        found = self._cached(path)
+        if found is None:
+            self._write(path, path.with_suffix(".labels"), path.with_suffix(".json"))
             if path.is_relative_to(cache_directory.cache_root()):
                 cache_directory.make_room(keep=[path])
-        try:
-            # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
-            with cache_directory.open_in_use(path) as file:
-                images = np.memmap(file, np.uint8, "c").reshape(-1, *self.shape) if path.stat().st_size else None
-            if images is None:
-                return self._load()
-            arrays, of_pixels = (images, np.fromfile(labels, np.int64)), json.loads(notes.read_text())
-        except FileNotFoundError:  # another process removed it at this moment
+            found = self._cached(path)
+        if found is None:  # another process removed it at this moment
             return self._load()
+        *arrays, of_pixels = found
         for line in of_pixels:
             self.note(line)
         return arrays
+
+    def _cached(self, path):
+        """(images, labels, notes) as the cache has them; None where it has not, or where they are damaged."""
+        try:
+            # Mode "c": tensors want to share memory that can be written, though nobody does; the file would not change.
+            with cache_directory.open_in_use(path) as file:
+                size = path.stat().st_size
+                images = np.memmap(file, np.uint8, "c") if size else np.empty(0, np.uint8)
+            labels = np.fromfile(path.with_suffix(".labels"), np.int64)
+            of_pixels = json.loads(path.with_suffix(".json").read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        if len(images) != len(labels) * np.prod(self.shape):
+            return None
+        return images.reshape(-1, *self.shape), labels, of_pixels
 
     def _write(self, path, labels, notes):
         # Who sees the images sees their labels and notes: the blocks end from the right to the left.
@@ -276,19 +300,30 @@ class Images(NamedSource):
         what = f"decoding {self.name}, once"
         return track(chunks, what, total, console=console, transient=True, disable=not console.is_terminal)
 
-    def _cache_file(self):
+    def _cache_name(self):
         identity = [*self._originals.identity(), self._originals.classes]
         shaped_by = [CACHE_FORMAT, identity, self.split, self.shape, self._crop, self._only, self.take]
         shaped_by += [self.held_out, self._part] if self._part else []
-        digest = hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]
+        return f"{hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]}.images"
+
+    def _small_cache_file(self):
+        path = cache_directory.cache_root() / "images" / self._cache_name()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from error
+        return path
+
+    def _cache_file(self):
+        name = self._cache_name()
         beside, at_home = self._originals.directory() / ".ganzoo", cache_directory.cache_root() / "images"
         for directory in (beside, at_home):
             try:
                 directory.mkdir(parents=True, exist_ok=True)
             except OSError:
                 continue
-            if os.access(directory, os.W_OK) or (directory / f"{digest}.images").exists():
-                return directory / f"{digest}.images"
+            if os.access(directory, os.W_OK) or (directory / name).exists():
+                return directory / name
         raise UserError(f"cannot keep the decoded images of {self.name}: neither {beside} nor {at_home} can be written")
 
 

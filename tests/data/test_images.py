@@ -424,6 +424,29 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
     assert cache_directory.remove(entry)
 
 
+def test_sets_of_many_examples_are_read_once_where_they_can_be_kept(flat, tmp_path, monkeypatch):
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "home"))
+    reads, chunks = [], Images._chunks
+    monkeypatch.setattr(Images, "_chunks", lambda self: reads.append(self) or chunks(self))
+    count = len(Images(flat, size=8).arrays()["image"])
+    assert len(reads) == 1 and not (tmp_path / "home").exists(), "a small set is kept nowhere"
+    monkeypatch.setattr(images, "CACHE_FROM", count - 1)
+    expected = np.array(Images(flat, size=8).arrays()["image"])
+    np.testing.assert_array_equal(Images(flat, size=8).arrays()["image"], expected)
+    assert len(reads) == 2 and not (flat / ".ganzoo").exists()
+    (entry,) = cache_directory.entries()
+    for kind in (".images", ".labels", ".json"):
+        (file,) = [file for file in entry.files if file.suffix == kind]
+        file.write_bytes(file.read_bytes()[:-1])
+        np.testing.assert_array_equal(Images(flat, size=8).arrays()["image"], expected)
+    assert len(reads) == 5, "what is damaged counts as absent"
+    Images(flat, size=8, take=count - 1).arrays()
+    assert len(cache_directory.entries()) == 1
+    monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "file" / "home"))
+    (tmp_path / "file").touch()
+    np.testing.assert_array_equal(Images(flat, size=8).arrays()["image"], expected)
+
+
 def test_a_full_disk_is_one_line(flat, cached, monkeypatch):
     def full(descriptor):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -432,3 +455,6 @@ def test_a_full_disk_is_one_line(flat, cached, monkeypatch):
     with pytest.raises(UserError, match="cannot write .*ganzoo.*: No space left on device"):
         Images(flat, size=8).arrays()
     assert not list((flat / ".ganzoo").iterdir())
+    monkeypatch.setattr(images, "CACHE_ABOVE", 2**40)
+    monkeypatch.setattr(images, "CACHE_FROM", 0)
+    assert len(Images(flat, size=8).arrays()["image"]) == 6, "what fits in memory needs no file"
