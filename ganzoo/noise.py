@@ -164,6 +164,7 @@ def replica_rows(draw, batch_size, shape, seed):
 BLOCK = 64
 
 
+@tf.autograph.experimental.do_not_convert  # conversion finds nothing to do and takes a third of a second
 def sample_rows(draw, count, shape, seed, first=0, purpose="latents"):
     """Rows first .. first + count - 1 of the infinite sequence of a `seed`, independent of how it is split into batches.
 

@@ -1,6 +1,7 @@
 """What several commands share: options, starting TensorFlow quietly, JSON files."""
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -12,6 +13,9 @@ from ganzoo.files import refuse_unwritable, write_atomically
 
 # The options that name a file to be written.
 OUTPUTS = ("json_file", "html", "out", "page")
+
+# What Keras and TensorFlow do not require and import where they can, for uses of theirs that are none of a command's.
+UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")
 
 
 class Model(click.ParamType):
@@ -114,27 +118,43 @@ def write_file(path, content):
 
 
 @contextlib.contextmanager
-def absent(name):
+def absent(*names):
     """Lets `import name` fail within, as if it were not installed; afterwards it can be imported as ever.
 
     What was imported before stays.
     """
-    if name in sys.modules:
-        yield
-        return
-    sys.modules[name] = None
+    names = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(names))
     try:
         yield
     finally:
-        if sys.modules.get(name) is None:
-            sys.modules.pop(name, None)
+        for name in names:
+            if sys.modules.get(name) is None:
+                sys.modules.pop(name, None)
+
+
+@contextlib.contextmanager
+def uncollected():
+    """Python looks for no garbage within, and afterwards for none among what there is by then.
+
+    A big import makes next to none, and looking through it again and again takes a quarter of its time. Only for that: what
+    becomes garbage later of what there is at the end is kept for ever.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def start(data_dir=None):
     """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow and Keras.
 
     TensorFlow's C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
-    Keras imports scikit-learn, where it is installed, for wrappers that no command uses: a second of every command's time.
+    What else they import, where it is installed, for wrappers that no command uses, takes a second of every command's time.
 
     Raises:
         UserError: a file that an option asks for cannot be written, said before anything is computed for it.
@@ -147,7 +167,12 @@ def start(data_dir=None):
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # this process is ganzoo's own, whatever other programs want of Keras
     debug = context.find_root().params["debug"]
-    with absent("sklearn"), contextlib.nullcontext() if debug else silent_stderr():
+    first = not {"keras", "tensorflow"} <= sys.modules.keys()
+    with (
+        absent(*UNUSED),
+        uncollected() if first else contextlib.nullcontext(),
+        contextlib.nullcontext() if debug else silent_stderr(),
+    ):
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
 

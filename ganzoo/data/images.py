@@ -25,7 +25,7 @@ from ganzoo.notes import counted
 
 # Bytes read plus bytes kept: above this the decoded images go to a file, once, and are mapped into memory.
 CACHE_ABOVE = 512 * 2**20
-# Examples read: above this smaller sets are kept in the user's cache directory, since a record takes 0.1 ms of CPU time to read.
+# Examples read: above this smaller sets are kept in the user's cache directory, since a record takes 0.1 ms to read.
 CACHE_FROM = 4096
 CACHE_FORMAT = 2  # to be raised when the same arguments give other pixels
 CHUNK = 256
@@ -38,8 +38,8 @@ class Images(NamedSource):
     An image that has not the shape of `size` is cropped to `crop`, or without `crop` to its largest centred part of the
     target's aspect (a square, where `size` is a number), and then resized: bicubic, antialiased (arXiv:2104.11222).
     Decoded sets that are large (`CACHE_ABOVE`) are kept in a file beside the data set, or in the user's cache directory
-    (`cache_directory.cache_root`) where the data set's cannot be written; smaller ones of more than `CACHE_FROM` examples in the
-    user's cache directory, if that can be written.
+    (`cache_directory.cache_root`) where the data set's cannot be written; smaller ones of more than `CACHE_FROM` examples in
+    the user's, if that can be written.
 
     Args:
         name: a TFDS image set, such as "mnist" or "cifar10"; an embedded one ("digits"); or the path of a folder of
@@ -210,11 +210,17 @@ class Images(NamedSource):
         if self.take and not self._part:
             examples = examples.take(self.take)
 
+        @tf.autograph.experimental.do_not_convert
         def decode(encoded, label):
             return self._originals.decode(encoded), label
 
+        @tf.autograph.experimental.do_not_convert
         def fitted(image, label):
             return fit(image, self._crop, self.shape), label
+
+        @tf.autograph.experimental.do_not_convert
+        def decode_fitted(encoded, label):
+            return fitted(*decode(encoded, label))
 
         parallel = {"num_parallel_calls": tf.data.AUTOTUNE, "deterministic": True}
         count, brightest = 0, 0
@@ -223,7 +229,7 @@ class Images(NamedSource):
                 decoded = self._of_part(examples.map(decode, **parallel)).take(self.take or -1)
                 examples = decoded.map(fitted, **parallel)
             else:
-                examples = examples.map(lambda encoded, label: fitted(*decode(encoded, label)), **parallel)
+                examples = examples.map(decode_fitted, **parallel)
             for images, labels in examples.batch(CHUNK).prefetch(1):
                 count, brightest = count + len(images), max(brightest, int(tf.reduce_max(images)))
                 yield images.numpy(), labels.numpy()

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import tensorflow_datasets as tfds
-from scipy.special import logsumexp
 
 from ganzoo.data.points import Points
 from ganzoo.data.registry import embedded, find
@@ -30,6 +29,8 @@ class Mixture:
 
     def log_density(self, points):
         """The natural logarithm of the density at points [N, 2]: float64 [N]."""
+        from scipy.special import logsumexp  # which a training has no need of
+
         distances = np.square(np.asarray(points, np.float64)[:, None] - self.means).sum(-1)
         normaliser = math.log(len(self.means) * 2 * math.pi * self.scale**2)
         return logsumexp(-distances / (2 * self.scale**2), axis=1) - normaliser

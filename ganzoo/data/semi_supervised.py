@@ -108,6 +108,7 @@ def rows_by_class(labels, per_class, choice):
 def with_labelled(everything, few):
     """A data set of batches of `everything` that carry those of `few` as `labelled_image` and `labelled_label`."""
 
+    @tf.autograph.experimental.do_not_convert
     def merged(batch, labelled):
         return {**batch, **{f"labelled_{name}": value for name, value in labelled.items()}}
 

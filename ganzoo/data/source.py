@@ -139,11 +139,14 @@ class Source(Noted):
 
         # Sorting random keys once an epoch costs 0.1 us an example; tf.random.experimental.index_shuffle takes 3 us and
         # more (150 us in tiny sets), and its orders under neighbouring seeds are far from uniform.
+        # Nothing in these two is for AutoGraph, whose conversion takes 0.2 s.
+        @tf.autograph.experimental.do_not_convert
         def epoch(number):
             draws = noise.uniform([2, count], noise.seed_of(seed, number, "data"), None, None, tf.int64)
             begin = tf.where(number == first_epoch, skipped, 0)
             return tf.argsort(draws[0])[begin:], draws[1, begin:] < 0
 
+        @tf.autograph.experimental.do_not_convert
         def batch(positions, mirrored):
             positions, mirrored = positions[rows], mirrored[rows]
             examples = {name: tf.gather(tensor, positions) for name, tensor in tensors.items()}

@@ -78,6 +78,7 @@ class TFDSImages:
         encoded = dict.fromkeys(pictures, tfds.decode.SkipDecoding())
         unlabelled = tf.constant(-1, tf.int64)
 
+        @tf.autograph.experimental.do_not_convert
         def pair(example):
             return example["image"], example["label"] if self.classes else unlabelled
 

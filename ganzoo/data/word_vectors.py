@@ -9,8 +9,6 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse import linalg
 
 from ganzoo.errors import UserError
 from ganzoo.notes import counted, note
@@ -118,6 +116,9 @@ class Cooccurrences:
             raise UserError(f"vectors from counts need a positive size and window, not {self.size} and {self.window}")
 
     def __call__(self, text):
+        from scipy import sparse  # a tenth of a second, which only vectors from counts take
+        from scipy.sparse import linalg
+
         count = len(text.vocabulary)
         if self.size >= count:
             raise UserError(f"{count} tokens do not give vectors of {self.size} dimensions: choose a smaller size")
@@ -143,6 +144,8 @@ def neighbours(tokens, place, count):
 
     Beyond a text's beginning and after its end there is padding, which is a neighbour but no word.
     """
+    from scipy import sparse
+
     beyond = np.zeros((len(tokens), abs(place)), tokens.dtype)
     beside = [beyond, tokens[:, :place]] if place < 0 else [tokens[:, place:], beyond]
     words, others = tokens.ravel(), np.concatenate(beside, axis=1).ravel()

@@ -1,8 +1,10 @@
 """What the commands share: numbers in an option, files, the data directory, quiet imports."""
 
+import gc
 import json
 import math
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -79,12 +81,60 @@ def test_facts_are_written_where_they_are_asked_for(tmp_path):
 def test_an_absent_module_cannot_be_imported_for_a_while_and_can_afterwards():
     name = "wave"  # of the standard library; nothing here needs it
     sys.modules.pop(name, None)
-    with options.absent(name), pytest.raises(ImportError):
+    with options.absent("sunau_of_old", name), pytest.raises(ImportError):
         __import__(name)
+    assert "sunau_of_old" not in sys.modules
     assert name not in sys.modules and __import__(name).__name__ == name
     with options.absent(name):
         assert __import__(name) is sys.modules[name], "what was imported before stays"
     assert name in sys.modules
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_is_looked_for_again_after_an_import_as_it_was_before(enabled):
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with options.uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled() == enabled and gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_what_a_program_makes_between_two_commands_is_not_kept(monkeypatch):
+    with click.Context(click.Command("main"), info_name="main") as context:
+        context.params = {"debug": True}
+        options.start()
+        monkeypatch.setattr(options, "uncollected", None)
+        options.start()
+
+
+def test_a_sample_and_a_training_start_without_what_they_do_not_use(tmp_path):
+    """What each took half a second and more of every start: imports, Python's garbage collection, AutoGraph's conversions."""
+    (tmp_path / "modules").mkdir()
+    for name in ("pandas", "matplotlib"):  # not installed here, perhaps
+        (tmp_path / "modules" / f"{name}.py").touch()
+    code = f"""
+import glob, sys
+sys.path.insert(0, {str(tmp_path / "modules")!r})
+from ganzoo.cli.main import main
+
+def run(*arguments, unused):
+    main(arguments, standalone_mode=False)
+    print("imported:", sorted(unused.intersection(sys.modules)), file=sys.stderr)
+
+unused = {{"sklearn", "scipy", "pandas", "matplotlib"}}
+run("sample", "exported/ring_vanilla", "--out", "s.png", unused=unused | {{"fiddle", "tensorflow_datasets", "tensorboard"}})
+run("train", "ring_vanilla", "--steps", "1", "--run", "run", unused=unused)
+print("converted:", glob.glob("__autograph_generated_file*"), file=sys.stderr)
+"""
+    code = code.replace("exported/", f"{Path('exported').resolve()}/")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["", *sys.path]), "TMPDIR": str(tmp_path)}
+    ended = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True)
+    assert not ended.returncode, ended.stderr
+    said = [line for line in ended.stderr.splitlines() if line.startswith(("imported", "converted"))]
+    assert said == ["imported: []", "imported: []", "converted: []"]
 
 
 @pytest.mark.parametrize("debug", [False, True])

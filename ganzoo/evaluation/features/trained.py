@@ -44,7 +44,7 @@ class TrainedNetwork(Extractor):
         self.source = f"{self.kind} trained on {meta['trained_on']} ({meta['examples']} examples), held-out {quality}"
         outputs = [feature, network.output] if self.classifies else [feature]
         self._network = keras.Model(network.input, outputs)
-        self._run = tf.function(lambda images: self._network(scaled(images), training=False))
+        self._run = tf.function(lambda images: self._network(scaled(images), training=False), autograph=False)
 
     def extract(self, images, progress=None):
         if np.shape(images)[1:] != self.shape:
@@ -232,5 +232,5 @@ def batches(images, labels, seed, steps):
 
 def predict(network, images, batch=500):
     """A network's outputs for uint8 images, in parts."""
-    run = tf.function(lambda part: network(scaled(part), training=False), reduce_retracing=True)
+    run = tf.function(lambda part: network(scaled(part), training=False), reduce_retracing=True, autograph=False)
     return np.concatenate([run(tf.constant(images[i : i + batch])).numpy() for i in range(0, len(images), batch)])

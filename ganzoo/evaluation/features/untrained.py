@@ -82,7 +82,7 @@ class RandomConvolutions(Extractor):
         self.kernels = random_kernels((channels, *self.widths), seed)
         self.dimension = sum(self.widths[:-1]) + 4 * self.widths[-1]
         self.sha256 = digest("random-conv 1", [digest_array(kernel) for kernel in self.kernels])
-        self._run = tf.function(self._forward)
+        self._run = tf.function(self._forward, autograph=False)
 
     def _group(self, images):
         return self._run(tf.constant(images)).numpy(), None
