@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--against", type=Path, help="another checkout of ganzoo, measured in turn with this one")
     parser.add_argument("--only", nargs="+", choices=(*TRAININGS, SAMPLE), default=(*TRAININGS, SAMPLE), metavar="NAME")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--warm", action="store_true", help="caches of files are warm already: count the first run too")
     parser.add_argument("--further", type=int, default=2, help="further steps, to tell a step from the start; 0 for none")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
@@ -68,7 +69,8 @@ def main():
     print("|---" * (2 + len(checkouts)) + "|")
     for name in options.only:
         for checkout in checkouts.values():
-            measured(checkout, name, 0)
+            if not options.warm:
+                measured(checkout, name, 0)
         found = {when: [] for when in checkouts}
         for _ in range(options.repeats):
             for when, checkout in checkouts.items():
