@@ -1,6 +1,9 @@
 """Doubling and halving feature maps with the filter [1, 3, 3, 1], as R3GAN resamples."""
 
+import functools
+
 import keras
+import numpy as np
 from keras import ops
 
 from ganzoo.errors import UserError
@@ -40,7 +43,7 @@ class InterpolatedUpsampling2D(Interpolated):
     """
 
     def call(self, inputs):
-        return _doubled(_doubled(inputs, 1), 2)
+        return _resampled(inputs, *(2 * _halving(2 * size).T for size in inputs.shape[1:3]))
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
@@ -55,34 +58,24 @@ class InterpolatedDownsampling2D(Interpolated):
     """
 
     def call(self, inputs):
-        return _halved(_halved(inputs, 1), 2)
+        return _resampled(inputs, *(_halving(size) for size in inputs.shape[1:3]))
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
         return (batch, height // 2, width // 2, channels)
 
 
-def _take(x, axis, part):
-    return x[(slice(None),) * axis + (part,)]
+@functools.cache
+def _halving(size):
+    """The matrix [size / 2, size] by which a row of `size` values is halved; twice its transpose doubles size / 2."""
+    rows, columns = np.arange(size // 2)[:, None], np.arange(size)[None]
+    weights = np.array([0, *FILTER, 0], np.float32) / sum(FILTER)
+    return weights[np.clip(columns - 2 * rows + 2, 0, 5)]
 
 
-def _neighbours(left, right, axis):
-    """The values before those of `left` and after those of `right`, where each is the other's neighbour; 0 outside."""
-    zero = ops.zeros_like(_take(left, axis, slice(0, 1)))
-    before = ops.concatenate([zero, _take(right, axis, slice(None, -1))], axis=axis)
-    after = ops.concatenate([_take(left, axis, slice(1, None)), zero], axis=axis)
-    return before, after
-
-
-def _doubled(x, axis):
-    before, after = _neighbours(x, x, axis)
-    pairs = ops.stack([0.25 * before + 0.75 * x, 0.75 * x + 0.25 * after], axis=axis + 1)
-    shape = list(x.shape)
-    shape[0], shape[axis] = -1, 2 * shape[axis]
-    return ops.reshape(pairs, shape)
-
-
-def _halved(x, axis):
-    even, odd = _take(x, axis, slice(None, None, 2)), _take(x, axis, slice(1, None, 2))
-    before, after = _neighbours(even, odd, axis)
-    return 0.375 * (even + odd) + 0.125 * (before + after)
+def _resampled(x, rows, columns):
+    """Both axes of maps by a matrix each: products of matrices have fast gradients, and so have these, unlike slices."""
+    height, width, channels = x.shape[1:]
+    rows, columns = (ops.convert_to_tensor(matrix, x.dtype) for matrix in (rows, columns))
+    x = ops.matmul(rows, ops.reshape(x, (-1, height, width * channels)))
+    return ops.matmul(columns, ops.reshape(x, (-1, rows.shape[0], width, channels)))
