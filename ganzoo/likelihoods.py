@@ -49,8 +49,9 @@ class Bernoulli(Serializable):
     def log_probability(self, examples, decoded):
         """E log p(bits of x | z) [B] of examples [B, ...] in [-1, 1], where the decoder says [B, ...] in [-1, 1]."""
         target = (examples + 1.0) / 2.0
-        probability = tf.clip_by_value((decoded + 1.0) / 2.0, 1e-6, 1.0 - 1e-6)
-        return _summed(target * tf.math.log(probability) + (1.0 - target) * tf.math.log(1.0 - probability))
+        # Each bounded from 0 by itself: in bfloat16 the largest number below 1 is 0.996, and 1 - 1e-6 is 1.
+        one, zero = (tf.maximum((1.0 + value) / 2.0, 1e-6) for value in (decoded, -decoded))
+        return _summed(target * tf.math.log(one) + (1.0 - target) * tf.math.log(zero))
 
 
 def _summed(values):

@@ -29,9 +29,9 @@ def recipe():
             discriminator=dcgan_discriminator(size=28, channels=1, width=32),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 20000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 20000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
         },
         batch_size=128,
-        steps=20000,
+        steps=15000,
     )

@@ -30,9 +30,9 @@ def recipe():
             adversarial_loss=losses.LeastSquares(),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.5),
         },
         batch_size=128,
-        steps=15000,
+        steps=10000,
     )

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import scipy.stats
+import tensorflow as tf
 
 from ganzoo.errors import UserError
 from ganzoo.likelihoods import Bernoulli, Gaussian, kl_to_standard_normal
@@ -17,6 +18,17 @@ def test_the_bernoulli_of_bits_is_their_probability():
     bits, decoded = np.array([[-1.0, 1.0, 1.0]], np.float32), np.array([[0.5, 0.5, -0.2]], np.float32)
     np.testing.assert_allclose(Bernoulli().log_probability(bits, decoded), np.log([0.25 * 0.75 * 0.4]), rtol=1e-5)
     assert np.isfinite(Bernoulli().log_probability(bits, -bits)).all()
+
+
+def test_the_bernoulli_is_finite_in_bfloat16_too():
+    # oneDNN's rewriter computes it in bfloat16, where 1 - 1e-6 is 1.
+    bits = tf.constant([[-1.0, 1.0, -1.0, 0.5]], tf.bfloat16)
+    with tf.GradientTape() as tape:
+        decoded = tf.constant([[-1.0, 1.0, 1.0, 1.0]], tf.bfloat16)
+        tape.watch(decoded)
+        likelihood = Bernoulli().log_probability(bits, decoded)
+    assert np.isfinite(tf.cast(likelihood, tf.float32)).all()
+    assert np.isfinite(tf.cast(tape.gradient(likelihood, decoded), tf.float32)).all()
 
 
 def test_kl_of_known_gaussians():
