@@ -1,10 +1,10 @@
 """Conditional GAN on MNIST: a digit on request, the label joining every layer of both players.
 
-Mirza, Osindero 2014, "Conditional Generative Adversarial Nets", arXiv:1411.1784, in the convolutional networks that the authors of
-DCGAN (arXiv:1511.06434) made of it for MNIST, with widths of 32 and 112 in the place of 64 and 1,024, and learning rates that fall
-to nothing. The first paper's own fully connected networks are `cgan_generator` and `cgan_discriminator`: at a third of their
-widths, with Adam's 2e-4 and batches of 100, they ignored the label and drew one digit after 5,000 steps, and a few, still without
-regard to the label, after 6,000 with R1.
+Mirza, Osindero 2014, "Conditional Generative Adversarial Nets", arXiv:1411.1784, in the convolutional networks that the
+authors of DCGAN (arXiv:1511.06434) made of it for MNIST, with widths of 32 and 112 in the place of 64 and 1,024, and
+learning rates that fall to nothing. The first paper's own fully connected networks are `cgan_generator` and
+`cgan_discriminator`: at a third of their widths, with Adam's 2e-4 and batches of 100, they ignored the label and drew one
+digit after 5,000 steps, and a few, still without regard to the label, after 6,000 with R1.
 
 Run: ganzoo train recipes/mnist_cgan.py
 
