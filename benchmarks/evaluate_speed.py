@@ -24,6 +24,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.data import Images
+from ganzoo.evaluation.context import NEIGHBOURS
 from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import array_input, open_input
 from ganzoo.metrics.classifier import inception_score
@@ -48,7 +49,7 @@ def ganzoo_scores(real, fake, probabilities):
         "inception_score": lambda: {"mean": inception_score(probabilities)["mean"]},
         "frechet_distance": lambda: {"value": frechet_distance(real, fake)},
         "kernel_distance": lambda: {"subsets_mean": kernel_distance(real, fake)["subsets_mean"]},
-        "precision_recall": lambda: precision_recall(neighbours(real, fake, k=3)),
+        "precision_recall": lambda: precision_recall(neighbours(real, fake, k=NEIGHBOURS)),
     }
 
 
@@ -66,7 +67,9 @@ def fidelity_scores(real, fake, probabilities):
         return {"value": found[metric_fid.KEY_METRIC_FID]}
 
     def kernel():
-        return {"subsets_mean": metric_kid.kid_features_to_metric(fake, real, verbose=False)[metric_kid.KEY_METRIC_KID_MEAN]}
+        size = min(1000, len(real), len(fake))
+        found = metric_kid.kid_features_to_metric(fake, real, kid_subset_size=size, verbose=False)
+        return {"subsets_mean": found[metric_kid.KEY_METRIC_KID_MEAN]}
 
     def balls():
         found = metric_prc.prc_features_to_metric(fake, real, verbose=False)
