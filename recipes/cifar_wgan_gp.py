@@ -29,7 +29,7 @@ def recipe():
     return Recipe(
         data=Images("cifar10", flip=True),
         model=WGAN(
-            generator=resnet_generator(size=32, channels=3, latent_dim=128, width=128),
+            generator=resnet_generator(size=32, channels=3, latent_dim=128, width=128, interpolation="nearest"),
             critic=resnet_discriminator(size=32, channels=3, width=128, norm="none", pooling="mean"),
             critic_steps=5,
             clip=None,

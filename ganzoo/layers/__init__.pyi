@@ -11,10 +11,12 @@ from .interpolate import InterpolatedDownsampling2D as InterpolatedDownsampling2
 from .interpolate import InterpolatedUpsampling2D as InterpolatedUpsampling2D
 from .label_projection import LabelProjection as LabelProjection
 from .latent_chunk import LatentChunk as LatentChunk
+from .maxout import ChannelMaxout as ChannelMaxout
 from .maxout import Maxout as Maxout
 from .minibatch_discrimination import MinibatchDiscrimination as MinibatchDiscrimination
 from .mixture import MixtureChoice as MixtureChoice
 from .mixture import MixtureMean as MixtureMean
+from .pixel_bias import PixelBias as PixelBias
 from .pixel_noise import NoisedPool as NoisedPool
 from .pixel_noise import ReadNoise as ReadNoise
 from .self_attention import SelfAttention as SelfAttention

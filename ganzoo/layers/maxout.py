@@ -51,3 +51,28 @@ class Maxout(keras.layers.Layer):
             "pieces": self.pieces,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
         }
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class ChannelMaxout(keras.layers.Layer):
+    """The largest of each `pieces` neighbouring channels: [B, ..., C] to [B, ..., C / pieces].
+
+    Args:
+        pieces: linear functions for each output, computed by the layer before; C is a multiple of it.
+
+    Reference: Goodfellow et al. 2013, 1302.4389.
+    """
+
+    def __init__(self, pieces=2, **kwargs):
+        super().__init__(**kwargs)
+        self.pieces = pieces
+
+    def call(self, inputs):
+        *outer, channels = inputs.shape[1:]
+        return ops.max(ops.reshape(inputs, (-1, *outer, channels // self.pieces, self.pieces)), axis=-1)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], input_shape[-1] // self.pieces)
+
+    def get_config(self):
+        return {**super().get_config(), "pieces": self.pieces}

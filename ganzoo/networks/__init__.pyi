@@ -1,10 +1,16 @@
 from .acgan import acgan_discriminator as acgan_discriminator
+from .ali import ali_discriminator as ali_discriminator
+from .ali import ali_encoder as ali_encoder
+from .ali import ali_generator as ali_generator
 from .began import began_discriminator as began_discriminator
 from .began import began_generator as began_generator
 from .bigan import dcgan_encoder as dcgan_encoder
 from .bigan import dcgan_joint_discriminator as dcgan_joint_discriminator
 from .bigan import mlp_encoder as mlp_encoder
 from .bigan import mlp_joint_discriminator as mlp_joint_discriminator
+from .bigan_mlp import bigan_mlp_discriminator as bigan_mlp_discriminator
+from .bigan_mlp import bigan_mlp_encoder as bigan_mlp_encoder
+from .bigan_mlp import bigan_mlp_generator as bigan_mlp_generator
 from .biggan import biggan_discriminator as biggan_discriminator
 from .biggan import biggan_generator as biggan_generator
 from .blocks import down_block as down_block

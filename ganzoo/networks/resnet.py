@@ -54,7 +54,9 @@ def convolution(kind):
     return make
 
 
-def resnet_generator(size=32, channels=3, latent_dim=128, width=None, num_classes=None, name="generator"):
+def resnet_generator(
+    size=32, channels=3, latent_dim=128, width=None, num_classes=None, interpolation="bilinear", name="generator"
+):
     """A projection to a small map, then residual blocks that double it, with batch norm.
 
     Args:
@@ -64,6 +66,7 @@ def resnet_generator(size=32, channels=3, latent_dim=128, width=None, num_classe
         width: channels of the first map, by default mimicry's: 256 up to size 32, 512 for 48 and 1024 above. Up to 32
             all blocks have as many, above they halve.
         num_classes: if given, the model takes `[latents, labels]` and batch norm is conditioned on the label.
+        interpolation: of the doublings: "bilinear" as in mimicry, or "nearest" as in SNGAN's and WGAN-GP's own code.
 
     Returns:
         A `keras.Model` from `latents` [B, latent_dim] (and `labels` [B], integers) to float32 images
@@ -72,10 +75,12 @@ def resnet_generator(size=32, channels=3, latent_dim=128, width=None, num_classe
     Raises:
         UserError: for an argument out of range.
 
-    Reference: Miyato et al. 2018, 1802.05957; with labels Miyato and Koyama 2018, 1802.05637.
+    Reference: Miyato et al. 2018, 1802.05957; with labels Miyato and Koyama 2018, 1802.05637; WGAN-GP's Gulrajani et al.
+    2017, 1704.00028.
     """
     plan = _plan(size, channels, num_classes)
     checks.positive(latent_dim=latent_dim)
+    checks.one_of(("bilinear", "nearest"), interpolation=interpolation)
     width = _width(width, plan.generator_width, plan.ups, size)
     make = convolution(keras.layers.Conv2D)
     latents = keras.Input((latent_dim,), name="latents")
@@ -91,7 +96,7 @@ def resnet_generator(size=32, channels=3, latent_dim=128, width=None, num_classe
     x = keras.layers.Reshape((side, side, width), name="reshape")(x)
     for divisor in plan.ups:
         side *= 2
-        x = up_block(x, width // divisor, f"up_{side}", make, normalise, interpolation="bilinear")
+        x = up_block(x, width // divisor, f"up_{side}", make, normalise, interpolation)
     x = keras.layers.ReLU(name="relu")(batch_norm(name="norm")(x))
     x = make(channels, 3, "to_image", gain=1.0)(x)
     images = keras.layers.Activation("tanh", dtype="float32", name="tanh")(x)

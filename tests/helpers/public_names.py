@@ -18,6 +18,7 @@ INTERNAL = {
         "saving.*",
     ],
     "networks": [
+        "ali.P*",
         "checks.*",
         "decoding.*",
         "dcgan.gain",

@@ -21,9 +21,10 @@ from ganzoo.layers.grouped_conv import GroupedConv2D
 from ganzoo.layers.interpolate import InterpolatedDownsampling2D, InterpolatedUpsampling2D
 from ganzoo.layers.label_projection import LabelProjection
 from ganzoo.layers.latent_chunk import LatentChunk
-from ganzoo.layers.maxout import Maxout
+from ganzoo.layers.maxout import ChannelMaxout, Maxout
 from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganzoo.layers.mixture import MixtureChoice, MixtureMean, Weights
+from ganzoo.layers.pixel_bias import PixelBias
 from ganzoo.layers.pixel_noise import NoisedPool, ReadNoise
 from ganzoo.layers.self_attention import SelfAttention
 from ganzoo.layers.spectral_norm import (
@@ -57,6 +58,8 @@ LAYERS = {
     "label_projection_plain": (lambda **kw: LabelProjection(3, spectral_norm=False, **kw), [VECTOR, LABEL]),
     "latent_chunk": (lambda **kw: LatentChunk(3, 8, **kw), [VECTOR]),
     "maxout": (lambda **kw: Maxout(7, pieces=3, **kw), [VECTOR]),
+    "channel_maxout": (ChannelMaxout, [MAP]),
+    "pixel_bias": (PixelBias, [MAP]),
     "minibatch_discrimination": (lambda **kw: MinibatchDiscrimination(kernels=9, dims=3, **kw), [VECTOR]),
     "self_attention": (SelfAttention, [MAP]),
     "self_attention_plain": (lambda **kw: SelfAttention(spectral_norm=False, **kw), [MAP]),

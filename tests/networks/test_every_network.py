@@ -13,8 +13,10 @@ import tensorflow as tf
 import ganzoo.networks
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.networks.acgan import acgan_discriminator
+from ganzoo.networks.ali import ali_discriminator, ali_encoder, ali_generator
 from ganzoo.networks.began import began_discriminator, began_generator
 from ganzoo.networks.bigan import dcgan_encoder, dcgan_joint_discriminator, mlp_encoder, mlp_joint_discriminator
+from ganzoo.networks.bigan_mlp import bigan_mlp_discriminator, bigan_mlp_encoder, bigan_mlp_generator
 from ganzoo.networks.biggan import biggan_discriminator, biggan_generator
 from ganzoo.networks.cgan import cgan_discriminator, cgan_generator
 from ganzoo.networks.dcgan import dcgan_discriminator, dcgan_generator
@@ -41,10 +43,17 @@ IMAGES = types.SimpleNamespace(
     batches=lambda size, seed: iter([{"image": tf.random.stateless_uniform((size, 8, 8, 1), [seed, 1])}]),
 )  # fmt: skip
 SMALL = {"size": 8, "channels": 1, "width": 2}
+ALI = {"size": 32, "channels": 1, "latent_dim": 3, "width": 2}
 R3GAN = {"size": 8, "channels": 1, "width": 4, "blocks": 1, "group_size": 4}
 # Each network's maker and tiny arguments.
 NETWORKS = {
     acgan_discriminator: {**SMALL},
+    ali_generator: ALI,
+    ali_encoder: ALI,
+    ali_discriminator: {**ALI, "maxout": 2, "hidden_dropout": 0.5},
+    bigan_mlp_generator: {"shape": (4, 4, 1), "latent_dim": 3, "width": 4},
+    bigan_mlp_encoder: {"shape": (4, 4, 1), "latent_dim": 3, "width": 4},
+    bigan_mlp_discriminator: {"shape": (4, 4, 1), "latent_dim": 3, "width": 4},
     began_generator: {**SMALL, "latent_dim": 4, "first_side": 4, "skips": True},
     began_discriminator: {**SMALL, "code_dim": 4, "first_side": 4, "skips": True},
     mlp_encoder: {"shape": (2,), "latent_dim": 3, "width": 4, "batch_norm": True},
@@ -71,7 +80,7 @@ NETWORKS = {
     mlp_discriminator: {"shape": (2,), "width": 4, "num_classes": CLASSES},
     r3gan_generator: {**R3GAN, "latent_dim": 4, "num_classes": CLASSES},
     r3gan_discriminator: {**R3GAN, "embedding_dim": 4, "num_classes": CLASSES},
-    resnet_generator: {**SMALL, "latent_dim": 4, "num_classes": CLASSES},
+    resnet_generator: {**SMALL, "latent_dim": 4, "num_classes": CLASSES, "interpolation": "nearest"},
     resnet_discriminator: {**SMALL, "num_classes": CLASSES},
     stacked_encoder: {**SMALL, "feature_dim": 4, "num_classes": CLASSES, "dropout": 0.5},
     stacked_generator_1: {"feature_dim": 4, "latent_dim": 3, "num_classes": CLASSES, "width": 4},

@@ -109,6 +109,19 @@ def test_the_generator_enlarges_bilinearly():
         np.testing.assert_allclose(rows, [0, 0.25, 0.75, 1.25, 1.75, 2.25, 2.75, 3], atol=1e-6)
 
 
+def test_the_generator_of_wgan_gp_repeats_pixels():
+    generator = resnet_generator(16, width=8, interpolation="nearest")
+    ramp = np.arange(4.0)[None, None, :, None] * np.ones((1, 4, 1, 1))
+    for name in ("up_8_double", "up_8_double_shortcut", "up_16_double", "up_16_double_shortcut"):
+        rows = generator.get_layer(name)(ramp).numpy()[0, 0, :, 0]
+        np.testing.assert_array_equal(rows, [0, 0, 1, 1, 2, 2, 3, 3])
+    # gan_cifar_resnet.py at DIM_G = DIM_D = 128: dense 264,192, three blocks of 2 x 147,584 + 16,512 + 2 x 256, the last norm
+    # 256 and convolution 3,459; the critic's count is in the table above.
+    assert trainable(resnet_generator(32, width=128, interpolation="nearest")) == 264_192 + 3 * 312_192 + 256 + 3_459
+    with pytest.raises(UserError, match="interpolation"):
+        resnet_generator(16, width=8, interpolation="cubic")
+
+
 def test_latents_need_a_dimension():
     with pytest.raises(UserError, match="latent_dim must be a positive integer, not 0"):
         resnet_generator(32, latent_dim=0)
