@@ -83,7 +83,8 @@ def table(found):
         shares = " ".join(f"{100 * share:.0f}" for share in end["shares"])
         yield f"| {seed} | {before}, {classes} | {effective:.1f} | {shares} | {end['k']:.3f} | {end['convergence']:.3f} |"
     ends = [summary(history[-1]["shares"]) for history in found.values()]
-    yield f"least classes {min(classes for classes, _ in ends)}, effective {statistics.mean(each for _, each in ends):.1f} on average"
+    effective = statistics.mean(each for _, each in ends)
+    yield f"least classes {min(classes for classes, _ in ends)}, effective {effective:.1f} on average"
 
 
 def figure(history):

@@ -86,17 +86,20 @@ def main():
         checkpoints.restore_step(step)
         drawn[step] = np.asarray(to_uint8(samples.examples(options.count, options.seed)))
     real = np.asarray(to_uint8(sampler.recipe.data.arrays()["image"]))
-    print("| step | brightness | contrast | nearest of its step | of the step before | shades out | of the step before | same |")
+    print(
+        "| step | brightness | contrast | nearest of its step | of the step before | shades out | of the step before | same |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     before = None
     for step, images in drawn.items():
         print(row(f"{step:,}", images, before))
         before = images
     print(row("*real*", real, None))
+    spread = shades(real)[0].std()
     middles = [shades(images)[0].mean() for images in drawn.values()]
     within = np.mean([shades(images)[0].std() for images in drawn.values()])
     moved = np.abs(np.diff(middles)).mean()
-    print(f"brightness moves by {moved:.1f} from step to step and varies by {within:.1f} within one ({shades(real)[0].std():.1f} real)")
+    print(f"brightness moves by {moved:.1f} from step to step, and varies by {within:.1f} within one; real by {spread:.1f}")
     if options.out:
         font = ImageFont.load_default(16)
         sheet = Image.new("RGB", (LEFT + COLUMNS * SIDE, (len(drawn) + 1) * SIDE), "white")
