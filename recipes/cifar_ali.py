@@ -1,7 +1,10 @@
 """ALI on CIFAR-10.
 
 Dumoulin et al. 2017, "Adversarially Learned Inference", arXiv:1606.00704; DCGAN's
-convolutions in the place of the paper's, which trained for 6,475 epochs.
+convolutions in the place of the paper's, which trained for 6,475 epochs. The paper's networks, that is three times the work:
+--set "model.generator=networks.ali_generator(size=32,latent_dim=64)"
+--set "model.encoder=networks.ali_encoder(size=32,latent_dim=64)"
+--set "model.discriminator=networks.ali_discriminator(size=32,latent_dim=64,maxout=2,hidden_dropout=0.5)"
 
 Run: ganzoo train recipes/cifar_ali.py
 
