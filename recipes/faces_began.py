@@ -1,13 +1,15 @@
 """BEGAN at 32x32 on a folder of your own images of faces, seen at successive steps.
 
-Berthelot, Schumm, Metz 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks", arXiv:1703.10717, at a quarter of
+Berthelot, Schumm, Metz 2017, "BEGAN: Boundary Equilibrium Generative Adversarial Networks", arXiv:1703.10717, at an eighth of
 its width and half of its resolution, and without a moving average, so that samples are those of the step they are from.
 
 The folder is read as `recipes/faces.py` reads it.
 
 Run: ganzoo train recipes/faces_began.py --set data.name=PATH
 
-COST
+Cost: not measured yet.
+
+Score: not measured yet.
 """
 
 import keras
@@ -24,8 +26,8 @@ def recipe():
     return Recipe(
         data=Images("./faces", size=32, flip=True, held_out=0.1),
         model=BEGAN(
-            generator=began_generator(size=32, channels=3, latent_dim=64, width=24),
-            discriminator=began_discriminator(size=32, channels=3, code_dim=64, width=24),
+            generator=began_generator(size=32, channels=3, latent_dim=64, width=16),
+            discriminator=began_discriminator(size=32, channels=3, code_dim=64, width=16),
             gamma=0.5,
             lambda_k=0.001,
             average_decay=0.0,
@@ -35,7 +37,7 @@ def recipe():
             "discriminator": keras.optimizers.Adam(4e-4),
         },
         batch_size=16,
-        steps=4000,
+        steps=3000,
         checkpoint_every=250,
-        keep_checkpoints=16,
+        keep_checkpoints=12,
     )

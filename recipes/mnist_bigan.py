@@ -6,7 +6,9 @@ from U(-1, 1)^50, all players at once, 200 epochs at a constant rate. Nearest ne
 
 Run: ganzoo train recipes/mnist_bigan.py
 
-COST
+Cost: not measured yet.
+
+Score: not measured yet.
 """
 
 import keras
