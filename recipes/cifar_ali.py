@@ -9,8 +9,8 @@ convolutions in the place of the paper's, which trained for 6,475 epochs. The pa
 Run: ganzoo train recipes/cifar_ali.py
 
 Cost: 49 minutes of CPU time (1 hour 54 minutes in the background) for 17,540 of the 20,000 steps, 35 epochs, on one core of an
-AMD EPYC, 2026-11-22, shared with other work, in bfloat16: 0.17 s a step. The paper's 6,475 epochs would take 6 days (reckoned, not
-measured). 10 steps of its networks: 14 s, 2026-11-29.
+AMD EPYC, 2026-11-22, shared with other work, in bfloat16: 0.17 s a step. The paper's 6,475 epochs would take 6 days
+(reckoned, not measured). The first 10 steps of its networks: 14 s of CPU time, 2026-11-29.
 
 Score: after those 17,540 steps a linear probe on the codes names 48.1 % of 2,000 test images (raw pixels 28.8 %), the nearest
 of 10,000 training codes 37.0 % (28.9 %); G(E(x)) is 22.8 from x (another image 37.8), by `ganzoo probe
