@@ -27,6 +27,10 @@ class SeqGAN(TextGAN):
 
     Players are "generator" (by likelihood), "policy" (the same network, by its reward) and "discriminator".
 
+    The policy's loss is a mean over texts, the same whatever the batch and the replicas. The released code sums over the texts
+    of a batch, 64, before it clips the gradient at 5. Adam divides the scale of gradients out: a `global_clipnorm` of 5 / 64 for
+    the policy takes its steps.
+
     Args:
         text, generator: as `TextFamily`.
         discriminator: keras.Model, tokens int32 [B, T] to logits [B, 1], such as a `cnn_discriminator`.
