@@ -1,6 +1,6 @@
 """BEGAN on digits over its training: how many kinds of digits it draws, its controller's k and its metric of convergence.
 
-    python benchmarks/began_classes.py [--seeds 3] [--runs runs/began_classes] [--out docs/images/digits_began.png]
+    python benchmarks/began_classes.py [--seeds 3] [--runs runs/began_classes] [--out FILE.png]
 
 Trains `recipes/digits_began.py` once a seed, in memory, and after each tenth of its steps gives 3,600 samples of the averaged
 generator to the classifier of digits: the share of each class, how many have more than 1 %, and the effective number of

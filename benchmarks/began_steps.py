@@ -1,6 +1,6 @@
 """BEGAN's samples at successive steps: the same faces in other shades?
 
-    python benchmarks/began_steps.py RUN [--count 400] [--last 6] [--out docs/images/faces_began.png]
+    python benchmarks/began_steps.py RUN [--count 400] [--last 6] [--out FILE.png]
 
 Draws the same latents at each of the newest checkpoints that a run has kept, and prints, for each:
 

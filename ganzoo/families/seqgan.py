@@ -27,9 +27,9 @@ class SeqGAN(TextGAN):
 
     Players are "generator" (by likelihood), "policy" (the same network, by its reward) and "discriminator".
 
-    The policy's loss is a mean over texts, the same whatever the batch and the replicas. The released code sums over the texts
-    of a batch, 64, before it clips the gradient at 5. Adam divides the scale of gradients out: a `global_clipnorm` of 5 / 64 for
-    the policy takes its steps.
+    The policy's loss is a mean over texts, the same whatever the batch and the replicas. The released code sums over the
+    64 texts of a batch before it clips the gradient at 5. Adam divides the scale of gradients out, so a `global_clipnorm`
+    of 5 / 64 takes the same steps.
 
     Args:
         text, generator: as `TextFamily`.
