@@ -13,6 +13,7 @@ from . import noise as noise
 from . import optimizers as optimizers
 from . import penalties as penalties
 from . import recipe as recipe
+from . import regularizers as regularizers
 from . import schedules as schedules
 from .api import birthday as birthday
 from .api import compare as compare

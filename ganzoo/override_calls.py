@@ -25,7 +25,11 @@ ROOMS = (
     "noise",
     "optimizers",
     "penalties",
+<<<<<<< HEAD
     "schedules",
+=======
+    "regularizers",
+>>>>>>> f017610 (WIP: ADA, LeCam, consistency, top-k)
 )
 KERAS = (
     "activations",

@@ -5,3 +5,6 @@ from .diffaugment import contrast as contrast
 from .diffaugment import cutout as cutout
 from .diffaugment import saturation as saturation
 from .diffaugment import translation as translation
+from .pipe import Adaptive as Adaptive
+from .pipe import Pipe as Pipe
+from .shift import FlipAndShift as FlipAndShift

@@ -2,19 +2,23 @@
 
 import tensorflow as tf
 
+from ganzoo.errors import UserError
 from ganzoo.serialization import Serializable
 
 
 class Augmentation(Serializable):
     """A differentiable function of images and of uniform numbers, called as `augment(images, uniforms)`.
 
-    A family draws the numbers, so that replicas and resumed runs agree; whoever gives them himself knows the answer.
+    A family draws the numbers, so that replicas and resumed runs agree; whoever gives them himself knows the answer. One
+    that adapts has a memory, float32 [n], which the family keeps and hands over as a third argument.
 
     Attributes:
         draws: how many numbers from U[0, 1) each image takes.
+        memory: its first memory, a tuple of numbers; empty where it adapts to nothing.
     """
 
     draws = 0
+    memory = ()
 
     def __call__(self, images, uniforms):
         """Augmented images, float32 of the same shape.
@@ -24,6 +28,25 @@ class Augmentation(Serializable):
             uniforms: float32 [B, draws] from U[0, 1).
         """
         raise NotImplementedError
+
+    def remember(self, memory, sign, images):
+        """The memory after a discriminator step.
+
+        Args:
+            memory: before it.
+            sign: E sign(D(x)) over the real images of the global batch, against the loss' own boundary.
+            images: how many these are.
+        """
+        raise NotImplementedError
+
+    def records(self, memory):
+        """What the logs show of a memory: a dict of scalars."""
+        return {}
+
+    def check(self, shape):
+        """Raises UserError where it cannot augment examples of `shape`."""
+        if len(shape) != 3:
+            raise UserError(f"{self!r} is of images [H, W, C], and the discriminator takes {tuple(shape)}")
 
 
 def integers(uniforms, low, high):

@@ -83,7 +83,7 @@ class ACGAN(LabelledGAN):
         loss += self.class_weight * class_cross_entropy(real_classes, labels)
         if self.classify_fake:
             loss += self.class_weight * class_cross_entropy(fake_classes, labels)
-        loss += self.penalty(self.discriminate, real, fake)
+        loss += self.penalty(self.discriminate, real, fake, real_logits, fake_logits)
         return loss
 
     def generator_loss(self, batch):
@@ -91,8 +91,7 @@ class ACGAN(LabelledGAN):
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
         logits, classes = self.judge(self.seen(fake))
-        real_logits = self.judge(self.seen(real))[0] if self.adversarial_loss.needs_real else None
-        loss = self.adversarial_loss.generator(logits, real_logits)
+        loss = self.adversary(logits, lambda: self.judge(self.seen(real))[0])
         return loss + self.generator_class_weight * class_cross_entropy(classes, labels)
 
     @property

@@ -4,6 +4,7 @@ from ganzoo import losses
 from ganzoo.augmentations.base import Augmentation
 from ganzoo.errors import UserError
 from ganzoo.penalties import Penalty
+from ganzoo.regularizers import Regularizer
 from ganzoo.serialization import parameters
 
 # Layers whose output for one example hangs on the others of its batch.
@@ -25,15 +26,34 @@ def penalties(value):
             raise UserError(f"{penalty!r} is no gradient penalty; an orthogonal one is BigGAN's `orthogonal`")
 
 
-def augmentation(value, discriminator):
+def augmentation(value, discriminator, loss):
     """Raises UserError unless `value` is None, or an augmentation and the discriminator looks at images."""
     if value is None:
         return
     if not isinstance(value, Augmentation):
         raise UserError(f"augment is an augmentation such as augmentations.DiffAugment(), or None, not {value!r}")
-    taken = tuple(discriminator.inputs[0].shape[1:])
-    if len(taken) != 3:
-        raise UserError(f"augment={value!r} is of images [H, W, C], and the discriminator takes {taken}")
+    value.check(tuple(discriminator.inputs[0].shape[1:]))
+    if value.memory and loss.boundary is None:
+        raise UserError(
+            f"{type(value).__name__} reads the sign of D(real), which means nothing under {loss!r}: give a fixed p, "
+            "augment=augmentations.Pipe(p=0.2)"
+        )
+
+
+def regularizers(value, discriminator):
+    """Raises UserError unless `value` is a list of regularisers, each for what the discriminator looks at."""
+    if not isinstance(value, (list, tuple)):
+        raise UserError(f"regularizers is a list such as [regularizers.LeCam()], not {value!r}")
+    for regularizer in value:
+        if not isinstance(regularizer, Regularizer):
+            raise UserError(f"{regularizer!r} is no regulariser such as regularizers.LeCam()")
+        regularizer.check(tuple(discriminator.inputs[0].shape[1:]))
+
+
+def top_k(value):
+    """Raises UserError unless `value` is None or a `TopK`."""
+    if value is not None and not isinstance(value, losses.TopK):
+        raise UserError(f"top_k is a losses.TopK() or None, not {value!r}")
 
 
 def networks(generator, discriminator):

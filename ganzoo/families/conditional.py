@@ -98,16 +98,14 @@ class ConditionalGAN(LabelledGAN):
             wrong_logits = self.discriminate(noised, self.wrong_labels(labels))
             against_wrong = self.adversarial_loss.discriminator(real_logits, wrong_logits)
             loss = (1.0 - self.mismatch_weight) * loss + self.mismatch_weight * against_wrong
-        return loss + self.penalty(lambda images: self.discriminate(images, labels), real, fake)
+        return loss + self.penalty(lambda images: self.discriminate(images, labels), real, fake, real_logits, fake_logits)
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples with the labels of a real batch."""
         real, labels = examples_of(batch), batch["label"]
         fake = self.generate(self.noise(tf.shape(real)[0]), labels)
         fake_logits = self.discriminate(self.seen(fake), labels)
-        if not self.adversarial_loss.needs_real:
-            return self.adversarial_loss.generator(fake_logits)
-        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real), labels))
+        return self.adversary(fake_logits, lambda: self.discriminate(self.seen(real), labels))
 
     def wrong_labels(self, labels):
         """Another label for each, each of the others as likely."""

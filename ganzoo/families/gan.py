@@ -10,6 +10,7 @@ from ganzoo.families.adversarial import Adversarial
 from ganzoo.families.base import examples_of
 from ganzoo.layers.virtual_batch_norm import PrependReference
 from ganzoo.networks.checks import positive
+from ganzoo.regularizers import Judged
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -21,6 +22,8 @@ class GAN(Adversarial):
         discriminator: keras.Model, samples to logits [B, 1].
         adversarial_loss: a loss object from `ganzoo.losses`.
         penalties: penalties from `ganzoo.penalties`, added to the discriminator's loss.
+        regularizers: regularisers from `ganzoo.regularizers`, added likewise.
+        top_k: a `losses.TopK`, which samples the generator learns from; None for all.
         discriminator_steps: discriminator steps before the generator moves, each on a fresh real batch.
         generator_steps: generator steps after them.
         simultaneous: both players move from the same point, as in the original algorithm's code; one step each.
@@ -45,6 +48,8 @@ class GAN(Adversarial):
         discriminator,
         adversarial_loss=losses.NonSaturating(),
         penalties=(),
+        regularizers=(),
+        top_k=None,
         discriminator_steps=1,
         generator_steps=1,
         simultaneous=False,
@@ -66,16 +71,21 @@ class GAN(Adversarial):
         if instance_noise_steps is not None:
             positive(instance_noise_steps=instance_noise_steps)
         self.check_networks(generator, discriminator)
-        checks.augmentation(augment, discriminator)
+        checks.augmentation(augment, discriminator, adversarial_loss)
+        checks.regularizers(regularizers, discriminator)
+        checks.top_k(top_k)
         self.check_penalties(discriminator, adversarial_loss, penalties)
         self.generator = generator
         self.discriminator = discriminator
         self.adversarial_loss = adversarial_loss
         self.penalties = tuple(penalties)
+        self.regularizers = tuple(regularizers)
+        self.top_k = top_k
         self.discriminator_steps = discriminator_steps
         self.generator_steps = generator_steps
         self.simultaneous = simultaneous
         self.augment = augment
+        self.memories = [self._memory(part) for part in (augment, *self.regularizers)]
         self.instance_noise = instance_noise
         self.instance_noise_steps = instance_noise_steps
         if not instance_noise:
@@ -137,30 +147,78 @@ class GAN(Adversarial):
         fake_logits = self.discriminate(self.seen(fake))
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        return loss + self.penalty(self.discriminate, real, fake)
+        return loss + self.penalty(self.discriminate, real, fake, real_logits, fake_logits)
 
     def generator_loss(self, batch):
         """The generator's mean loss on fresh samples."""
         real = examples_of(batch)
         fake_logits = self.discriminate(self.seen(self.generate(self.noise(tf.shape(real)[0]))))
-        if not self.adversarial_loss.needs_real:
-            return self.adversarial_loss.generator(fake_logits)
-        return self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real)))
+        return self.adversary(fake_logits, lambda: self.discriminate(self.seen(real)))
 
-    def penalty(self, discriminate, real, fake):
-        """What the penalties, as they are at this step, add to the discriminator's loss.
+    def adversary(self, fake_logits, judge_real):
+        """The generator's adversarial loss on samples, or on the best of them by `top_k`.
 
-        A gradient is taken through the augmentation, with respect to the images before it.
+        Args:
+            fake_logits: [B, 1].
+            judge_real: returns the logits [B, 1] of a real batch; called if the loss needs them.
+        """
+        logits = [fake_logits, judge_real()] if self.adversarial_loss.needs_real else [fake_logits]
+        if self.top_k is not None:
+            rows = self.top_k.rows(fake_logits, self.step)
+            logits = [tf.gather(some, rows) for some in logits]
+        return self.adversarial_loss.generator(*logits)
+
+    def penalty(self, discriminate, real, fake, real_logits, fake_logits):
+        """What the penalties, as they are at this step, and the regularisers add to the discriminator's loss.
+
+        A penalty's gradient is taken through the augmentation, with respect to the images before it.
 
         Args:
             discriminate: a function of images, to logits [B, 1].
             real, fake: batches of equal size.
+            real_logits, fake_logits: what `discriminate` gave for them.
         """
 
         def judge(images):
             return discriminate(self.augmented(images))
 
-        return sum(penalty.at(self.step)(judge, real, fake, self.epsilon(penalty, real)) for penalty in self.penalties)
+        added = sum(penalty.at(self.step)(judge, real, fake, self.epsilon(penalty, real)) for penalty in self.penalties)
+        if not self.regularizers:
+            return added
+        judged = Judged(lambda images: discriminate(self.seen(images)), real, fake, real_logits, fake_logits)
+        means = over_replicas(tf.stack([tf.reduce_mean(real_logits), tf.reduce_mean(fake_logits)]))
+        for regularizer, memory in zip(self.regularizers, self.memories[1:], strict=True):
+            if memory is not None:
+                memory.assign(regularizer.remember(tf.identity(memory), *tf.unstack(tf.stop_gradient(means))))
+            uniforms = self.draw(tf.shape(real)[0], (regularizer.draws,), noise.Uniform(0.0, 1.0), "regularizer")
+            value = regularizer(judged, uniforms, memory)
+            self.record(type(regularizer).__name__.lower(), value)
+            added += value
+        return added
+
+    def record_scores(self, real_logits, fake_logits):
+        """As `Adversarial`; an augmentation that adapts takes note of D(real)."""
+        super().record_scores(real_logits, fake_logits)
+        if self.augment is None or not self.augment.memory:
+            return
+        sign = over_replicas(tf.reduce_mean(tf.sign(real_logits - self.adversarial_loss.boundary)))
+        images = tf.shape(real_logits)[0] * tf.distribute.get_replica_context().num_replicas_in_sync
+        memory = self.memories[0]
+        memory.assign(self.augment.remember(tf.identity(memory), sign, images))
+        for name, value in self.augment.records(memory).items():
+            self.record(name, value)
+
+    def _memory(self, part):
+        """The variable that holds what an augmentation or a regulariser remembers, if it does."""
+        if part is None or not part.memory:
+            return None
+        variable = self._counter("memory", [len(part.memory)], tf.float32, tf.VariableAggregation.ONLY_FIRST_REPLICA)
+        variable.assign(part.memory)
+        return variable
+
+    def state(self):
+        kept = [memory for memory in self.memories if memory is not None]
+        return super().state() | ({"memories": kept} if kept else {})
 
     def seen(self, images):
         """`images` as the discriminator sees them: augmented, and with the instance noise of this step."""
@@ -171,7 +229,7 @@ class GAN(Adversarial):
         if self.augment is None:
             return images
         draws = self.draw(tf.shape(images)[0], (self.augment.draws,), noise.Uniform(0.0, 1.0), "augment")
-        return self.augment(images, draws)
+        return self.augment(images, draws, *self.memories[:1] if self.augment.memory else ())
 
     def blurred(self, images):
         """`images` with the instance noise of this step."""
@@ -182,3 +240,9 @@ class GAN(Adversarial):
             left = 1.0 - tf.cast(self.step, tf.float32) / self.instance_noise_steps
             strength *= tf.maximum(left, 0.0)
         return images + strength * self.draw(tf.shape(images)[0], tuple(images.shape[1:]), noise.training_normal, "blur")
+
+
+def over_replicas(values):
+    """The mean of a tensor over all replicas."""
+    context = tf.distribute.get_replica_context()
+    return values if context.num_replicas_in_sync == 1 else context.all_reduce(tf.distribute.ReduceOp.MEAN, values)

@@ -79,6 +79,8 @@ class ImprovedGAN(GAN):
         super().__init__(generator, discriminator, **kwargs)
         if feature_matching is not None and not isinstance(feature_matching, FeatureMatching):
             raise UserError(f"feature_matching is a FeatureMatching() or None, not {feature_matching!r}")
+        if feature_matching is not None and self.top_k is not None:
+            raise UserError(f"top_k={self.top_k!r} has no effect: feature_matching is of the whole batch")
         if not historical_averaging >= 0:
             raise UserError(f"historical_averaging is a weight, 0 or more, not {historical_averaging!r}")
         self.feature_matching = feature_matching

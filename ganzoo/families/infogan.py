@@ -118,7 +118,7 @@ class InfoGAN(GAN):
         fake_logits, guess = self.recognise(self.seen(fake))
         self.record_scores(real_logits, fake_logits)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        loss += self.penalty(self.discriminate, real, fake)
+        loss += self.penalty(self.discriminate, real, fake, real_logits, fake_logits)
         return loss - self.weighted(self.information(latents, guess))
 
     def generator_loss(self, batch):
@@ -126,10 +126,7 @@ class InfoGAN(GAN):
         real = examples_of(batch)
         latents = self.noise(tf.shape(real)[0])
         fake_logits, guess = self.recognise(self.seen(self.generate(latents)))
-        if self.adversarial_loss.needs_real:
-            loss = self.adversarial_loss.generator(fake_logits, self.discriminate(self.seen(real)))
-        else:
-            loss = self.adversarial_loss.generator(fake_logits)
+        loss = self.adversary(fake_logits, lambda: self.discriminate(self.seen(real)))
         return loss - self.weighted(self.information(latents, guess))
 
     def recognise(self, images, training=True):

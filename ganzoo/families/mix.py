@@ -34,6 +34,8 @@ class MIXGAN(GAN):
         arXiv:1703.00573.
     """
 
+    refused = {"regularizers": "what they remember is of one discriminator, and here are several"}
+
     def __init__(
         self,
         generator,
@@ -86,8 +88,8 @@ class MIXGAN(GAN):
         noised = self.seen(real) if self.adversarial_loss.needs_real else None
         payoff = []
         for discriminator in self.discriminators:
-            judged = [discriminator(noised, training=True)] if self.adversarial_loss.needs_real else []
-            payoff.append([self.adversarial_loss.generator(discriminator(fake, training=True), *judged) for fake in fakes])
+            judged = discriminator(noised, training=True) if self.adversarial_loss.needs_real else None
+            payoff.append([self.adversary(discriminator(fake, training=True), lambda: judged) for fake in fakes])
         return self.weighed(payoff) + self.regulariser("generator")
 
     def weighed(self, payoff):

@@ -7,7 +7,7 @@ from ganzoo import noise
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.gan import GAN
-from ganzoo.losses import cross_entropy, non_saturating_generator
+from ganzoo.losses import cross_entropy
 
 
 def matching_aware_loss(real_logits, wrong_logits, fake_logits, mismatch_weight=0.5, wrong_rows=None):
@@ -136,7 +136,7 @@ class GANCLS(GAN):
             wrong_logits = self.discriminate(noised, tf.gather(embeddings, others))
             self.record("wrong_score", tf.reduce_mean(tf.sigmoid(wrong_logits)))
         loss = matching_aware_loss(real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows)
-        return loss + self.penalty(lambda images: self.discriminate(images, embeddings), real, fake)
+        return loss + self.penalty(lambda images: self.discriminate(images, embeddings), real, fake, real_logits, fake_logits)
 
     def generator_loss(self, batch):
         """-E log D on fresh samples of the batch's captions and, with GAN-INT, of captions between them."""
@@ -144,7 +144,7 @@ class GANCLS(GAN):
         own = self.with_interpolated(self.generator_encoder(captions, training=True))
         judged = self.with_interpolated(self.discriminator_encoder(captions, training=True))
         fake = self.generate(self.noise(tf.shape(own)[0]), own)
-        return non_saturating_generator(self.discriminate(self.seen(fake), judged))
+        return self.adversary(self.discriminate(self.seen(fake), judged), None)
 
     def with_interpolated(self, embeddings):
         """With GAN-INT, `embeddings` and those between them."""

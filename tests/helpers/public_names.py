@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "ganzoo"
 
 # What the rooms' own modules share with one another, as patterns of `module.name`.
 INTERNAL = {
-    "augmentations": ["base.[a-z]*"],
+    "augmentations": ["base.[a-z]*", "colors.*", "geometry.*", "pipe.[a-z]*", "shift.[a-z]*"],
     "families": [
         "*.[a-z]*",  # a family's steps; what is public of a family is its class
         "rounds.*",
