@@ -25,11 +25,8 @@ ROOMS = (
     "noise",
     "optimizers",
     "penalties",
-<<<<<<< HEAD
-    "schedules",
-=======
     "regularizers",
->>>>>>> f017610 (WIP: ADA, LeCam, consistency, top-k)
+    "schedules",
 )
 KERAS = (
     "activations",

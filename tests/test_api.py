@@ -58,7 +58,7 @@ def test_every_public_class_and_function_of_a_room_is_exported(room):
         assert callable(value) and value.__name__ == name and value.__doc__, name
 
 
-MODULES = ("averages", "errors", "likelihoods", "losses", "negative_sampling", "noise", "penalties", "recipe")
+MODULES = ("averages", "errors", "likelihoods", "losses", "negative_sampling", "noise", "penalties", "recipe", "regularizers")
 SHARED = {
     "errors": {"one_line", "plain", "usable_path", "whole_number"},
     "losses": {"required"},

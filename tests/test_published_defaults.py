@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from ganzoo import penalties
+from ganzoo import augmentations, losses, penalties, regularizers
 from ganzoo.families.began import BEGAN
 from ganzoo.families.biggan import BigGAN
 from ganzoo.families.scratchgan import ScratchGAN
@@ -64,6 +64,10 @@ def default(of, name):
         (penalties.R1, {"gamma": 10.0}),  # Mescheder et al. 2018
         (penalties.R2, {"gamma": 10.0}),
         (penalties.Orthogonal, {"weight": 1e-4}),  # Brock et al. 2019
+        (augmentations.Adaptive, {"target": 0.6, "images": 500_000, "interval": 4}),  # Karras et al. 2020, their code
+        (regularizers.LeCam, {"weight": 0.3, "decay": 0.99, "start": 1000}),  # Tseng et al. 2021, their code
+        (regularizers.Consistency, {"real": 10.0, "fake": 0.0}),  # Zhang et al. 2019
+        (losses.TopK, {"share": 0.5, "decay": 0.99}),  # Sinha et al. 2020
         (BigGAN, {"discriminator_steps": 2, "average_decay": 0.9999}),
         (BEGAN, {"gamma": 0.5, "lambda_k": 0.001}),  # Berthelot et al. 2017
         (TokenLSTM, {"embedding": 32, "hidden": 32, "depth": 1, "scale": 0.1}),  # Yu et al. 2017, their code

@@ -109,6 +109,9 @@ def test_a_shipped_family_takes_what_its_bases_take():
 def test_an_augmentation_is_set_by_a_call():
     model = build(load_recipe("digits_dcgan", ['model.augment=augmentations.DiffAugment(policy="color,cutout")'])).model
     assert model.augment == augmentations.DiffAugment("color,cutout")
+    nested = "model.regularizers=[regularizers.Consistency(fake=2.0, augment=augmentations.Pipe(groups='blit', p=0.5))]"
+    (consistency,) = build(load_recipe("digits_dcgan", [nested])).model.regularizers
+    assert (consistency.real, consistency.fake, consistency.augment) == (10.0, 2.0, augmentations.Pipe("blit", 0.5))
 
 
 def test_what_a_family_refuses_is_not_offered_and_says_why():

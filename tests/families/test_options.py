@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny_families import FAMILIES, arrays, compiled, drawn, parts, play
 
-from ganzoo import augmentations, likelihoods, losses, noise, penalties, schedules
+from ganzoo import augmentations, likelihoods, losses, noise, penalties, regularizers, schedules
 from ganzoo.errors import UserError
 from ganzoo.families.autoencoder import VAE
 from ganzoo.families.biggan import BigGAN
@@ -74,6 +74,7 @@ VALUES = {
     "orthogonal": penalties.Orthogonal(0.1),
     "penalties": [penalties.R1(schedules.Cosine(1.0, 0.5, 4))],  # a number is in test_combinations.py
     "recogniser_width": 5,
+    "regularizers": [regularizers.LeCam(start=0)],
     "restart": 1.0,
     "rollout_decay": 0.1,
     "rollouts": 3,
@@ -85,6 +86,7 @@ VALUES = {
     "thorough_every": 2,
     "thorough_first": 3,
     "thorough_steps": 10,
+    "top_k": losses.TopK(share=0.1, decay=0.1, every=1),
     "unlabelled_weight": 1.0,
 }
 # What must be set beside an option for it to matter.
@@ -98,7 +100,7 @@ BESIDE = {
     (BigGAN, "simultaneous"): {"discriminator_steps": 1},
 }
 # These begin to matter in the second round.
-LATE = {"annealing_steps", "final_temperature", "historical_averaging", "instance_noise_steps"}
+LATE = {"annealing_steps", "final_temperature", "historical_averaging", "instance_noise_steps", "top_k"}
 OPTIONS = [
     (family, name)
     for family in FAMILIES
