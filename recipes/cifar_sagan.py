@@ -8,9 +8,9 @@ million. Unlike the paper with mirrored images and a moving average of the gener
 
 Run: ganzoo train recipes/cifar_sagan.py
 
-Cost: not measured at full width: a GPU's work. @COST@
+Cost: not measured at full width: a GPU's work.
 
-Score: @SCORE@
+Score: not measured.
 """
 
 import keras

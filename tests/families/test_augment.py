@@ -101,7 +101,7 @@ def test_a_penalty_sees_the_augmentations_slope():
     value = penalties.R1(2.0)(lambda images: model.discriminate(model.augmented(images)), BATCH["image"], None)
     assert float(value) == pytest.approx(4.0 * squared, rel=1e-5)
     model.penalties = (penalties.R1(2.0),)
-    assert float(model.penalty(model.discriminate, BATCH["image"], None)) == pytest.approx(4.0 * squared, rel=1e-5)
+    assert float(model.penalty(model.discriminate, BATCH["image"], None, None, None)) == pytest.approx(4.0 * squared, rel=1e-5)
 
 
 @pytest.mark.parametrize("family, options", [(GAN, {}), (InfoGAN, {}), (MIXGAN, {})])

@@ -157,6 +157,7 @@ REFUSED_VALUES = {
     *((family, "gaussian") for family in FAMILIES),
     *((family, "augment") for family in FAMILIES if family is not GANCLS),  # points
     (BigGAN, "latents"),
+    (SemiSupervisedGAN, "top_k"),  # its generator matches features
     (WGAN, "penalties"),
 }
 
