@@ -61,6 +61,10 @@ from .moments import Moments as Moments
 from .ndb import jensen_shannon as jensen_shannon
 from .ndb import ndb as ndb
 from .ndb import proportions_differ as proportions_differ
+from .parzen import best_bandwidth as best_bandwidth
+from .parzen import covered_mass as covered_mass
+from .parzen import log_density as log_density
+from .parzen import parzen as parzen
 from .population_spectrum import population_roots as population_roots
 from .population_spectrum import population_spectrum as population_spectrum
 from .prd import f_beta as f_beta
