@@ -25,7 +25,7 @@ CARD = {
     "scores": Maybe([{"name": str, "value": Maybe(float), "real": Maybe(float), "protocol_line": Maybe(str)}]),
 }
 # Of the scores of a card the first of these that it has stands for the model.
-FOREMOST = ("caption_match", "mode_coverage.captured", "label_coverage.captured", "FD", "NLL_oracle", "grammatical")
+FOREMOST = ("caption_match", "mode_coverage.captured", "FD", "NLL_oracle", "grammatical")
 
 
 @dataclasses.dataclass(frozen=True)
