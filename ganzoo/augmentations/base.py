@@ -29,6 +29,10 @@ class Augmentation(Serializable):
         """
         raise NotImplementedError
 
+    def at(self, step):
+        """The augmentation as it is at a step, a number or tensor: a schedule in it replaced by its value."""
+        return self
+
     def remember(self, memory, sign, images):
         """The memory after a discriminator step.
 

@@ -1,6 +1,7 @@
 """ADA: a pipe of augmentations, each applied with probability p, and the rule by which p follows overfitting."""
 
 import dataclasses
+import functools
 import math
 
 import keras
@@ -9,6 +10,7 @@ import tensorflow as tf
 from ganzoo.augmentations import colors, geometry
 from ganzoo.augmentations.base import Augmentation, integers
 from ganzoo.errors import UserError
+from ganzoo.schedules import Schedule
 
 GROUPS = ("blit", "geometry", "color")
 # Of each operation: the one that decides whether it happens, and what it needs besides.
@@ -51,7 +53,8 @@ class Pipe(Augmentation):
 
     Args:
         groups: some of "blit", "geometry" and "color", with commas between them.
-        p: the probability, in [0, 1].
+        p: the probability, in [0, 1], or a schedule of it from `ganzoo.schedules`, as R3GAN has; it is then `at(step)` that
+            augments.
 
     Raises:
         UserError: an unknown group, or a p that is none.
@@ -61,14 +64,14 @@ class Pipe(Augmentation):
     """
 
     groups: str = "blit,geometry,color"
-    p: float = 0.2
+    p: object = 0.2
 
     def __post_init__(self):
         names = self.groups.split(",") if isinstance(self.groups, str) else []
         if not names or not set(names) <= set(GROUPS) or len(set(names)) < len(names):
             raise UserError(f"groups is some of {', '.join(GROUPS)} with commas between them, not {self.groups!r}")
-        if not 0.0 <= self.p <= 1.0:
-            raise UserError(f"p is a probability, not {self.p!r}")
+        if not isinstance(self.p, Schedule) and not 0.0 <= self.p <= 1.0:
+            raise UserError(f"p is a probability or a schedule of it, not {self.p!r}")
 
     @property
     def draws(self):
@@ -79,10 +82,15 @@ class Pipe(Augmentation):
         if "color" in self.groups and shape[-1] not in (1, 3):
             raise UserError(f'colours are of 1 or 3 channels, not {shape[-1]}: groups="blit,geometry"')
 
+    def at(self, step):
+        return functools.partial(self, p=self.p(step)) if isinstance(self.p, Schedule) else self
+
     def __call__(self, images, uniforms, p=None):
         """As any augmentation; `p`, a scalar tensor, takes the place of the pipe's own."""
         images, draws = tf.cast(images, tf.float32), _Draws(uniforms)
         p = self.p if p is None else p
+        if isinstance(p, Schedule):
+            raise UserError(f"{self!r} changes with the step, which nobody tells it here: give it a fixed p")
         groups = [name for name in GROUPS if name in self.groups.split(",")]
         maps = []
         if "blit" in groups:

@@ -229,7 +229,7 @@ class GAN(Adversarial):
         if self.augment is None:
             return images
         draws = self.draw(tf.shape(images)[0], (self.augment.draws,), noise.Uniform(0.0, 1.0), "augment")
-        return self.augment(images, draws, *self.memories[:1] if self.augment.memory else ())
+        return self.augment.at(self.step)(images, draws, *self.memories[:1] if self.augment.memory else ())
 
     def blurred(self, images):
         """`images` with the instance noise of this step."""

@@ -7,7 +7,7 @@ import tensorflow as tf
 from scipy.spatial.transform import Rotation
 from scipy.stats import norm
 
-from ganzoo import augmentations
+from ganzoo import augmentations, schedules
 from ganzoo.augmentations import geometry
 from ganzoo.augmentations.pipe import _Draws, _product, deformations, normal
 from ganzoo.errors import UserError
@@ -195,7 +195,18 @@ def test_p_of_the_memory_is_the_pipes():
     np.testing.assert_array_equal(augment(IMAGES, uniforms, tf.constant([0.5, 0, 0, 0])), piped(flip=0.7))
 
 
-@pytest.mark.parametrize("augment", [PIPE, augmentations.Adaptive(augmentations.Pipe("blit"), images=7)])
+def test_a_fixed_p_may_follow_a_schedule():
+    scheduled = augmentations.Pipe(p=schedules.Cosine(0.0, 0.5, 10))
+    np.testing.assert_array_equal(scheduled.at(0)(IMAGES, numbers(flip=0.7)), IMAGES)
+    np.testing.assert_array_equal(scheduled.at(tf.constant(10))(IMAGES, numbers(flip=0.7)), piped(flip=0.7))
+    with pytest.raises(UserError, match="give it a fixed p"):
+        scheduled(IMAGES, numbers())
+
+
+@pytest.mark.parametrize(
+    "augment",
+    [augmentations.Pipe(p=schedules.Cosine(0.0, 0.5, 10)), PIPE, augmentations.Adaptive(augmentations.Pipe("blit"), images=7)],
+)
 def test_they_are_written_down_and_read_again(augment):
     assert keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(augment)) == augment
 

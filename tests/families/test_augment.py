@@ -9,7 +9,7 @@ import tensorflow as tf
 import tiny_families
 from tiny_families import CLASSES, FAMILIES, IMAGES, WORDS
 
-from ganzoo import augmentations, losses, penalties
+from ganzoo import augmentations, losses, penalties, schedules
 from ganzoo.errors import UserError
 from ganzoo.families.gan import GAN
 from ganzoo.families.improved import FeatureMatching, ImprovedGAN
@@ -124,6 +124,13 @@ def test_each_call_draws_anew_and_a_round_again_the_same():
     assert np.abs(first - second).max() > 0.1
     model._round.end()
     np.testing.assert_array_equal(model.augmented(BATCH["image"]), first)
+
+
+def test_a_schedule_is_followed():
+    model = compiled(GAN, augment=augmentations.Pipe("blit", p=schedules.Cosine(0.0, 1.0, 5)))
+    np.testing.assert_array_equal(model.augmented(BATCH["image"]), BATCH["image"])
+    model.step.assign(5)
+    assert np.abs(model.augmented(BATCH["image"]) - BATCH["image"]).max() > 0.1
 
 
 @pytest.mark.parametrize(
