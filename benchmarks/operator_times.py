@@ -26,7 +26,8 @@ def of(run):
             for plane in xplane_pb2.XSpace.FromString(path.read_bytes()).planes:
                 for line in plane.lines:
                     names = ((event, plane.event_metadata[event.metadata_id]) for event in line.events)
-                    operators = [(event, about.display_name or about.name) for event, about in names if ":" in about.name]
+                    # Only operators have a name for display; the rest is the executor's own, which waits for them.
+                    operators = [(event, about.name) for event, about in names if about.display_name]
                     for label, ms in own_times(operators):
                         name, _, kind = label.rpartition(":")
                         for times, key in ((by_kind, kind.split()[0]), (by_name, f"{kind.split()[0]} {name}")):
