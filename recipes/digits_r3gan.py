@@ -29,9 +29,9 @@ def recipe():
         data=Images("digits"),
         model=GAN(
             generator=r3gan_generator(size=8, channels=1, latent_dim=64, width=(128, 64), blocks=1, output="tanh"),
-            discriminator=r3gan_discriminator(size=8, channels=1, width=32, blocks=1),
+            discriminator=r3gan_discriminator(size=8, channels=1, width=64, blocks=1),
             adversarial_loss=losses.Relativistic(),
-            penalties=[penalties.R1(gamma=0.5), penalties.R2(gamma=0.5)],
+            penalties=[penalties.R1(gamma=0.1), penalties.R2(gamma=0.1)],
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
