@@ -1,12 +1,16 @@
 """The commands around a training: recipes, show, data, train, export."""
 
+import re
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import click
 
 from ganzoo.choices import PRECISIONS, STRATEGIES
 from ganzoo.cli.options import MODEL, data_dir_option, json_option, set_option, start, write_json
+from ganzoo.errors import UserError
 
 
 @click.command()
@@ -37,18 +41,48 @@ def train(recipe, run, overrides, steps, strategy, precision, fresh, smoke, dete
 
 
 @click.command()
+@click.argument("text", required=False, default="")
+@click.option("--long", is_flag=True, help="All that is said of cost and score, instead of a line each.")
 @json_option
-def recipes(json_file):
-    """List the recipes that ship with ganzoo, with what they cost."""
+def recipes(text, long, json_file):
+    """List the recipes that ship with ganzoo, those that TEXT is found in or all: name, what, cost, score."""
     from ganzoo.recipe_files import shipped_recipes
 
-    cards = shipped_recipes()
-    width = max((len(card.name) for card in cards), default=0)
-    for card in cards:
-        click.echo(f"{card.name:{width}}  {card.title}")
-        if card.cost:
-            click.echo(f"{'':{width}}  {card.cost}")
+    cards = [card for card in shipped_recipes() if text.lower() in f"{card.name} {card.title}".lower()]
+    if not cards:
+        raise UserError(f"no recipe has {text!r} in its name or title: `ganzoo recipes` lists all")
+    click.echo("\n".join(at_length(cards) if long else table(cards, shutil.get_terminal_size().columns)))
     write_json(json_file, [{"name": c.name, "title": c.title, "cost": c.cost, "score": c.score} for c in cards])
+
+
+def table(cards, width):
+    """A line for each recipe, cut to the terminal's width: its name, its title, its cost, and its score where there is room."""
+    name, cost = max(len(card.name) for card in cards), 12
+    score = 28 if width >= 110 else 0
+    what = max(width - name - cost - score - 4 - 2 * bool(score), 20)
+    for card in cards:
+        cells = ((card.title, what), (short_cost(card.cost), cost), (card.score, score))
+        yield f"{card.name:{name}}  " + "  ".join(f"{cut(text, size):{size}}" for text, size in cells if size).rstrip()
+
+
+def short_cost(text):
+    """The CPU time that a `Cost:` begins with, such as `1.8 minutes`, or its first words."""
+    time = re.search(r"([\d.,]+ (?:s|minutes|hours)) of CPU time", text[:90])
+    return time[1] if time else re.split("[:.,;]", text)[0].removesuffix(" yet")
+
+
+def cut(text, size):
+    return text if len(text) <= size else f"{text[: size - 1]}…"
+
+
+def at_length(cards):
+    """Each recipe's title, cost and score, as its docstring has them."""
+    width = shutil.get_terminal_size().columns
+    for card in cards:
+        yield card.name
+        for label, paragraph in (("", card.title), ("Cost: ", card.cost), ("Score: ", card.score)):
+            if paragraph:
+                yield textwrap.fill(f"{label}{paragraph}", width, initial_indent="    ", subsequent_indent="    ")
 
 
 @click.command()

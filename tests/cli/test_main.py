@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
+
+from ganzoo.cli.main import main
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["recipes"], ["train", "--help"], ["--version"]])
@@ -60,10 +63,26 @@ def test_show_prints_what_set_takes(command, tiny_recipe):
     assert "model.generator.width = 4" in lines
 
 
-def test_recipes_lists_titles_and_costs(command, tmp_path):
-    output = command("recipes", "--json", "recipes.json").stdout
+def recipes(*arguments, columns=140, code=0):
+    result = CliRunner(env={"COLUMNS": str(columns)}).invoke(main, ["recipes", *map(str, arguments)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_recipes_are_a_table_within_the_terminals_width(tmp_path):
+    lines = recipes("--json", tmp_path / "recipes.json").splitlines()
     rows = {row["name"]: row for row in json.loads((tmp_path / "recipes.json").read_text())}
-    assert rows["digits_dcgan"]["title"] in output and rows["digits_dcgan"]["cost"] in output
+    assert [line.split()[0] for line in lines] == list(rows) and max(map(len, lines)) <= 140
+    (ring,) = (line for line in lines if line.startswith("ring_hinge "))
+    assert "A GAN with the hinge loss on a ring of eight Gaussians." in ring and "  13 s  " in ring and "8 of 8 modes" in ring
+    narrow = recipes(columns=80).splitlines()
+    assert len(narrow) == len(lines) and max(map(len, narrow)) <= 80
+
+
+def test_a_word_chooses_recipes_and_long_says_all_of_them():
+    output = recipes("GRID", "--long")
+    assert "grid_hinge" in output and "ring_hinge" not in output and "    Score: 19 of 25 modes" in output
+    assert "no recipe has 'zzz'" in recipes("zzz", code=2)
 
 
 def test_data_list_and_prepare(command, tmp_path):
