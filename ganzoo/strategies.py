@@ -8,6 +8,7 @@ import tensorflow as tf
 from ganzoo import cluster
 from ganzoo.choices import STRATEGIES
 from ganzoo.errors import UserError, one_line
+from ganzoo.notes import counted
 
 
 def choose(name, facts=(), log=print):
@@ -35,6 +36,32 @@ def choose(name, facts=(), log=print):
         devices = gpus or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])
     return tf.distribute.get_strategy()
+
+
+def limit(devices=None, threads=None):
+    """Says which devices and how many threads TensorFlow may use; before anything runs on it.
+
+    Args:
+        devices: "cpu", or numbers of GPUs separated by commas, such as "0,2"; None for all.
+        threads: processor threads of one operator and of operators side by side; None for as many as there are processors.
+
+    Raises:
+        UserError: no such GPU.
+    """
+    if devices is not None:
+        gpus = tf.config.list_physical_devices("GPU")
+        try:
+            chosen = [] if devices.strip().lower() == "cpu" else [int(number) for number in devices.split(",")]
+        except ValueError:
+            raise UserError(f"devices are cpu, or numbers of GPUs such as 0,2, not {devices!r}") from None
+        for number in chosen:
+            if not 0 <= number < len(gpus):
+                there = f"TensorFlow sees {counted(len(gpus), 'GPU')}" + (f", 0 to {len(gpus) - 1}" if gpus else "")
+                raise UserError(f"there is no GPU {number}: {there}")
+        tf.config.set_visible_devices([gpus[number] for number in dict.fromkeys(chosen)], "GPU")
+    if threads is not None:
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def is_chief(strategy):

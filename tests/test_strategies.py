@@ -176,3 +176,38 @@ def test_each_worker_makes_its_part_of_the_data(monkeypatch):
         "data of context 0",
         "data of context 1",
     ]
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """Pretends that there are three GPUs; gives what TensorFlow is told of devices and threads."""
+    told = {}
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [f"{kind}:{i}" for i in range(3)])
+    monkeypatch.setattr(tf.config, "set_visible_devices", lambda devices, kind: told.update({kind: devices}))
+    for kind in ("intra", "inter"):
+        name = f"set_{kind}_op_parallelism_threads"
+        monkeypatch.setattr(tf.config.threading, name, lambda count, kind=kind: told.update({kind: count}))
+    return told
+
+
+@pytest.mark.parametrize(
+    "devices, threads, expected",
+    [
+        (None, None, {}),
+        ("cpu", None, {"GPU": []}),
+        ("0,2", None, {"GPU": ["GPU:0", "GPU:2"]}),
+        ("1,1", 3, {"GPU": ["GPU:1"], "intra": 3, "inter": 3}),
+    ],
+)
+def test_devices_and_threads_are_what_is_asked_for(limited, devices, threads, expected):
+    strategies.limit(devices, threads)
+    assert limited == expected
+
+
+@pytest.mark.parametrize(
+    "devices, words", [("3", "no GPU 3: TensorFlow sees 3 GPUs, 0 to 2"), ("gpu", "such as 0,2"), ("", "such as")]
+)
+def test_devices_that_are_not_there_are_one_line(limited, devices, words):
+    with pytest.raises(UserError, match=words):
+        strategies.limit(devices)
+    assert not limited

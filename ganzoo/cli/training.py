@@ -19,20 +19,27 @@ from ganzoo.errors import UserError
 @set_option
 @click.option("--steps", type=click.IntRange(1), help="Generator steps of the whole run, also after a resume.")
 @click.option("--strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True)
+@click.option("--devices", metavar="cpu|0,1,...", help="GPUs to use, by number, or cpu for none (default: all that are there).")
+@click.option("--threads", type=click.IntRange(1), help="Processor threads to use (default: one for each processor).")
 @click.option("--precision", type=click.Choice(PRECISIONS), default="auto", show_default=True)
 @click.option("--fresh", is_flag=True, help="Start anew; what the run holds goes when the new one has its first checkpoint.")
 @click.option("--smoke", is_flag=True, help="A few tiny steps, on fabricated data if need be: does it run at all?")
 @click.option("--deterministic", is_flag=True, help="The same bits every time, also when interrupted and resumed.")
 @data_dir_option
 @json_option
-def train(recipe, run, overrides, steps, strategy, precision, fresh, smoke, deterministic, data_dir, json_file):
+def train(
+    recipe, run, overrides, steps, strategy, devices, threads, precision, fresh, smoke, deterministic, data_dir, json_file
+):
     """Train RECIPE, or take its run up where it stopped.
 
     RECIPE is a file, or the name of one of those that `ganzoo recipes` lists. Ctrl-C saves and stops; the same command
     resumes. TensorBoard shows the curves and samples: tensorboard --logdir runs
     """
     start(data_dir)
+    from ganzoo.strategies import limit
     from ganzoo.training import train
+
+    limit(devices, threads)
 
     facts = train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log=click.echo)
     write_json(json_file, facts)
