@@ -2,7 +2,14 @@
 
 import hashlib
 import operator
+import tempfile
+from pathlib import Path
 
+import fiddle as fdl
+import numpy as np
+from PIL import Image
+
+from ganzoo.data.images import Images
 from ganzoo.differences import FREE_TO_CHANGE
 from ganzoo.errors import UserError
 
@@ -69,3 +76,29 @@ def make_smoke(built, log):
     except UserError as error:
         log(f"smoke run on FABRICATED data: {error}")
         built.data = built.data.fabricated()
+
+
+def stand_in_folder(loaded, end, log):
+    """Puts a folder of noise in the place of one of images that a loaded recipe names and that is absent.
+
+    Args:
+        loaded: the recipe, whose config then names that folder.
+        end: a contextlib.ExitStack, at whose end the folder goes.
+        log: told so.
+    """
+    data = loaded.config.data
+    if not isinstance(data, fdl.Buildable) or fdl.get_callable(data) is not Images:
+        return
+    arguments = data.__arguments__
+    name = arguments.get("name")
+    if not isinstance(name, str) or not name.startswith(("/", ".", "~")) or Path(name).expanduser().is_dir():
+        return
+    folder = Path(end.enter_context(tempfile.TemporaryDirectory(prefix="ganzoo-smoke-")))
+    side = max(np.max(arguments.get(key) or 8) for key in ("size", "crop"))
+    random = np.random.default_rng(0)
+    for number in range(4 * SMOKE_BATCH):
+        place = folder / f"class {number % 2}" if arguments.get("labels") else folder
+        place.mkdir(exist_ok=True)
+        Image.fromarray(random.integers(0, 256, (side, side, 3), np.uint8)).save(place / f"{number}.png")
+    data.name = str(folder)
+    log(f"smoke run on FABRICATED data: no folder {name}")

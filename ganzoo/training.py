@@ -26,7 +26,7 @@ from ganzoo.errors import UserError
 from ganzoo.families.base import NOT_FINITE, examples_of
 from ganzoo.fingerprint import made_of
 from ganzoo.notes import logged
-from ganzoo.readiness import check, compile_model, folded_seed, free_settings, make_smoke
+from ganzoo.readiness import check, compile_model, folded_seed, free_settings, make_smoke, stand_in_folder
 from ganzoo.run import Run, revisions_of
 from ganzoo.run_lock import only_writer
 from ganzoo.serving.rebuilding import vectors_size
@@ -78,10 +78,9 @@ def train(
         UserError: whatever a user can cause, a training that left the finite numbers included.
     """
     log = undisturbed(log)
-    try:
-        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
-    finally:
-        precisions.apply("float32")  # what is sampled later in this process is as precise as anywhere else
+    with contextlib.ExitStack() as end:
+        end.callback(precisions.apply, "float32")  # what is sampled later in this process is as precise as anywhere else
+        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, end)
 
 
 def undisturbed(log):
@@ -94,10 +93,12 @@ def undisturbed(log):
     return say
 
 
-def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log):
+def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, end):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     loaded = recipes.load_recipe(recipe, overrides)
+    if smoke:
+        stand_in_folder(loaded, end, log)
     options = {"--steps": steps, "--smoke": smoke, "--fresh": fresh, "--precision": precision}
     facts = [*loaded.fingerprint(), *loaded.flattened(), *(f"{name} = {value}" for name, value in options.items())]
     distribution = strategies.choose(strategy, facts, log)

@@ -1,12 +1,14 @@
 """The recipe for a user's own folder of images, through the command line."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from ganzoo import load
 from ganzoo.errors import UserError
 from ganzoo.training import train
 
@@ -33,6 +35,16 @@ def test_without_a_folder_it_says_what_to_do(command, tmp_path):
     process = command("train", RECIPE, "--run", "run", check=2)
     assert "no folder faces: make one of images, or name yours, as in `--set data.name=PATH`" in process.stderr
     assert "Traceback" not in process.stderr and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("labels", [False, True])
+def test_a_smoke_run_fabricates_the_folder_that_is_absent(tmp_path, monkeypatch, labels):
+    monkeypatch.chdir(tmp_path)
+    said = []
+    train(str(RECIPE), "run", [*SMALL[:2], f"data.labels={labels}"], smoke=True, log=said.append)
+    assert "smoke run on FABRICATED data: no folder ./faces" in said
+    assert load("run").sample(2).shape == (2, 64, 64, 3)  # though that folder is gone by now
+    assert not [path for path in Path(tempfile.gettempdir()).glob("ganzoo-smoke-*")]
 
 
 @pytest.mark.parametrize("name, complaint", [("nobody", "no folder is called 'nobody'"), (".", "no images in .")])
