@@ -6,9 +6,11 @@ the generator, and the learning rates fall to nothing at the end.
 
 Run: ganzoo train recipes/mnist_acgan.py
 
-Cost: not measured yet.
+Cost: 60 s of CPU time for the first 500 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 24 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 500 steps the samples are blurred digits, of which the class
+head names 89 % as asked for.
 """
 
 import keras

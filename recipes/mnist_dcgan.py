@@ -6,9 +6,10 @@ has 128 at its half resolution, and learning rates that fall to nothing at the e
 
 Run: ganzoo train recipes/mnist_dcgan.py
 
-Cost: not measured yet.
+Cost: 135 s of CPU time for the first 1,600 of 15,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 21 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 1,600 steps most samples are legible digits.
 """
 
 import keras

@@ -6,9 +6,11 @@ without weight normalisation.
 
 Run: ganzoo train recipes/mnist_semi_supervised.py
 
-Cost: not measured yet.
+Cost: 65 s of CPU time for the first 1,980 of 30,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 16 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 1,900 steps the discriminator names 79 % of the training
+images, by the record `accuracy`.
 """
 
 import keras

@@ -6,9 +6,10 @@ arXiv:1611.02163. Here at 32x32.
 
 Run: ganzoo train recipes/stacked_mnist_dcgan.py
 
-Cost: not measured yet.
+Cost: 88 s of CPU time for the first 900 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 20 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 900 steps the samples are blurs of the digits' mean.
 """
 
 import keras
