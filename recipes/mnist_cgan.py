@@ -8,9 +8,11 @@ digit after 5,000 steps, and a few, still without regard to the label, after 6,0
 
 Run: ganzoo train recipes/mnist_cgan.py
 
-Cost: not measured yet.
+Cost: 74 s of CPU time for the first 860 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 17 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 860 steps most samples are legible, and the digit that was
+asked for.
 """
 
 import keras

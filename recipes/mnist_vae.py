@@ -6,9 +6,11 @@ place of Adagrad.
 
 Run: ganzoo train recipes/mnist_vae.py
 
-Cost: not measured yet.
+Cost: 66 s of CPU time for the first 11,080 of 60,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 6 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 9,600 steps the record `autoencoder_loss`, -ELBO on training
+batches, is 107 nats, and samples are digits and shapes between them.
 """
 
 import keras
