@@ -6,9 +6,10 @@ and no dropout of the pixels.
 
 Run: ganzoo train recipes/mnist_vanilla.py
 
-Cost: not measured yet.
+Cost: 75 s of CPU time for the first 8,000 of 40,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 6 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 8,000 steps most samples are legible digits in some noise.
 """
 
 import keras
