@@ -6,9 +6,10 @@ in the place of 64 and 1,024, and learning rates that fall to nothing at the end
 
 Run: ganzoo train recipes/mnist_infogan.py
 
-Cost: not measured yet.
+Cost: 8.6 minutes (514 s) of CPU time on one core of a shared AMD EPYC, 2026-11-29 (76 minutes by the clock).
 
-Score: not measured yet.
+Score: not measured yet. Its record of L_I for the categorical code is 2.30 of H(c) 2.30 nats from step 3,400 on. In its
+last samples, ordered by that code, most categories are one digit each.
 """
 
 import keras
