@@ -75,7 +75,6 @@ def main():
     options = parser.parse_args()
 
     from ganzoo.checkpoints import Checkpoints
-    from ganzoo.data.scaling import to_uint8
     from ganzoo.evaluation.inputs.base import FamilyInput
     from ganzoo.serving.sampling import RunSampler
 
@@ -84,8 +83,8 @@ def main():
     samples = FamilyInput(sampler.model)
     for step in checkpoints.steps[-options.last :]:
         checkpoints.restore_step(step)
-        drawn[step] = np.asarray(to_uint8(samples.examples(options.count, options.seed)))
-    real = np.asarray(to_uint8(sampler.recipe.data.arrays()["image"]))
+        drawn[step] = samples.examples(options.count, options.seed)
+    real = sampler.recipe.data.arrays()["image"]
     print(
         "| step | brightness | contrast | nearest of its step | of the step before | shades out | of the step before | same |"
     )
