@@ -18,7 +18,7 @@ hardly differ. The model in `exported/` is narrower, to be small: widths of 22, 
 import keras
 from fiddle.experimental.auto_config import auto_config
 
-from ganzoo import penalties
+from ganzoo import losses, penalties
 from ganzoo.data import CaptionedImages, ShapeCaptions, shape_captions
 from ganzoo.evaluation.evaluate import Evaluation
 from ganzoo.families import GANCLS
@@ -29,24 +29,28 @@ from ganzoo.recipe import Recipe
 @auto_config
 def recipe():
     return Recipe(
-        data=CaptionedImages("captioned_shapes"),
+        data=CaptionedImages("captioned_shapes32"),
         model=GANCLS(
-            generator=text_generator(size=16, latent_dim=32, width=48),
-            discriminator=text_discriminator(size=16, width=48, residual=False, norm="none"),
+            generator=text_generator(size=32, latent_dim=64, width=32, residual=False, norm="conditional"),
+            discriminator=text_discriminator(size=32, width=24, residual=False, norm="none", projection=True),
             generator_encoder=caption_encoder(
                 vocabulary_size=shape_captions.VOCABULARY_SIZE, length=shape_captions.LENGTH, name="generator_encoder"
             ),
             discriminator_encoder=caption_encoder(
                 vocabulary_size=shape_captions.VOCABULARY_SIZE, length=shape_captions.LENGTH, name="discriminator_encoder"
             ),
-            captions=ShapeCaptions(),
-            penalties=[penalties.R1(gamma=0.1)],
+            captions=ShapeCaptions(32),
+            adversarial_loss=losses.Relativistic(),
+            penalties=[penalties.R1(gamma=1.0), penalties.R2(gamma=1.0)],
+            caption_dropout=0.1,
+            diversity=1.0,
+            diversity_limit=0.2,
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99),
-            "discriminator": keras.optimizers.Adam(1e-3, beta_1=0.5, beta_2=0.99),
+            "generator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
+            "discriminator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
         },
         batch_size=64,
-        steps=14000,
+        steps=20000,
         evaluations=[Evaluation(metrics=("caption_match",), count=1000, every=1000, extractor="pixels")],
     )

@@ -1,4 +1,6 @@
-"""The TFDS builder of `captioned_shapes`: scenes of shapes with captions whose truth can be checked."""
+"""The TFDS builders of `captioned_shapes` and `captioned_shapes32`: scenes with captions whose truth can be checked."""
+
+import functools
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -16,13 +18,14 @@ class CaptionedShapes(tfds.core.GeneratorBasedBuilder):
     Every scene is as likely as every other; its exact place and shades vary.
     """
 
+    SIDE = 16
     VERSION = tfds.core.Version("1.0.0")
     EXAMPLES = {"train": 12_000, "test": 2_400}
     SEEDS = {"train": 0, "test": 1}
 
     def _info(self):
         labels = {name: tfds.features.ClassLabel(names=values) for name, values in shapes.ATTRIBUTES.items()}
-        image = tfds.features.Image(shape=(shapes.SIDE, shapes.SIDE, 3))
+        image = tfds.features.Image(shape=(self.SIDE, self.SIDE, 3))
         return tfds.core.DatasetInfo(
             builder=self,
             description=self.__doc__,
@@ -38,6 +41,13 @@ class CaptionedShapes(tfds.core.GeneratorBasedBuilder):
         scenes = shapes.all_scenes()
         for index, chosen in enumerate(rng.integers(len(scenes), size=self.EXAMPLES[split])):
             scene = scenes[chosen]
-            image = shapes.render(scene, rng)
+            image = shapes.render(scene, rng, self.SIDE)
             labels = dict(zip(shapes.ATTRIBUTES, scene.tolist(), strict=True))
             yield index, {"image": image, "caption": caption(scene, rng), **labels}
+
+
+@embedded("scenes of one shape, with captions, 32x32", CaptionedImages, captions=functools.partial(ShapeCaptions, 32))
+class CaptionedShapes32(CaptionedShapes):
+    """`captioned_shapes` drawn at 32x32 pixels: more places for a shape, rounder circles, straighter triangles."""
+
+    SIDE = 32

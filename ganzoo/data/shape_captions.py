@@ -112,13 +112,23 @@ def bank():
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class ShapeCaptions(Captions):
-    """The captions of `captioned_shapes`, and its scenes."""
+    """The captions of `captioned_shapes` and `captioned_shapes32`, and their scenes.
+
+    Args:
+        side: of the images, 16 or 32.
+
+    Raises:
+        UserError: another side.
+    """
 
     attributes = tuple(ATTRIBUTES)
-    image_shape = (shapes.SIDE, shapes.SIDE, 3)
 
-    def __init__(self):
+    def __init__(self, side=16):
+        if side not in shapes.SIDES:
+            raise UserError(f"scenes have sides of {' or '.join(map(str, shapes.SIDES))} pixels, not {side!r}")
         super().__init__(WORDS, LENGTH, bank())
+        self.side = side
+        self.image_shape = (side, side, 3)
 
     def claims(self, text):
         return claims(text)

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-SIDE = 16
+SIDES = (16, 32)  # of images
 # Corners of the colour cube, far from one another, and no shade of them leaves 0..255: a generator's tanh can saturate.
 COLOURS = {
     "red": (240, 15, 15),
@@ -24,11 +24,16 @@ ATTRIBUTES = {
 }
 SHAPE, COLOUR, SIZE, POSITION, BACKGROUND = range(5)
 NONE = -1
-PIXELS = (6, 10)  # the sides of a small and a large shape
+# By the image's side: the sides of a small and a large shape.
+PIXELS = {16: (6, 10), 32: (12, 20)}
 # Where a shape's upper left corner may lie, by size and then at the low end, in the middle and at the high end.
-OFFSETS = (((1, 2), (4, 5, 6), (8, 9)), ((0, 1), (3,), (5, 6)))
+OFFSETS = {
+    16: (((1, 2), (4, 5, 6), (8, 9)), ((0, 1), (3,), (5, 6))),
+    32: ((range(1, 6), range(8, 13), range(15, 20)), (range(3), range(5, 8), range(10, 13))),
+}
 # The first offset that is read as the middle, and the first that is read as the high end.
-BOUNDS = ((4, 7), (3, 4))
+BOUNDS = {16: ((4, 7), (3, 4)), 32: ((7, 14), (4, 9))}
+CIRCLES = {6: 6.5, 10: 22.5, 12: 33.0, 20: 97.0}  # squared radii by a circle's side
 ENDS = ((0, 0), (0, 2), (2, 0), (2, 2), (1, 1))  # a position's row and column: low end, middle, high end
 # Share of an image's variance that two flat colours must explain; pixels between a mean colour and its name.
 LEAST_FIT, FARTHEST_COLOUR = 0.5, 110.0
@@ -45,7 +50,7 @@ def mask(shape, side):
     if shape == "triangle":
         return np.abs(columns - (side - 1) / 2) <= rows // 2 + 0.5
     middle = (side - 1) / 2
-    return np.square(rows - middle) + np.square(columns - middle) <= {6: 6.5, 10: 22.5}[side]
+    return np.square(rows - middle) + np.square(columns - middle) <= CIRCLES[side]
 
 
 def all_scenes():
@@ -54,55 +59,56 @@ def all_scenes():
     return scenes[scenes[:, COLOUR] != scenes[:, BACKGROUND]].astype(np.int64)
 
 
-def render(scene, rng=None):
+def render(scene, rng=None, side=16):
     """Draws a scene.
 
     Args:
         scene: numbers of its attributes, [5].
         rng: a NumPy generator of the exact place and of the shades of both colours; without it these are the first
             place that the position allows, and the colours themselves.
+        side: of the image, one of `SIDES`.
 
     Returns:
-        uint8 [16, 16, 3].
+        uint8 [side, side, 3].
     """
     shape, colour, size, position, background = (int(value) for value in scene)
-    places = [OFFSETS[size][end] for end in ENDS[position]]
+    places = [OFFSETS[side][size][end] for end in ENDS[position]]
     row, column = (rng.choice(place) if rng else place[0] for place in places)
     paints = np.array(list(COLOURS.values()))[[background, colour]]
     if rng:
         paints = paints + rng.integers(-SHADE, SHADE + 1, (2, 3))
-    image = np.broadcast_to(paints[0], (SIDE, SIDE, 3)).astype(np.uint8)
-    side = PIXELS[size]
-    image[row : row + side, column : column + side][mask(ATTRIBUTES["shape"][shape], side)] = paints[1]
+    image = np.broadcast_to(paints[0], (side, side, 3)).astype(np.uint8)
+    of = PIXELS[side][size]
+    image[row : row + of, column : column + of][mask(ATTRIBUTES["shape"][shape], of)] = paints[1]
     return image
 
 
 @functools.cache
-def templates():
-    """Every shape of every size at every place: masks float64 [T, 256], and their (shape, size, position) int64 [T, 3].
+def templates(side=16):
+    """Every shape of every size at every place: masks float64 [T, side²], and their (shape, size, position) int64 [T, 3].
 
     A place that is at no position, such as half-way down the left edge, has the position -1.
     """
     masks, meanings = [], []
     for shape, name in enumerate(ATTRIBUTES["shape"]):
-        for size, side in enumerate(PIXELS):
-            for row, column in np.ndindex(SIDE - side + 1, SIDE - side + 1):
-                whole = np.zeros((SIDE, SIDE))
-                whole[row : row + side, column : column + side] = mask(name, side)
-                ends = tuple(int(np.searchsorted(BOUNDS[size], offset, "right")) for offset in (row, column))
+        for size, of in enumerate(PIXELS[side]):
+            for row, column in np.ndindex(side - of + 1, side - of + 1):
+                whole = np.zeros((side, side))
+                whole[row : row + of, column : column + of] = mask(name, of)
+                ends = tuple(int(np.searchsorted(BOUNDS[side][size], offset, "right")) for offset in (row, column))
                 masks.append(whole.ravel())
                 meanings.append((shape, size, ENDS.index(ends) if ends in ENDS else NONE))
     return np.stack(masks), np.array(meanings)
 
 
-def parse(images, chunk=1024):
+def parse(images, chunk=256):
     """Reads the scenes off images: the shape that parts an image best into two flat colours, and these colours' names.
 
     Exact on every image that `render` draws. On others the nearest scene, with -1 for whatever is not there: all of it
     where no shape explains half of the image's variance, a colour that is far from every name, a place at no position.
 
     Args:
-        images: uint8 [N, 16, 16, 3].
+        images: uint8 [N, 16, 16, 3] or [N, 32, 32, 3].
         chunk: images worked on at a time.
 
     Returns:
@@ -112,24 +118,24 @@ def parse(images, chunk=1024):
         ValueError: images of another shape.
     """
     images = np.asarray(images)
-    if images.shape[1:] != (SIDE, SIDE, 3):
-        raise ValueError(f"scenes are images [N, {SIDE}, {SIDE}, 3], not {images.shape}")
+    if images.shape[1:] not in {(side, side, 3) for side in SIDES}:
+        raise ValueError(f"scenes are images [N, 16, 16, 3] or [N, 32, 32, 3], not {images.shape}")
     parts = [_parse(images[start : start + chunk]) for start in range(0, len(images), chunk)]
     return tuple(np.concatenate(values) for values in zip((np.empty((0, 5), np.int64), np.empty(0)), *parts, strict=True))
 
 
 def _parse(images):
-    masks, meanings = templates()
-    pixels = images.reshape(len(images), SIDE * SIDE, 3).astype(np.float64)
+    masks, meanings = templates(images.shape[1])
+    pixels = images.reshape(len(images), -1, 3).astype(np.float64)
     whole = pixels.sum(1)
     area = masks.sum(1)
     inside = np.einsum("tp,npc->ntc", masks, pixels, optimize=True)
     outside = whole[:, None] - inside
-    rest = SIDE * SIDE - area
+    rest = masks.shape[1] - area
     # The squares' sum falls short of the total by what the two means explain.
     between = (np.square(inside).sum(2) / area) + (np.square(outside).sum(2) / rest)
-    between -= np.square(whole).sum(1, keepdims=True) / (SIDE * SIDE)
-    total = np.square(pixels).sum((1, 2)) - np.square(whole).sum(1) / (SIDE * SIDE)
+    between -= np.square(whole).sum(1, keepdims=True) / (masks.shape[1])
+    total = np.square(pixels).sum((1, 2)) - np.square(whole).sum(1) / (masks.shape[1])
     best = between.argmax(1)
     each = np.arange(len(images))
     fit = between[each, best] / np.maximum(total, 1e-9)

@@ -3,34 +3,45 @@
 import keras
 import tensorflow as tf
 
-from ganzoo import noise
+from ganzoo import losses, noise
+from ganzoo.data.captions import NOTHING
+from ganzoo.data.vocabulary import PAD
 from ganzoo.errors import UserError
 from ganzoo.families import checks
 from ganzoo.families.gan import GAN
-from ganzoo.losses import cross_entropy
 
 
-def matching_aware_loss(real_logits, wrong_logits, fake_logits, mismatch_weight=0.5, wrong_rows=None):
-    """The discriminator's three-way loss: -log s_r - w log(1 - s_w) - (1 - w) log(1 - s_f), each a batch mean.
+def matching_aware_loss(
+    real_logits, wrong_logits, fake_logits, mismatch_weight=0.5, wrong_rows=None, adversarial_loss=losses.NonSaturating()
+):
+    """The discriminator's loss on three kinds of pairs, (1 - w) L(real, fake) + w L(real, wrong).
+
+    With the log loss it is the paper's: -log s_r - w log(1 - s_w) - (1 - w) log(1 - s_f), each a batch mean.
 
     Args:
         real_logits: of real images with their captions, [B, 1].
         wrong_logits: of real images with captions that are wrong of them, [B, 1]; None where `mismatch_weight` is 0.
         fake_logits: of samples with the captions that they were made from, [B, 1].
         mismatch_weight: w, in [0, 1).
-        wrong_rows: float [B], 1 where the second caption is indeed wrong: the other rows of `wrong_logits` do not count.
+        wrong_rows: float [B], 1 where the second caption is indeed wrong: L(real, wrong) is over these rows alone, and 0
+            where there is none.
+        adversarial_loss: L, a loss object from `ganzoo.losses`.
 
     Returns:
-        A scalar in nats; ln 4 = 1.386 where all logits are 0.
+        A scalar; of the log loss in nats, ln 4 = 1.386 where all logits are 0.
 
     Reference: Reed et al. 2016, 1605.05396, algorithm 1.
     """
-    loss = cross_entropy(real_logits, 1.0) + (1.0 - mismatch_weight) * cross_entropy(fake_logits, 0.0)
     if not mismatch_weight:
-        return loss
+        return adversarial_loss.discriminator(real_logits, fake_logits)
     rows = tf.ones(tf.shape(wrong_logits)[0]) if wrong_rows is None else wrong_rows
-    wrong = tf.math.divide_no_nan(tf.reduce_sum(rows * tf.nn.softplus(wrong_logits[:, 0])), tf.reduce_sum(rows))
-    return loss + mismatch_weight * wrong
+
+    def wrong():
+        among = tf.where(rows > 0)[:, 0]
+        return adversarial_loss.discriminator(tf.gather(real_logits, among), tf.gather(wrong_logits, among))
+
+    told_apart = tf.cond(tf.reduce_any(rows > 0), wrong, lambda: tf.zeros(()))
+    return (1.0 - mismatch_weight) * adversarial_loss.discriminator(real_logits, fake_logits) + mismatch_weight * told_apart
 
 
 @keras.saving.register_keras_serializable(package="ganzoo")
@@ -60,15 +71,19 @@ class GANCLS(GAN):
             it never sees one: a conditional GAN.
         interpolation: beta of the embeddings beta e_1 + (1 - beta) e_2 that GAN-INT adds, in (0, 1); the paper's is .5.
             None leaves them out.
-        Others: as `GAN`, but no `adversarial_loss`; `average_decay` is also of the generator's encoder.
+        caption_dropout: share of captions that are taken away, in [0, 1): the rows then have the empty caption, which is true
+            of all images. Its samples can differ by their latents alone, which the generator so learns to heed.
+        diversity: weight of what the generator gains by drawing two different images of one caption, the mean absolute
+            difference of their pixels over that of their latents (Yang et al. 2019, 1901.09024).
+        diversity_limit: the ratio above which it gains nothing more.
+        Others: as `GAN`; `adversarial_loss` is that of samples and of wrong captions alike, the paper's is the log loss, and
+            `average_decay` is also of the generator's encoder.
 
     Raises:
         UserError: a weight out of range, or networks that do not fit one another or the captions.
 
     Reference: Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396.
     """
-
-    refused = {"adversarial_loss": "its losses are the paper's log losses, a term for each kind of pair"}
 
     def __init__(
         self,
@@ -79,6 +94,9 @@ class GANCLS(GAN):
         captions,
         mismatch_weight=0.5,
         interpolation=None,
+        caption_dropout=0.0,
+        diversity=0.0,
+        diversity_limit=0.3,
         **kwargs,
     ):
         super().__init__(generator, discriminator, **kwargs)
@@ -88,6 +106,14 @@ class GANCLS(GAN):
             raise UserError(f"interpolation lies between two captions, in (0, 1), not {interpolation}; None leaves it out")
         if generator_encoder is discriminator_encoder:
             raise UserError("each player trains an encoder of its own: build two")
+        if not 0.0 <= caption_dropout < 1.0:
+            raise UserError(f"caption_dropout is a share of the captions, in [0, 1), not {caption_dropout}")
+        if not diversity >= 0.0 or not diversity_limit > 0.0:
+            raise UserError(
+                f"diversity is a weight, 0 or more, and diversity_limit above 0, not {diversity} and {diversity_limit}"
+            )
+        if interpolation is not None and self.adversarial_loss.needs_real:
+            raise UserError(f"no real image is between two captions: {self.adversarial_loss!r} and interpolation exclude one another")
         for network, encoder in ((generator, generator_encoder), (discriminator, discriminator_encoder)):
             check_encoder(network, encoder, captions)
         self.generator_encoder = generator_encoder
@@ -95,6 +121,11 @@ class GANCLS(GAN):
         self.captions = captions
         self.mismatch_weight = mismatch_weight
         self.interpolation = interpolation
+        self.caption_dropout = caption_dropout
+        self.diversity = diversity
+        self.diversity_limit = diversity_limit
+        if not diversity:
+            checks.idle(self, "diversity is 0", "diversity_limit")
 
     def check_networks(self, generator, discriminator):
         checks.fits(generator, discriminator)
@@ -122,8 +153,8 @@ class GANCLS(GAN):
 
     def discriminator_loss(self, batch):
         """The three-way loss on a real batch, its captions exchanged for wrong ones, and as many samples."""
-        real = batch["image"]
-        captions = self.captions_of(batch)
+        batch = self.with_captions_dropped(batch)
+        real, captions = batch["image"], batch["caption"]
         embeddings = self.discriminator_encoder(captions, training=True)
         fake = self.generate(self.noise(tf.shape(real)[0]), self.generator_encoder(captions, training=True))
         noised = self.seen(real)
@@ -135,16 +166,30 @@ class GANCLS(GAN):
             others, rows = self.wrong_captions(batch)
             wrong_logits = self.discriminate(noised, tf.gather(embeddings, others))
             self.record("wrong_score", tf.reduce_mean(tf.sigmoid(wrong_logits)))
-        loss = matching_aware_loss(real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows)
+        loss = matching_aware_loss(
+            real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows, self.adversarial_loss
+        )
         return loss + self.penalty(lambda images: self.discriminate(images, embeddings), real, fake, real_logits, fake_logits)
 
     def generator_loss(self, batch):
-        """-E log D on fresh samples of the batch's captions and, with GAN-INT, of captions between them."""
-        captions = self.captions_of(batch)
+        """The generator's loss on fresh samples of the batch's captions and, with GAN-INT, of captions between them."""
+        batch = self.with_captions_dropped(batch)
+        captions = batch["caption"]
         own = self.with_interpolated(self.generator_encoder(captions, training=True))
         judged = self.with_interpolated(self.discriminator_encoder(captions, training=True))
-        fake = self.generate(self.noise(tf.shape(own)[0]), own)
-        return self.adversary(self.discriminate(self.seen(fake), judged), None)
+        latents = self.noise(tf.shape(own)[0])
+        fake = self.generate(latents, own)
+        fake_logits = self.discriminate(self.seen(fake), judged)
+        loss = self.adversary(fake_logits, lambda: self.discriminate(self.seen(batch["image"]), judged))
+        return loss - self.diversity * self.apart(own, latents, fake) if self.diversity else loss
+
+    def apart(self, embeddings, latents, images):
+        """How far second samples of `embeddings` lie from `images`, over how far their latents do, at most the limit."""
+        others = self.noise(tf.shape(embeddings)[0])
+        drawn = tf.reduce_mean(tf.abs(self.generate(others, embeddings) - images), axis=(1, 2, 3))
+        ratio = drawn / tf.reduce_mean(tf.abs(others - latents), axis=1)
+        self.record("apart", tf.reduce_mean(ratio))
+        return tf.reduce_mean(tf.minimum(ratio, self.diversity_limit))
 
     def with_interpolated(self, embeddings):
         """With GAN-INT, `embeddings` and those between them."""
@@ -171,15 +216,23 @@ class GANCLS(GAN):
         chosen = tf.argmax(tf.where(wrong, draw, -1.0), axis=1, output_type=tf.int32)
         return chosen, tf.cast(tf.reduce_any(wrong, axis=1), tf.float32)
 
-    def captions_of(self, batch):
-        """A batch's captions, int64 [B, T].
+    def with_captions_dropped(self, batch):
+        """A batch, of which a share of the captions is empty and claims nothing.
 
         Raises:
-            UserError: the data carries none, or does not tell what they claim.
+            UserError: the data carries no captions, or does not tell what they claim.
         """
         if not {"caption", "claims", "attributes"} <= set(batch):
             raise UserError(f"{type(self).__name__} trains on captions: give the recipe CaptionedImages as its data")
-        return batch["caption"]
+        if not self.caption_dropout:
+            return batch
+        draw = self.draw(tf.shape(batch["caption"])[0], (1,), noise.Uniform(0.0, 1.0), "dropped captions")
+        dropped = draw < self.caption_dropout
+        return {
+            **batch,
+            "caption": tf.where(dropped, tf.cast(PAD, batch["caption"].dtype), batch["caption"]),
+            "claims": tf.where(dropped, tf.cast(NOTHING, batch["claims"].dtype), batch["claims"]),
+        }
 
     # What samples and exports ask for: captions as strings.
 

@@ -5,6 +5,7 @@ from keras import ops
 
 from ganzoo.errors import UserError
 from ganzoo.layers.batch_norm import batch_norm
+from ganzoo.layers.conditional_batch_norm import ConditionalBatchNorm
 from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.layers.spectral_norm import SpectralNormConv2D, SpectralNormDense
 from ganzoo.networks import checks
@@ -26,7 +27,11 @@ class WordMaps(keras.layers.Layer):
         super().__init__(**kwargs)
         self.vocabulary_size = vocabulary_size
         self.width = width
-        self.embedding = keras.layers.Embedding(vocabulary_size, width, dtype=self.dtype_policy, name="embedding")
+        # Keras' U(-0.05, 0.05) leaves captions alike for thousands of steps.
+        normal = keras.initializers.RandomNormal(stddev=1.0)
+        self.embedding = keras.layers.Embedding(
+            vocabulary_size, width, embeddings_initializer=normal, dtype=self.dtype_policy, name="embedding"
+        )
 
     def build(self, input_shape):
         self.embedding.build(input_shape)
@@ -110,6 +115,7 @@ def text_generator(
     first_side=4,
     kernel_size=4,
     residual=True,
+    norm="batch",
     name="generator",
 ):
     """DCGAN's generator of [latents; compressed embedding].
@@ -124,6 +130,8 @@ def text_generator(
         first_side: height and width of the first maps, a power of two.
         kernel_size: of the transposed convolutions.
         residual: whether the first maps pass a residual block of 1x1, 3x3 and 3x3 convolutions, as the paper's do.
+        norm: "batch", as the paper has it, where latents and text enter below the first maps alone; or "conditional", batch
+            norm whose gain and bias at every layer are linear in both.
 
     Returns:
         A `keras.Model` from `latents` [B, latent_dim] and `embeddings` [B, embedding_dim] to float32 images
@@ -136,6 +144,7 @@ def text_generator(
     """
     _check(size, first_side, channels=channels, latent_dim=latent_dim, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
+    checks.one_of(("batch", "conditional"), norm=norm)
     sides = _sides(size, first_side)
     latents = keras.Input((latent_dim,), name="latents")
     embeddings = keras.Input((embedding_dim,), name="embeddings")
@@ -145,9 +154,11 @@ def text_generator(
         return Conv2D(*arguments, use_bias=False, kernel_initializer=weights(), **options)
 
     def normalised(x, name):
-        return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x)
+        if norm == "batch":
+            return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x)
+        return ConditionalBatchNorm(kernel_initializer=weights(), name=f"{name}_norm")([x, condition])
 
-    x = keras.layers.Concatenate(name="latents_and_text")([latents, projected(embeddings, text_dim)])
+    x = condition = keras.layers.Concatenate(name="latents_and_text")([latents, projected(embeddings, text_dim)])
     first = f"up_{first_side}"
     x = keras.layers.Dense(first_side**2 * filters, use_bias=False, kernel_initializer=weights(), name=first)(x)
     x = keras.layers.Reshape((first_side, first_side, filters), name="reshape")(x)
@@ -174,6 +185,7 @@ def text_discriminator(
     kernel_size=4,
     residual=True,
     norm="batch",
+    projection=False,
     name="discriminator",
 ):
     """DCGAN's discriminator whose last maps see the compressed embedding at every position.
@@ -189,6 +201,8 @@ def text_discriminator(
         residual: whether the last maps pass a residual block before they see the text, as the paper's do.
         norm: "batch" after every convolution but the first, as the paper has it; "spectral", of all weights; or "none", for
             use with a gradient penalty.
+        projection: whether the logit is a linear one of the image alone plus the inner product of the embedding with as many
+            features, each linear in it, instead. What a caption says of one thing then adds to what it says of another.
 
     Returns:
         A `keras.Model` from `images` [B, size, size, channels] and `embeddings` [B, embedding_dim] to float32 logits
@@ -197,7 +211,7 @@ def text_discriminator(
     Raises:
         UserError: for an argument out of range.
 
-    Reference: Reed et al. 2016, 1605.05396.
+    Reference: Reed et al. 2016, 1605.05396; projection: Miyato and Koyama 2018, 1802.05637.
     """
     _check(size, last_side, channels=channels, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
@@ -227,6 +241,14 @@ def text_discriminator(
             x = residual_block(x, f"residual_{side}", leaky_relu, convolution, normalised)
         x = leaky_relu(name=f"{stage}_relu")(x)
         filters *= 2
+    if projection:
+        x = keras.layers.Flatten(name="features")(x)
+        alone = dense(1, dtype="float32", kernel_initializer=weights(), name="linear")(x)
+        seen = dense(text_dim, dtype="float32", kernel_initializer=weights(), use_bias=False, name="seen")(x)
+        said = dense(text_dim, dtype="float32", name="text")(embeddings)
+        product = keras.layers.Dot(1, dtype="float32", name="projection")([seen, said])
+        logits = keras.layers.Add(dtype="float32", name="logits")([alone, product])
+        return keras.Model([images, embeddings], logits, name=name)
     x = TileText(name="tile_text")([x, projected(embeddings, text_dim, dense)])
     x = convolution(filters // 2, 1, name="joint")(x)
     x = leaky_relu(name="joint_relu")(normalised(x, "joint"))
