@@ -113,7 +113,9 @@ class GANCLS(GAN):
                 f"diversity is a weight, 0 or more, and diversity_limit above 0, not {diversity} and {diversity_limit}"
             )
         if interpolation is not None and self.adversarial_loss.needs_real:
-            raise UserError(f"no real image is between two captions: {self.adversarial_loss!r} and interpolation exclude one another")
+            raise UserError(
+                f"no real image is between two captions: {self.adversarial_loss!r} and interpolation exclude one another"
+            )
         for network, encoder in ((generator, generator_encoder), (discriminator, discriminator_encoder)):
             check_encoder(network, encoder, captions)
         self.generator_encoder = generator_encoder
@@ -165,10 +167,9 @@ class GANCLS(GAN):
         if self.mismatch_weight:
             others, rows = self.wrong_captions(batch)
             wrong_logits = self.discriminate(noised, tf.gather(embeddings, others))
-            self.record("wrong_score", tf.reduce_mean(tf.sigmoid(wrong_logits)))
-        loss = matching_aware_loss(
-            real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows, self.adversarial_loss
-        )
+            score = tf.sigmoid if self.adversarial_loss.probability else tf.identity
+            self.record("wrong_score", tf.reduce_mean(score(wrong_logits)))
+        loss = matching_aware_loss(real_logits, wrong_logits, fake_logits, self.mismatch_weight, rows, self.adversarial_loss)
         return loss + self.penalty(lambda images: self.discriminate(images, embeddings), real, fake, real_logits, fake_logits)
 
     def generator_loss(self, batch):

@@ -19,14 +19,14 @@ def source():
     return CaptionedImages("captioned_shapes", "test")
 
 
-def drawn(seed=0):
+def drawn(seed=0, side=16):
     rng = np.random.default_rng(seed)
-    return np.stack([shapes.render(scene, rng) for scene in SCENES])
+    return np.stack([shapes.render(scene, rng, side) for scene in SCENES])
 
 
 def test_every_scene_is_read_back_exactly_wherever_it_lies_and_whatever_its_shades():
     assert len(SCENES) == len({tuple(scene) for scene in SCENES}) == 4 * 2 * 5 * 6 * 5
-    for images in (np.stack([shapes.render(scene) for scene in SCENES]), drawn(0), drawn(1)):
+    for images in (np.stack([shapes.render(scene) for scene in SCENES]), drawn(0), drawn(1), drawn(2, side=32)):
         found, fit = shapes.parse(images)
         np.testing.assert_array_equal(found, SCENES)
         np.testing.assert_allclose(fit, 1.0, atol=1e-9)
@@ -34,18 +34,19 @@ def test_every_scene_is_read_back_exactly_wherever_it_lies_and_whatever_its_shad
 
 def test_every_place_of_every_shape_is_read_back():
     """The masks differ by enough pixels that no two of them can be taken for one another."""
-    for size, side in enumerate(shapes.PIXELS):
+    for size, side in enumerate(shapes.PIXELS[16]):
         for shape, name in enumerate(shapes.ATTRIBUTES["shape"]):
-            for row, column in itertools.product(range(shapes.SIDE - side + 1), repeat=2):
+            for row, column in itertools.product(range(16 - side + 1), repeat=2):
                 image = np.full((1, 16, 16, 3), shapes.COLOURS["white"], np.uint8)
                 image[0, row : row + side, column : column + side][shapes.mask(name, side)] = shapes.COLOURS["red"]
                 found, _ = shapes.parse(image)
                 assert found[0, [0, 1, 2, 4]].tolist() == [shape, 0, size, 4]
-    masks, _ = shapes.templates()
-    overlap = masks @ masks.T
-    area = masks.sum(1)
-    differ = area[:, None] + area[None] - 2 * overlap + 1000 * np.eye(len(masks))
-    assert differ.min() >= 8
+    for image_side, least in ((16, 8), (32, 24)):
+        masks, _ = shapes.templates(image_side)
+        overlap = masks @ masks.T
+        area = masks.sum(1)
+        differ = area[:, None] + area[None] - 2 * overlap + 1000 * np.eye(len(masks))
+        assert differ.min() >= least
 
 
 def test_a_shape_between_the_positions_is_at_none():
@@ -78,7 +79,7 @@ def test_what_shows_no_scene_is_read_as_none():
 
 
 def test_parse_takes_scenes_only():
-    with pytest.raises(ValueError, match=r"\[N, 16, 16, 3\]"):
+    with pytest.raises(ValueError, match=r"\[N, 16, 16, 3\] or \[N, 32, 32, 3\]"):
         shapes.parse(np.zeros((2, 8, 8, 3), np.uint8))
     found, fit = shapes.parse(np.zeros((0, 16, 16, 3), np.uint8))
     assert found.shape == (0, 5) and fit.shape == (0,)
@@ -187,6 +188,14 @@ def test_the_data_set_holds_scenes_with_true_captions(source):
     assert len(counts) > 1000 and counts.max() < 15
 
 
+def test_the_larger_scenes_come_with_their_own_reader():
+    large = CaptionedImages("captioned_shapes32", "test", take=50)
+    assert large.shape == large.captions.image_shape == (32, 32, 3)
+    assert large.captions.matches(large.arrays()["image"], large.texts()).all()
+    with pytest.raises(UserError, match="sides of 16 or 32 pixels, not 24"):
+        ShapeCaptions(24)
+
+
 def test_tfds_loads_it_with_its_labels_by_name(data_dir):
     catalogue.find("captioned_shapes")
     examples = tfds.load("captioned_shapes", split="test", data_dir=data_dir, download=False)
@@ -227,7 +236,7 @@ def test_a_part_of_it_and_what_has_no_captions(source):
     part = CaptionedImages("captioned_shapes", "test", take=10)
     np.testing.assert_array_equal(part.arrays()["image"], source.arrays()["image"][:10])
     assert part.describe()["examples"] == 10
-    with pytest.raises(UserError, match="no captions; those that have are captioned_shapes"):
+    with pytest.raises(UserError, match="no captions; those that have are captioned_shapes, captioned_shapes32"):
         CaptionedImages("digits")
 
 

@@ -33,6 +33,7 @@ VALUES = {
     "baseline_decay": 0.5,
     "beta": 0.5,
     "buffer": 4,
+    "caption_dropout": 0.5,
     "categories": (3, 2),
     "class_shares": (1.0, 0.0, 0.0),
     "class_weight": 0.5,
@@ -48,6 +49,8 @@ VALUES = {
     "discount": 0.9,
     "discrete_weight": 0.5,
     "discriminator_steps": 3,
+    "diversity": 0.5,
+    "diversity_limit": 1e-6,
     "entropy": 0.5,
     "entropy_weight": 0.5,
     "eta": 2,
@@ -91,6 +94,7 @@ VALUES = {
 }
 # What must be set beside an option for it to matter.
 BESIDE = {
+    "diversity_limit": {"diversity": 0.5},
     "final_temperature": {"annealing_steps": 2},
     "instance_noise_steps": {"instance_noise": 0.5},
     "lambda_k": {"gamma": 1.0},
@@ -194,6 +198,7 @@ def without_classes():
         (GumbelGAN, {"final_temperature": 0.1}, "annealing_steps is None"),
         (VAE, {"beta": 0.0, "kl_steps": 3}, "beta is 0"),
         (EnergyModel, {"restart": 0.5}, "buffer is 0"),
+        (GANCLS, {"diversity_limit": 0.5}, "diversity is 0"),
         (StackedGAN, {"class_weight": 0.5, **without_classes()}, "no discriminator has num_classes"),
     ],
 )
@@ -211,6 +216,7 @@ def test_an_option_that_another_leaves_idle_is_refused(family, options, reason):
         (BigGAN, {"latents": noise.Uniform()}, "truncation is of N"),
         (BigGAN, {"simultaneous": True}, "one step of each"),
         (EnergyModel, {"adversarial_loss": losses.Relativistic()}, "losses of one logit"),
+        (GANCLS, {"adversarial_loss": losses.Relativistic(), "interpolation": 0.5}, "no real image is between two captions"),
         (StackedGAN, {"adversarial_loss": losses.Relativistic()}, "compares pairs"),
     ],
 )

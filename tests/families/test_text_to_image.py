@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
-from ganzoo import load, penalties
+from ganzoo import load, losses, penalties
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.cli.main import main
 from ganzoo.data import shape_captions, shapes
@@ -70,13 +70,22 @@ def softplus(logits):
 def test_the_three_way_loss_equals_a_numpy_reference(weight):
     rng = np.random.default_rng(0)
     real, wrong, fake = (3 * rng.standard_normal((7, 1)).astype(np.float32) for _ in range(3))
+    paper = softplus(-real).mean() + weight * softplus(wrong).mean() + (1 - weight) * softplus(fake).mean()
+    np.testing.assert_allclose(matching_aware_loss(real, wrong, fake, weight), paper, rtol=1e-6)
+    pairs = (1 - weight) * softplus(fake - real).mean() + weight * softplus(wrong - real).mean()
+    found = matching_aware_loss(real, wrong, fake, weight, adversarial_loss=losses.Relativistic())
+    np.testing.assert_allclose(found, pairs, rtol=1e-6)
+
+
+def test_rows_whose_second_caption_is_true_too_do_not_count():
+    rng = np.random.default_rng(0)
+    real, wrong, fake = (3 * rng.standard_normal((7, 1)).astype(np.float32) for _ in range(3))
     rows = np.array([1, 1, 0, 1, 0, 1, 1], np.float32)
-    sides = softplus(-real).mean() + (1 - weight) * softplus(fake).mean()
-    for given, chosen in ((None, np.ones(7, bool)), (rows, rows.astype(bool))):
-        expected = sides + weight * softplus(wrong[chosen]).mean()
-        np.testing.assert_allclose(matching_aware_loss(real, wrong, fake, weight, given), expected, rtol=1e-6)
-    nothing_wrong = matching_aware_loss(real, wrong, fake, weight, np.zeros(7, np.float32))
-    np.testing.assert_allclose(nothing_wrong, sides, rtol=1e-6)
+    some = rows.astype(bool)
+    samples = 0.75 * (softplus(-real).mean() + softplus(fake).mean())
+    expected = samples + 0.25 * (softplus(-real[some]).mean() + softplus(wrong[some]).mean())
+    np.testing.assert_allclose(matching_aware_loss(real, wrong, fake, 0.25, rows), expected, rtol=1e-6)
+    np.testing.assert_allclose(matching_aware_loss(real, wrong, fake, 0.25, np.zeros(7, np.float32)), samples, rtol=1e-6)
 
 
 def test_the_three_way_loss_is_ln_4_where_nothing_is_told_apart_whatever_the_weight():
@@ -128,7 +137,16 @@ def test_the_generator_learns_from_interpolated_captions_and_the_discriminator_n
 
 
 @pytest.mark.parametrize("player", ["generator", "discriminator"])
-@pytest.mark.parametrize("options", [{}, {"interpolation": 0.5}, {"mismatch_weight": 0.0}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"interpolation": 0.5},
+        {"mismatch_weight": 0.0},
+        {"adversarial_loss": losses.Relativistic(), "caption_dropout": 0.3, "diversity": 1.0},
+    ],
+    ids=str,
+)
 def test_a_step_of_one_player_moves_its_networks_alone(player, options):
     model, data = compiled(**options), batch()
     before = trained(model)
@@ -138,6 +156,45 @@ def test_a_step_of_one_player_moves_its_networks_alone(player, options):
     model.move(player, gradients)
     after = trained(model)
     assert {name for name in after if (after[name] != before[name]).any()} == {player, f"{player}_encoder"}
+
+
+def test_a_relativistic_generator_is_judged_beside_real_images_of_its_captions():
+    model, data = compiled(adversarial_loss=losses.Relativistic()), batch()
+    latents = model.noise(ROWS)
+    model._round.end()
+    embeddings = model.discriminator_encoder(data["caption"])
+    fake = model.generator([latents, model.generator_encoder(data["caption"])], training=True)
+    real, made = (model.discriminator([images, embeddings], training=True).numpy() for images in (data["image"], fake))
+    np.testing.assert_allclose(model.generator_loss(data), softplus(real - made).mean(), rtol=1e-5)
+
+
+def test_a_share_of_captions_is_dropped_and_then_claims_nothing():
+    model, data = compiled(caption_dropout=0.4), batch(200)
+    found = model.with_captions_dropped(data)
+    empty = ~found["caption"].numpy().any(1)
+    assert 0.25 < empty.mean() < 0.55
+    np.testing.assert_array_equal((found["claims"].numpy() == -1).all(1), empty)
+    for name in ("caption", "claims"):
+        np.testing.assert_array_equal(found[name].numpy()[~empty], data[name].numpy()[~empty])
+    for name in ("image", "attributes"):
+        assert found[name] is data[name]
+    chosen, rows = model.wrong_captions(found)
+    assert rows.numpy().all() and not empty[chosen.numpy()].any()  # an empty caption is wrong of no image
+
+
+def test_a_generator_gains_by_how_far_two_samples_of_a_caption_lie_apart_up_to_a_limit():
+    plain, data = compiled(), batch()
+    latents = plain.noise(ROWS)
+    others = plain.noise(ROWS)
+    plain._round.end()
+    assert np.abs(others - latents).max() > 0.1
+    embeddings = plain.generator_encoder(data["caption"])
+    first, second = (plain.generator([z, embeddings], training=True).numpy() for z in (latents, others))
+    apart = np.abs(first - second).mean((1, 2, 3)) / np.abs(latents - others).mean(1)
+    limit = float(np.median(apart))
+    model = compiled(diversity=3.0, diversity_limit=limit)
+    gained = plain.generator_loss(data) - model.generator_loss(data)
+    np.testing.assert_allclose(gained, 3.0 * np.minimum(apart, limit).mean(), rtol=1e-3)
 
 
 def test_wrong_captions_are_always_wrong_and_every_wrong_one_occurs():
@@ -216,6 +273,9 @@ def test_samples_are_asked_for_by_caption_or_left_to_the_grammar():
         ({"mismatch_weight": 1.0}, r"in \[0, 1\)"),
         ({"mismatch_weight": -0.1}, r"in \[0, 1\)"),
         ({"interpolation": 1.0}, "between two captions"),
+        ({"caption_dropout": 1.0}, "caption_dropout is a share"),
+        ({"diversity": -1.0}, "diversity is a weight"),
+        ({"diversity": 1.0, "diversity_limit": 0.0}, "diversity_limit above 0"),
         ({"encoder": {"embedding_dim": 7}}, "generator must take embeddings of its encoder's 7 values"),
         ({"encoder": {"length": 9}}, "length=16"),
         ({"encoder": {"vocabulary_size": 9}}, "generator_encoder knows 9 tokens, the captions have 34"),

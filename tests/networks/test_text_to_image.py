@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
+from ganzoo.layers.conditional_batch_norm import ConditionalBatchNorm
 from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
 
 RNG = np.random.default_rng(0)
@@ -58,6 +59,24 @@ def test_the_text_is_the_same_at_every_position():
     np.testing.assert_allclose(added[:, 0, 0], projected, rtol=1e-5)
 
 
+def test_a_projection_adds_the_inner_product_of_image_and_text_to_the_image_s_own_logit():
+    judge = discriminator(norm="none", projection=True)
+    _, text = latents_and_text()
+    images = RNG.standard_normal((5, 16, 16, 3)).astype(np.float32)
+    names = ("features", "text", "seen", "linear")
+    features, said, seen, alone = keras.Model(judge.inputs, [judge.get_layer(name).output for name in names])([images, text])
+    np.testing.assert_allclose(judge([images, text]), alone + np.sum(seen * said, 1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(seen, features @ judge.get_layer("seen").kernel, atol=1e-5)
+    np.testing.assert_allclose(said, text @ judge.get_layer("text").kernel + judge.get_layer("text").bias, atol=1e-5)
+
+
+def test_a_conditional_norm_sees_latents_and_text_at_every_layer():
+    model = generator(size=32, norm="conditional", residual=True)
+    norms = [layer for layer in model.layers if layer.name.endswith("_norm")]
+    assert len(norms) == 6 and all(isinstance(layer, ConditionalBatchNorm) for layer in norms)
+    assert all(layer.gain.kernel.shape[0] == layer.bias.kernel.shape[0] == 3 + 5 for layer in norms)
+
+
 def test_the_encoder_reads_words_in_their_order_and_ignores_the_paddings_embedding():
     keras.utils.set_random_seed(0)
     encoder = caption_encoder(vocabulary_size=9, length=6, width=8, embedding_dim=4)
@@ -87,6 +106,7 @@ def test_saved_and_loaded_again_they_compute_the_same(network, tmp_path):
         (lambda: generator(size=24), "size must be one of"),
         (lambda: generator(first_side=16), "smallest_side must be one of 1, 2, 4, 8"),
         (lambda: generator(text_dim=0), "text_dim must be a positive integer"),
+        (lambda: generator(norm="layer"), "norm must be one of"),
         (lambda: discriminator(last_side=3), "smallest_side must be one of"),
         (lambda: discriminator(width=-1), "width must be a positive integer"),
         (lambda: caption_encoder(1, 6), "the padding and at least one word, not 1"),
