@@ -6,6 +6,7 @@ from .catalogue import available as available
 from .catalogue import prepare as prepare
 from .digits import Digits as Digits
 from .digits import handwritten_digits as handwritten_digits
+from .fashion_captions import FashionCaptions as FashionCaptions
 from .grammar import Grammar as Grammar
 from .images import Images as Images
 from .mixtures import Grid25 as Grid25

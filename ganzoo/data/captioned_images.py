@@ -1,11 +1,17 @@
 """Images with captions, and with what is known of the truth of each caption."""
 
+import zlib
+
 import numpy as np
 
 from ganzoo.data import catalogue, registry
+from ganzoo.data.fashion_captions import FashionCaptions
 from ganzoo.data.images import Images
 from ganzoo.data.source import Fabricated
 from ganzoo.errors import UserError
+
+# Sets of TFDS whose captions are made here, of labels and pixels.
+DESCRIBED = {"fashion_mnist": FashionCaptions}
 
 
 class CaptionedImages(Images):
@@ -16,7 +22,8 @@ class CaptionedImages(Images):
     j is true of image i exactly where each of its claims is -1 or equals the image's attribute.
 
     Args:
-        name: an embedded set with captions, such as "captioned_shapes".
+        name: an embedded set with captions, such as "captioned_shapes", or "fashion_mnist", whose captions are made of labels
+            and pixels, a function of the split alone.
         split: a TFDS split, such as "train" or "train[:80%]".
         take: keep the first so many examples only.
         data_dir: where data sets are prepared; by default TFDS_DATA_DIR, else TFDS's own default.
@@ -34,11 +41,12 @@ class CaptionedImages(Images):
 
     def __init__(self, name, split="train", take=None, data_dir=None):
         known = registry.find(name)
-        if known is None or known.captions is None:
-            captioned = [name for name, known in registry.embedded_sets().items() if known.captions]
+        make = known.captions if known else DESCRIBED.get(name)
+        if make is None:
+            captioned = [name for name, known in registry.embedded_sets().items() if known.captions] + list(DESCRIBED)
             raise UserError(f"data set {name!r} has no captions; those that have are {', '.join(captioned)}")
         super().__init__(name, split, take=take, data_dir=data_dir)
-        self.captions = known.captions()
+        self.captions = make()
 
     def texts(self):
         """The captions of all examples, a list of strings in the order of `arrays`."""
@@ -50,8 +58,12 @@ class CaptionedImages(Images):
         if self._arrays is None:
             features = catalogue.read(self.name, self.split, self.take, self.data_dir)
             self._note_fewer(len(features["image"]))
-            self._texts = [text.decode() for text in features["caption"]]
-            attributes = np.stack([features[name] for name in self.captions.attributes], axis=1)
+            if self.name in DESCRIBED:
+                seed = zlib.crc32(self.split.encode())
+                attributes, self._texts = self.captions.describe(features["image"], features["label"], seed)
+            else:
+                self._texts = [text.decode() for text in features["caption"]]
+                attributes = np.stack([features[name] for name in self.captions.attributes], axis=1)
             self._arrays = {"image": features["image"], **encoded(self.captions, self._texts), "attributes": attributes}
         return self._arrays
 

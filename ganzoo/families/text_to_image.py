@@ -151,7 +151,7 @@ class GANCLS(GAN):
     @property
     def equilibrium(self):
         # Wrong captions can always be told from right ones, so both players' losses hang on the data.
-        return {} if self.mismatch_weight else super().equilibrium
+        return {} if self.mismatch_weight or self.diversity else super().equilibrium
 
     def discriminator_loss(self, batch):
         """The three-way loss on a real batch, its captions exchanged for wrong ones, and as many samples."""

@@ -8,6 +8,8 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.metrics.registry import IMAGES, Part, metric
 
+# What captions of shapes and of clothing speak of.
+ATTRIBUTES = ("shape", "colour", "size", "position", "background", "kind", "brightness", "pattern", "width")
 _OPEN = -1  # what a caption leaves open, and what cannot be read from an image
 
 
@@ -16,18 +18,18 @@ _OPEN = -1  # what a caption leaves open, and what cannot be read from an image
     direction="higher",
     least=1000,
     paper="the question of Reed et al. 2016, arXiv 1605.05396, with scenes and captions that a program can read",
-    meaning="The share of samples that show all that their caption says, read from the image by matching every shape.",
+    meaning="The share of samples that show all that their caption says, read from the image by a program.",
     misleads="One perfect image per caption scores 1: it says nothing about diversity, nor about what a caption leaves open.",
     parts={
         **dict.fromkeys(("", "legible"), Part(span=(0, 1), counted=True)),
-        **dict.fromkeys(("shape", "colour", "size", "position", "background"), Part(span=(0, 1))),
+        **dict.fromkeys(ATTRIBUTES, Part(span=(0, 1))),
     },
-    undefined=dict.fromkeys(("shape", "colour", "size", "position", "background"), "no caption speaks of it"),
+    undefined=dict.fromkeys(ATTRIBUTES, "no caption speaks of it"),
     of=(IMAGES,),
     default=60,
 )
 def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption_reader: Any) -> dict[str, float]:
-    """The share of scenes of shapes that match their captions.
+    """The share of images that match their captions.
 
     Args:
         fake_images: uint8 [M, H, W, C] of the reader's `image_shape`.
@@ -36,17 +38,17 @@ def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption
             numbers of `attributes`, int [A] and [M, A], -1 for what is left open or cannot be read.
 
     Returns:
-        A dict of shares in [0, 1]: "" of samples for which all holds that the caption says; `shape`, `colour`, `size`,
-        `position` and `background`, of samples for which that holds among those whose caption speaks of it; `legible`, of
-        samples in which a shape can be read at all.
+        A dict of shares in [0, 1]: "" of samples for which all holds that the caption says; by the reader's attributes, such as
+        `shape`, of samples for which that holds among those whose caption speaks of it; `legible`, of samples of which the
+        first attribute can be read at all.
 
     Raises:
-        UserError: images that are not such scenes, not one caption per image, or a caption that cannot be read.
+        UserError: images of another shape, not one caption per image, or a caption that cannot be read.
     """
     images = np.asarray(fake_images)
     if images.shape[1:] != caption_reader.image_shape or images.dtype != np.uint8:
         wanted = " x ".join(map(str, caption_reader.image_shape))
-        raise UserError(f"caption_match reads uint8 scenes of {wanted}, not {images.dtype} {images.shape}")
+        raise UserError(f"caption_match reads uint8 images of {wanted}, not {images.dtype} {images.shape}")
     if fake_captions is None or len(fake_captions) != len(images) or not len(images):
         raise UserError(f"caption_match needs one caption a sample: {len(images)} samples, {len(fake_captions or [])} captions")
     claimed = np.stack([caption_reader.claims(text) for text in fake_captions])
@@ -56,5 +58,4 @@ def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption
         named = claimed[:, column] != _OPEN
         if named.any():
             shares[name] = float((claimed[named, column] == scenes[named, column]).mean())
-    shape = scenes[:, tuple(caption_reader.attributes).index("shape")]
-    return {**shares, "legible": float((shape != _OPEN).mean())}
+    return {**shares, "legible": float((scenes[:, 0] != _OPEN).mean())}

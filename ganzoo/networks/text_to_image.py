@@ -121,13 +121,13 @@ def text_generator(
     """DCGAN's generator of [latents; compressed embedding].
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images: `first_side` doubled some times, from 8 to 128.
         channels: of the images.
         latent_dim: size of the latent vectors.
         embedding_dim: size of a caption's embedding.
         text_dim: what it is compressed to.
         width: channels at half the final resolution.
-        first_side: height and width of the first maps, a power of two.
+        first_side: height and width of the first maps, such as 4, or 7 for images of 28x28.
         kernel_size: of the transposed convolutions.
         residual: whether the first maps pass a residual block of 1x1, 3x3 and 3x3 convolutions, as the paper's do.
         norm: "batch", as the paper has it, where latents and text enter below the first maps alone; or "conditional", batch
@@ -142,7 +142,7 @@ def text_generator(
 
     Reference: Reed et al. 2016, 1605.05396.
     """
-    _check(size, first_side, channels=channels, latent_dim=latent_dim, width=width, kernel_size=kernel_size)
+    checks.positive(channels=channels, latent_dim=latent_dim, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
     checks.one_of(("batch", "conditional"), norm=norm)
     sides = _sides(size, first_side)
@@ -166,7 +166,7 @@ def text_generator(
     if residual:
         x = residual_block(x, f"residual_{first_side}", keras.layers.ReLU, convolution, normalised)
     x = keras.layers.ReLU(name=f"{first}_relu")(x)
-    for side in sides[:-1]:
+    for side in sides[1:-1]:
         filters //= 2
         x = Conv2DTranspose(filters, kernel_size, 2, "same", use_bias=False, kernel_initializer=weights(), name=f"up_{side}")(x)
         x = keras.layers.ReLU(name=f"up_{side}_relu")(normalised(x, f"up_{side}"))
@@ -191,12 +191,12 @@ def text_discriminator(
     """DCGAN's discriminator whose last maps see the compressed embedding at every position.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images: `last_side` doubled some times, from 8 to 128.
         channels: of the images.
         embedding_dim: size of a caption's embedding.
         text_dim: what it is compressed to.
         width: channels at half the resolution, doubled at each further stage.
-        last_side: height and width of the last maps, a power of two.
+        last_side: height and width of the last maps.
         kernel_size: of the strided convolutions.
         residual: whether the last maps pass a residual block before they see the text, as the paper's do.
         norm: "batch" after every convolution but the first, as the paper has it; "spectral", of all weights; or "none", for
@@ -213,7 +213,7 @@ def text_discriminator(
 
     Reference: Reed et al. 2016, 1605.05396; projection: Miyato and Koyama 2018, 1802.05637.
     """
-    _check(size, last_side, channels=channels, width=width, kernel_size=kernel_size)
+    checks.positive(channels=channels, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
     checks.one_of(("batch", "spectral", "none"), norm=norm)
     layer, dense = Conv2D, keras.layers.Dense
@@ -228,7 +228,7 @@ def text_discriminator(
     def normalised(x, name):
         return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x) if norm == "batch" else x
 
-    sides = _sides(size // 2, last_side // 2)
+    sides = _sides(size, last_side)[:-1]
     images = keras.Input((size, size, channels), name="images")
     embeddings = keras.Input((embedding_dim,), name="embeddings")
     x, filters = images, width
@@ -275,12 +275,18 @@ def residual_block(x, name, activation, convolution, normalised):
     return keras.layers.Add(name=name)([x, y])
 
 
-def _sides(last, before_first):
-    """The powers of two above `before_first` up to `last`."""
-    return [2**n for n in range(before_first.bit_length(), last.bit_length())]
+def _sides(size, smallest):
+    """The sides of the maps from the smallest up to the image's.
 
-
-def _check(size, smallest_side, **positive):
-    checks.image_size(size)
-    checks.one_of(_sides(size // 2, 0), smallest_side=smallest_side)
-    checks.positive(**positive)
+    Raises:
+        UserError: the size is not reached by doubling the smallest, or is out of range.
+    """
+    checks.positive(size=size, smallest_side=smallest)
+    sides = [smallest]
+    while sides[-1] < size:
+        sides.append(2 * sides[-1])
+    if len(sides) < 2 or sides[-1] != size or not 8 <= size <= 128:
+        raise UserError(
+            f"size must be from 8 to 128, and the smallest maps' side doubled some times; {size} is not {smallest}'s"
+        )
+    return sides

@@ -51,6 +51,7 @@ INTERNAL = {
         "mixtures.[a-z]*",
         "stacked_digits.*",
         "captions.words_of",
+        "fashion_captions.[a-z]*",
         "catalogue.[!ap]*",
         "catalogue.prepare_*",
         "class_names.*",

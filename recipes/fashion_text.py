@@ -1,0 +1,47 @@
+"""GAN-CLS on Fashion-MNIST with captions: images of clothing from words, at 28x28.
+
+RUN
+
+"""
+
+import keras
+from fiddle.experimental.auto_config import auto_config
+
+from ganzoo import losses, penalties
+from ganzoo.data import CaptionedImages, FashionCaptions, fashion_captions
+from ganzoo.evaluation.evaluate import Evaluation
+from ganzoo.families import GANCLS
+from ganzoo.networks import caption_encoder, text_discriminator, text_generator
+from ganzoo.recipe import Recipe
+
+
+@auto_config
+def recipe():
+    return Recipe(
+        data=CaptionedImages("fashion_mnist"),
+        model=GANCLS(
+            generator=text_generator(
+                size=28, channels=1, first_side=7, latent_dim=64, width=48, residual=False, norm="conditional"
+            ),
+            discriminator=text_discriminator(
+                size=28, channels=1, last_side=7, width=32, residual=False, norm="none", projection=True
+            ),
+            generator_encoder=caption_encoder(
+                vocabulary_size=fashion_captions.VOCABULARY_SIZE, length=fashion_captions.LENGTH, name="generator_encoder"
+            ),
+            discriminator_encoder=caption_encoder(
+                vocabulary_size=fashion_captions.VOCABULARY_SIZE, length=fashion_captions.LENGTH, name="discriminator_encoder"
+            ),
+            captions=FashionCaptions(),
+            adversarial_loss=losses.Relativistic(),
+            penalties=[penalties.R1(gamma=1.0), penalties.R2(gamma=1.0)],
+            caption_dropout=0.1,
+        ),
+        optimizers={
+            "generator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
+            "discriminator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
+        },
+        batch_size=32,
+        steps=20000,
+        evaluations=[Evaluation(metrics=("caption_match",), count=1000, every=2000, extractor="pixels")],
+    )
