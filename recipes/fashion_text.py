@@ -21,7 +21,7 @@ def recipe():
         data=CaptionedImages("fashion_mnist"),
         model=GANCLS(
             generator=text_generator(
-                size=28, channels=1, first_side=7, latent_dim=64, width=48, residual=False, norm="conditional"
+                size=28, channels=1, first_side=7, latent_dim=64, width=48, residual=False, norm="conditional", mapping=3
             ),
             discriminator=text_discriminator(
                 size=28, channels=1, last_side=7, width=32, residual=False, norm="none", projection=True

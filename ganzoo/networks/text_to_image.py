@@ -116,6 +116,7 @@ def text_generator(
     kernel_size=4,
     residual=True,
     norm="batch",
+    mapping=0,
     name="generator",
 ):
     """DCGAN's generator of [latents; compressed embedding].
@@ -132,6 +133,8 @@ def text_generator(
         residual: whether the first maps pass a residual block of 1x1, 3x3 and 3x3 convolutions, as the paper's do.
         norm: "batch", as the paper has it, where latents and text enter below the first maps alone; or "conditional", batch
             norm whose gain and bias at every layer are linear in both.
+        mapping: number of dense layers that latents and text pass together before all this, by which the latents can choose
+            what the text leaves open.
 
     Returns:
         A `keras.Model` from `latents` [B, latent_dim] and `embeddings` [B, embedding_dim] to float32 images
@@ -145,6 +148,8 @@ def text_generator(
     checks.positive(channels=channels, latent_dim=latent_dim, width=width, kernel_size=kernel_size)
     checks.positive(embedding_dim=embedding_dim, text_dim=text_dim)
     checks.one_of(("batch", "conditional"), norm=norm)
+    if not isinstance(mapping, int) or mapping < 0:
+        raise UserError(f"mapping is a number of layers, 0 or more, not {mapping!r}")
     sides = _sides(size, first_side)
     latents = keras.Input((latent_dim,), name="latents")
     embeddings = keras.Input((embedding_dim,), name="embeddings")
@@ -158,7 +163,11 @@ def text_generator(
             return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x)
         return ConditionalBatchNorm(kernel_initializer=weights(), name=f"{name}_norm")([x, condition])
 
-    x = condition = keras.layers.Concatenate(name="latents_and_text")([latents, projected(embeddings, text_dim)])
+    x = keras.layers.Concatenate(name="latents_and_text")([latents, projected(embeddings, text_dim)])
+    for number in range(1, mapping + 1):
+        x = keras.layers.Dense(latent_dim + text_dim, kernel_initializer="he_normal", name=f"mapping_{number}")(x)
+        x = leaky_relu(name=f"mapping_{number}_relu")(x)
+    condition = x
     first = f"up_{first_side}"
     x = keras.layers.Dense(first_side**2 * filters, use_bias=False, kernel_initializer=weights(), name=first)(x)
     x = keras.layers.Reshape((first_side, first_side, filters), name="reshape")(x)

@@ -77,6 +77,17 @@ def test_a_conditional_norm_sees_latents_and_text_at_every_layer():
     assert all(layer.gain.kernel.shape[0] == layer.bias.kernel.shape[0] == 3 + 5 for layer in norms)
 
 
+def test_latents_and_text_pass_the_mapping_before_every_layer_that_sees_them():
+    model = generator(norm="conditional", mapping=2)
+    names = ("latents_and_text", "mapping_1", "mapping_2", "mapping_2_relu")
+    given, first, second, last = keras.Model(model.inputs, [model.get_layer(name).output for name in names])(latents_and_text())
+    for before, after, layer in ((given, first, "mapping_1"), (np.where(first > 0, first, 0.2 * first), second, "mapping_2")):
+        np.testing.assert_allclose(before @ np.array(model.get_layer(layer).kernel), after, atol=1e-5)
+    shared = [layer for layer in model.layers if layer.name.endswith("_norm")] + [model.get_layer("up_4")]
+    assert all(any(value is model.get_layer("mapping_2_relu").output for value in keras.tree.flatten(l.input)) for l in shared)
+    assert last.shape == (5, 3 + 5) and "mapping_1" not in [layer.name for layer in generator().layers]
+
+
 def test_the_encoder_reads_words_in_their_order_and_ignores_the_paddings_embedding():
     keras.utils.set_random_seed(0)
     encoder = caption_encoder(vocabulary_size=9, length=6, width=8, embedding_dim=4)
@@ -107,6 +118,7 @@ def test_saved_and_loaded_again_they_compute_the_same(network, tmp_path):
         (lambda: generator(first_side=16), "16 is not 16's"),
         (lambda: generator(text_dim=0), "text_dim must be a positive integer"),
         (lambda: generator(norm="layer"), "norm must be one of"),
+        (lambda: generator(mapping=-1), "mapping is a number of layers"),
         (lambda: discriminator(last_side=3), "16 is not 3's"),
         (lambda: discriminator(width=-1), "width must be a positive integer"),
         (lambda: caption_encoder(1, 6), "the padding and at least one word, not 1"),
