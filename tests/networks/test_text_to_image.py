@@ -84,7 +84,9 @@ def test_latents_and_text_pass_the_mapping_before_every_layer_that_sees_them():
     for before, after, layer in ((given, first, "mapping_1"), (np.where(first > 0, first, 0.2 * first), second, "mapping_2")):
         np.testing.assert_allclose(before @ np.array(model.get_layer(layer).kernel), after, atol=1e-5)
     shared = [layer for layer in model.layers if layer.name.endswith("_norm")] + [model.get_layer("up_4")]
-    assert all(any(value is model.get_layer("mapping_2_relu").output for value in keras.tree.flatten(l.input)) for l in shared)
+    assert all(
+        any(value is model.get_layer("mapping_2_relu").output for value in keras.tree.flatten(layer.input)) for layer in shared
+    )
     assert last.shape == (5, 3 + 5) and "mapping_1" not in [layer.name for layer in generator().layers]
 
 
