@@ -31,7 +31,7 @@ def recipe():
     return Recipe(
         data=CaptionedImages("captioned_shapes32"),
         model=GANCLS(
-            generator=text_generator(size=32, latent_dim=64, width=32, residual=False, norm="conditional", mapping=3),
+            generator=text_generator(size=32, latent_dim=64, width=32, residual=False, norm="conditional"),
             discriminator=text_discriminator(size=32, width=24, residual=False, norm="none", projection=True),
             generator_encoder=caption_encoder(
                 vocabulary_size=shape_captions.VOCABULARY_SIZE, length=shape_captions.LENGTH, name="generator_encoder"
@@ -43,14 +43,14 @@ def recipe():
             adversarial_loss=losses.Relativistic(),
             penalties=[penalties.R1(gamma=1.0), penalties.R2(gamma=1.0)],
             caption_dropout=0.1,
-            diversity=2.0,
-            diversity_limit=0.25,
+            diversity=1.0,
+            diversity_limit=0.2,
         ),
         optimizers={
             "generator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
             "discriminator": keras.optimizers.Adam(5e-4, beta_1=0.0, beta_2=0.99),
         },
         batch_size=32,
-        steps=20000,
+        steps=24000,
         evaluations=[Evaluation(metrics=("caption_match",), count=1000, every=1000, extractor="pixels")],
     )
