@@ -1,14 +1,14 @@
 """GAN-CLS on Fashion-MNIST with captions: images of clothing from words, at 28x28.
 
-After Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396. The captions say the label and what is
-measured of brightness, pattern and width (`fashion_captions.py`). Losses and networks as of `shapes_text`, and not the paper's.
+After Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396. The captions say the label, and
+brightness, pattern and width as measured (`fashion_captions.py`). Losses and networks are those of `shapes_text`, not the paper's.
 
 Run: ganzoo data prepare fashion_mnist; ganzoo train recipes/fashion_text.py
 
 Cost: not trained to its end; 1,960 of its 20,000 steps took 123 s of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: after 1,960 steps 41.8 % of 1,000 samples show all that their caption says (held-out images 88.8 %): kind 75 %, brightness 84 %,
-pattern 49 %, width 78 %; printed as it trains (`--steps 1960`).
+Score: after 1,960 steps 41.8 % of 1,000 samples show all that their caption says (held-out images 88.8 %): kind 75 %,
+brightness 84 %, pattern 49 %, width 78 %; printed as it trains (`--steps 1960`).
 """
 
 import keras
