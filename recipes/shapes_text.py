@@ -1,18 +1,18 @@
 """GAN-CLS on captioned shapes: images from captions.
 
-Reed, Akata, Yan, Logeswaran, Schiele and Lee 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396: its three
-kinds of pairs, at 32x32. Not the paper's: relativistic losses with R1 and R2 (1807.00734, 1801.04406), a projection of the
-caption in the discriminator (1802.05637), batch norm by latents and caption in the generator, a tenth of the captions left out,
-a reward for two different samples of a caption (1901.09024), and encoders that are trained along, where the paper has a
-pretrained char-CNN-RNN.
+Reed, Akata, Yan, Logeswaran, Schiele and Lee 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396: its
+three kinds of pairs, at 32x32. Not the paper's: relativistic losses with R1 and R2 (1807.00734, 1801.04406), a projection of
+the caption in the discriminator (1802.05637), batch norm by latents and caption in the generator, a tenth of the captions
+left out, a reward for two different samples of a caption (1901.09024), and encoders that are trained along, where the paper
+has a pretrained char-CNN-RNN.
 
 Run: ganzoo train recipes/shapes_text.py
 
 Cost: some 75 ms of CPU time a step, 30 minutes for all, on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: of 1,000 samples 20 % show all that their caption says after 1,000 steps, 37 % after 2,000, 60 % after 3,000, 73 % after
-8,000 and 76 % after 10,000 (held-out images 100 %), printed as it trains. The model in `exported/` is of an earlier form of this
-recipe, at 16x16 on `captioned_shapes`: 34.1 %, and its samples of a caption hardly differ.
+Score: of 1,000 samples 20 % show all that their caption says after 1,000 steps, 37 % after 2,000, 60 % after 3,000, 73 %
+after 8,000 and 76 % after 10,000 (held-out images 100 %), printed as it trains. The model in `exported/` is of an earlier
+form of this recipe, at 16x16 on `captioned_shapes`: 34.1 %, and its samples of a caption hardly differ.
 """
 
 import keras
