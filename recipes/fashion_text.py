@@ -1,7 +1,7 @@
 """GAN-CLS on Fashion-MNIST with captions: images of clothing from words, at 28x28.
 
 After Reed et al. 2016, "Generative Adversarial Text to Image Synthesis", arXiv:1605.05396. The captions say the label, and
-brightness, pattern and width as measured (`fashion_captions.py`). Losses and networks are those of `shapes_text`, not the paper's.
+brightness, pattern and width as measured (`fashion_captions.py`). Losses and networks are as in `shapes_text`.
 
 Run: ganzoo data prepare fashion_mnist; ganzoo train recipes/fashion_text.py
 
