@@ -2,7 +2,7 @@
 
     python benchmarks/captions.py runs/shapes_text/default runs/shapes_text/plain --titles "GAN-CLS,no mismatched pairs" \\
         --out docs/images/shapes_text.png
-    python benchmarks/captions.py runs/fashion_text/default --data fashion_mnist --out docs/images/fashion_text.png
+    python benchmarks/captions.py runs/fashion_text/default --data fashion_mnist --out FILE
 
 Captions are read, and samples checked, by the data set's `Captions`: a sample that does not show what its caption says is
 crossed out. First it prints what chance gives: how many held-out images show what the next one's caption says. Then, of each
