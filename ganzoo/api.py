@@ -73,7 +73,7 @@ def load(model: str | Path) -> Sampler:
 
     >>> sampler = ganzoo.load("exported/digits_dcgan")
     >>> sampler
-    <digits_dcgan: images (8, 8, 1) of digits, step 6000, from exported/digits_dcgan/1>
+    <digits_dcgan: GAN, images (8, 8, 1) of digits, step 6000, from exported/digits_dcgan/1>
     >>> sampler.sample(64, seed=0).shape
     (64, 8, 8, 1)
 

@@ -62,7 +62,7 @@ MODULES = ("averages", "errors", "likelihoods", "losses", "negative_sampling", "
 SHARED = {
     "errors": {"one_line", "plain", "usable_path", "whole_number"},
     "losses": {"required"},
-    "noise": {"folded", "folded_seed", "normal", "parted", "replica_rows", "seed_of", "uniform"},
+    "noise": {"folded", "folded_seed", "normal", "parted", "replica_rows", "seed_of", "training_normal", "uniform"},
 }
 
 

@@ -8,6 +8,7 @@ from scipy import stats
 from ganzoo.metrics.intervals import jackknife_error
 
 BLOCK = 2048  # rows and columns of a kernel block: 32 MB in float64
+ROUNDING = 1e-13  # of a variance of kernel values, relative to their square
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +107,9 @@ def interval(first, second, between, level=0.95):
     """
     value, bias = unbiased(first, second, between), biased(first, second, between)
     grows, stays = _jackknife_variance(first, second, between), _null_variance(first, second, between)
-    if grows + stays <= (1e-14 * max(abs(sums.diagonal) / len(sums.rows) for sums in (first, second))) ** 2:
+    # Both are differences of sums, whose rounding is relative to the kernel's own size.
+    size = max(abs(sums.diagonal) / len(sums.rows) for sums in (first, second))
+    if grows + stays <= ROUNDING * size**2 / (len(first.rows) * len(second.rows)):
         return {}
     reach = stats.t.ppf((1 + level) / 2, min(len(first.rows), len(second.rows)) - 1)
     slope = grows / bias if bias > 0 else 0.0

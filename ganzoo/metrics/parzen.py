@@ -28,7 +28,7 @@ _COVERED = 0.05  # of the model's own mass lies below the level whose upper set 
     baseline="halves",
     origin=-math.inf,
 )
-def parzen(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 0) -> dict[str, float | tuple]:
+def parzen(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 0) -> dict[str, float]:
     """The average log-likelihood of held-out samples under a kernel density estimate on generated ones.
 
     The bandwidth is the one that gives `real` samples, which serve as the validation set, the highest likelihood.

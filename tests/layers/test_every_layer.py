@@ -18,7 +18,7 @@ from ganzoo.layers.convolution import Conv2D, Conv2DTranspose
 from ganzoo.layers.generative_basis import GenerativeBasis
 from ganzoo.layers.global_sum_pooling import GlobalSumPooling2D
 from ganzoo.layers.grouped_conv import GroupedConv2D
-from ganzoo.layers.interpolate import InterpolatedDownsampling2D, InterpolatedUpsampling2D
+from ganzoo.layers.interpolate import Interpolated, InterpolatedDownsampling2D, InterpolatedUpsampling2D
 from ganzoo.layers.label_projection import LabelProjection
 from ganzoo.layers.latent_chunk import LatentChunk
 from ganzoo.layers.maxout import ChannelMaxout, Maxout
@@ -86,7 +86,7 @@ LAYERS = {
 }
 # These are none of a network's trained layers and have tests of their own: a choice and a pool pass no gradient, a cell is
 # part of an RNN, and the base of both mixtures computes nothing.
-APART = {MixtureChoice, NoisedPool, NormalisedLSTMCell, Weights}
+APART = {Interpolated, MixtureChoice, NoisedPool, NormalisedLSTMCell, Weights}  # a base, and what others hold
 EVERY = pytest.mark.parametrize("name", LAYERS)
 
 
