@@ -6,11 +6,12 @@ place of Adagrad.
 
 Run: ganzoo train recipes/mnist_vae.py
 
-Cost: 66 s of CPU time for the first 11,080 of 60,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 6 minutes
-for all.
+Cost: 5.0 minutes (299 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured: the training was not run to its end. After 9,600 steps the record `autoencoder_loss`, -ELBO on training
-batches, is 107 nats, and samples are digits and shapes between them.
+Score: -ELBO 99.7 nats on training batches at the end, the record `autoencoder_loss`. With 10,000 samples FD[cnn-mnist] 11.8
+(held-out real data 0.22), precision 0.66 (0.87), recall 0.59 (0.84), KL of the classes 0.081, by `ganzoo evaluate
+runs/mnist_vae/default --metrics frechet_distance,precision_recall,label_coverage`: shapes between digits, as a VAE's are,
+but all of them.
 """
 
 import keras
