@@ -1,7 +1,8 @@
 """Convolutions whose weight gradients are fast where maps are small.
 
 On CPUs the kernel for weight gradients takes most of its time on the layers with the smallest maps. There the same gradient
-is a forward convolution in which batch and channels change places and the errors are a dilated kernel.
+is a forward convolution in which batch and channels change places and the errors are a dilated kernel: half the time in bfloat16,
+as much in float32 (docs/speed.md).
 """
 
 import functools
@@ -133,7 +134,7 @@ def finished(layer, outputs):
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class Conv2D(keras.layers.Conv2D):
-    """`keras.layers.Conv2D`, channels last, trained faster on CPUs where its maps are small.
+    """`keras.layers.Conv2D`, channels last, trained faster in bfloat16 on CPUs where its maps are small.
 
     Args:
         As `keras.layers.Conv2D`.
@@ -147,7 +148,7 @@ class Conv2D(keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable(package="ganzoo")
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
-    """`keras.layers.Conv2DTranspose`, channels last, trained faster on CPUs where its maps are small.
+    """`keras.layers.Conv2DTranspose`, channels last, trained faster in bfloat16 on CPUs where its maps are small.
 
     Args:
         As `keras.layers.Conv2DTranspose`.
