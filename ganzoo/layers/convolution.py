@@ -1,8 +1,8 @@
 """Convolutions whose weight gradients are fast where maps are small.
 
 On CPUs the kernel for weight gradients takes most of its time on the layers with the smallest maps. There the same gradient
-is a forward convolution in which batch and channels change places and the errors are a dilated kernel: it takes half the time in
-bfloat16 and as much in float32 (docs/speed.md).
+is a forward convolution in which batch and channels change places and the errors are a dilated kernel. In bfloat16 it takes
+half the time, in float32 as much (docs/speed.md).
 """
 
 import functools
