@@ -9,11 +9,11 @@ were the digit asked for, in some noise, after 6,000 (80 s of CPU time).
 
 Run: ganzoo train recipes/mnist_cgan.py
 
-Cost: 74 s of CPU time for the first 860 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 17 minutes
-for all.
+Cost: 14.6 minutes (877 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured: the training was not run to its end. After 860 steps most samples are legible, and the digit that was
-asked for.
+Score: 99.0 % of 10,000 samples are the digit asked for (held-out real data 99.3 %), FD[cnn-mnist] 0.20 [0.15, 0.25]
+(held-out 0.22, a perfect model's floor 0.11), precision 0.85 (0.87), recall 0.76 (0.84), by `ganzoo evaluate
+runs/mnist_cgan/default --metrics frechet_distance,precision_recall,label_accuracy`.
 """
 
 import keras
