@@ -6,10 +6,11 @@ has 128 at its half resolution, and learning rates that fall to nothing at the e
 
 Run: ganzoo train recipes/mnist_dcgan.py
 
-Cost: 135 s of CPU time for the first 1,600 of 15,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 21 minutes
-for all.
+Cost: 17.3 minutes (1,036 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured: the training was not run to its end. After 1,600 steps most samples are legible digits.
+Score: FD[cnn-mnist] 1.45 [1.35, 1.54] with 10,000 samples (held-out real data 0.22, a perfect model's floor 0.11),
+precision 0.66 (0.87), recall 0.79 (0.84), all ten classes, KL to the data's shares 0.007, by `ganzoo evaluate
+runs/mnist_dcgan/default --metrics frechet_distance,precision_recall,label_coverage`.
 """
 
 import keras
