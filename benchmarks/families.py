@@ -5,8 +5,8 @@
 Trains each recipe `digits_*` once a seed, scores it, and prints mean and spread (the standard deviation over seeds) as a
 Markdown table. What a run has done already is not done again, so a stopped benchmark goes on where it was; `--table` only
 prints. `class` is of models that know classes: the share of samples in which a classifier sees the class that was asked for;
-of InfoGAN, the share of held-out images in the category that stands for their class, as `ganzoo sweep` matches them. N_eff is
-the birthday test's, "at least" where a seed's samples held too few duplicates to tell more.
+of InfoGAN, the share of held-out images in the category that stands for their class, as `ganzoo latent sweep` matches them.
+N_eff is the birthday test's, "at least" where a seed's samples held too few duplicates to tell more.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def measured(recipe, seed, runs):
     if recipe in LABELLED and "class" not in scores(run):
         ganzoo("evaluate", run, "--metrics", "label_accuracy")
     if recipe in CODED and "class" not in scores(run):
-        ganzoo("sweep", run, "--out", run / "sweep.png", "--json", run / "sweep.json")
+        ganzoo("latent", "sweep", run, "--out", run / "sweep.png", "--json", run / "sweep.json")
     return scores(run)
 
 

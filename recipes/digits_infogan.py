@@ -8,8 +8,8 @@ Run: ganzoo train recipes/digits_infogan.py
 Cost: 1.5 minutes (70 s of CPU time) on 2 cores of an AMD EPYC, 2026-11-22, shared with other work.
 
 Score: 81.7 % of 360 held-out digits in the category that stands for their class, the classifier sees the category's class in
-87.2 % of samples, L_I 2.30 of H(c) 2.30 nats, by `ganzoo sweep runs/digits_infogan/default --out sweep.png`. Categories find
-the digits by luck as well: over three seeds it is 76 ± 5 % (`python benchmarks/families.py --only digits_infogan`).
+87.2 % of samples, L_I 2.30 of H(c) 2.30 nats, by `ganzoo latent sweep runs/digits_infogan/default --out sweep.png`. Categories
+find the digits by luck as well: over three seeds it is 76 ± 5 % (`python benchmarks/families.py --only digits_infogan`).
 """
 
 import keras

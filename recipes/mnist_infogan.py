@@ -9,9 +9,9 @@ Run: ganzoo train recipes/mnist_infogan.py
 Cost: 8.6 minutes (514 s) of CPU time on one core of a shared AMD EPYC, 2026-11-29 (76 minutes by the clock).
 
 Score: 69.0 % of the 10,000 held-out images in the category that stands for their class (the paper: 95 %), L_I of the
-category 2.30 of 2.30 nats, by `ganzoo sweep runs/mnist_infogan/default --out FILE`, whose picture shows slant and width for
-the continuous codes. With 10,000 samples FD[cnn-mnist] 4.46 (held-out real data 0.22), precision 0.86 (0.87), recall 0.00
-(0.84): the noise changes too little within a category; KL of the classes 0.014, by `ganzoo evaluate
+category 2.30 of 2.30 nats, by `ganzoo latent sweep runs/mnist_infogan/default --out FILE`, whose picture shows slant and
+width for the continuous codes. With 10,000 samples FD[cnn-mnist] 4.46 (held-out real data 0.22), precision 0.86 (0.87), recall
+0.00 (0.84): the noise changes too little within a category; KL of the classes 0.014, by `ganzoo evaluate
 runs/mnist_infogan/default --metrics frechet_distance,precision_recall,label_coverage`.
 """
 

@@ -1,4 +1,4 @@
-"""The commands that draw from a model and look inside it: sample, sweep, landscape, probe, interpolate."""
+"""The commands that draw from a model and look inside it: sample, latent (sweep, interpolate), landscape, probe."""
 
 import collections
 from pathlib import Path
@@ -75,7 +75,12 @@ def conditions(sampler, count, seed, options):
         yield f"caption is open: {counted(len(set(captions)), 'caption')} drawn"
 
 
-@click.command()
+@click.group()
+def latent():
+    """What a model's latents do: sweep an InfoGAN's codes, interpolate between images."""
+
+
+@latent.command()
 @click.argument("model", type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The sweeps as a .png.")
 @click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="Draws of noise, one a row.")
@@ -137,7 +142,7 @@ def probe(model, data, seed, data_dir, json_file):
     write_json(json_file, {"model": str(model), "seed": seed, **record})
 
 
-@click.command()
+@latent.command()
 @click.argument("models", nargs=-1, required=True, type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The paths as a .png.")
 @click.option("--pairs", type=click.IntRange(4), default=200, show_default=True, help="Paths that are judged.")
@@ -167,4 +172,4 @@ def interpolate(models, out, pairs, shown, steps, spherical, data, seed, data_di
     write_json(json_file, {"models": [str(model) for model in models], "seed": seed, "paths": records})
 
 
-COMMANDS = (sample, sweep, landscape, probe, interpolate)
+COMMANDS = (sample, latent, landscape, probe)

@@ -78,7 +78,7 @@ def test_neighbours_tells_copies_from_samples(command, tmp_path):
 
 def test_interpolate_draws_paths_and_judges_them(command, run, tmp_path):
     arguments = ["--out", "paths.png", "--pairs", "4", "--shown", "1", "--steps", "3", "--json", "p.json"]
-    output = command("interpolate", run, *arguments).stdout
+    output = command("latent", "interpolate", run, *arguments).stdout
     pixels, searched = json.loads((tmp_path / "p.json").read_text())["paths"]
     assert pixels["name"] == "pixels" and searched["codes"] == "search" and set(searched["at"]) == {"0", "0.25", "0.5"}
     assert "no encoder" in output and f"{searched['reconstruction']:.2f}" in output
@@ -88,8 +88,8 @@ def test_interpolate_draws_paths_and_judges_them(command, run, tmp_path):
 @pytest.mark.parametrize(
     "arguments, complaint",
     [
-        (["interpolate", "RUN", "--out", "a.png", "--data", "ring8"], "of one shape"),
-        (["interpolate", "RUN", "--out", "a.png", "--pairs", "1"], "4"),
+        (["latent", "interpolate", "RUN", "--out", "a.png", "--data", "ring8"], "of one shape"),
+        (["latent", "interpolate", "RUN", "--out", "a.png", "--pairs", "1"], "4"),
         (["evaluate", "nowhere.npz"], "nowhere.npz"),
         (["evaluate", "RUN", "--metrics", "no_such"], "no_such"),
         (["evaluate", "RUN", "--data", "no_such_set"], "no_such_set"),

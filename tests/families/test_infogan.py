@@ -309,7 +309,7 @@ def test_the_command_line_takes_codes_and_draws_sweeps(models, tmp_path):
     assert np.abs(np.load(tmp_path / "seven.npz")["images"] - expected).max() <= 1
     assert run("sample", models["run"], "--code", "7,x", "--out", tmp_path / "no.npz").exit_code == 2
     facts = tmp_path / "facts.json"
-    done = run("sweep", models["run"], "--rows", 2, "--count", 40, "--out", tmp_path / "sweep.png", "--json", facts)
+    done = run("latent", "sweep", models["run"], "--rows", 2, "--count", 40, "--out", tmp_path / "sweep.png", "--json", facts)
     assert done.exit_code == 0, done.output
     assert "category_0: L_I" in done.output and "held-out images in their class's category" in done.output
     records = json.loads(facts.read_text())["codes"]

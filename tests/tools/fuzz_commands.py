@@ -36,10 +36,10 @@ COMMANDS = {
     "neighbours": ("--data", "--count", "--extractor", "--out", "--seed"),
     "judge": ("--answers", "--json"),
     "export": ("--to", "--json"),
-    "sweep": ("--out", "--rows", "--count", "--data", "--seed"),
+    "latent sweep": ("--out", "--rows", "--count", "--data", "--seed"),
     "landscape": ("--out", "--side"),
     "probe": ("--data", "--seed", "--json"),
-    "interpolate": ("--out", "--pairs", "--shown", "--steps", "--seed"),
+    "latent interpolate": ("--out", "--pairs", "--shown", "--steps", "--seed"),
     "show": ("--set", "--json"),
     "recipes": ("--json",),
     "cache": ("--json",),
@@ -49,12 +49,12 @@ COMMANDS = {
 def commands(rng, directory):
     """Any command with any options of any values."""
     name = pick(rng, *COMMANDS)
-    arguments = [name]
+    arguments = name.split()
     if name not in ("recipes", "cache"):
         arguments.append(pick(rng, *NAMES, *WORDS, "pictures", "lines.txt", "tiny.py", "page.html"))
     for option in rng.sample(COMMANDS[name], rng.randrange(min(4, len(COMMANDS[name]) + 1))):
         arguments += [option, pick(rng, *WORDS, *NAMES)]
-    if name in ("sample", "sweep", "landscape", "interpolate") and rng.random() < 0.7:
+    if name in ("sample", "latent sweep", "landscape", "latent interpolate") and rng.random() < 0.7:
         arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "nowhere/a.png")]
     if arguments[:2] == ["train", "tiny.py"]:
         arguments[1] = "tinny.py"  # a training costs more than an input may
@@ -67,10 +67,10 @@ DEEP = {
     "compare": ("points.npz", ("--count", "--seed", "--metrics", "--extractor", "--data")),
     "birthday": ("points.npz", ("--batch-sizes", "--batches", "--features", "--threshold", "--seed", "--data")),
     "neighbours": ("images.npz", ("--count", "--seed", "--extractor", "--data")),
-    "sweep": ("model", ("--rows", "--count", "--seed", "--data")),
+    "latent sweep": ("model", ("--rows", "--count", "--seed", "--data")),
     "landscape": ("run", ("--side",)),
     "probe": ("model", ("--seed", "--data")),
-    "interpolate": ("model", ("--pairs", "--shown", "--steps", "--seed", "--data")),
+    "latent interpolate": ("model", ("--pairs", "--shown", "--steps", "--seed", "--data")),
     "export": ("run", ("--to",)),
     "judge": ("page.html", ("--answers",)),
     "data": ("prepare", ("--data-dir",)),
@@ -95,7 +95,7 @@ def options(rng, directory):
     """Commands on what is whole, with options that are not."""
     name = pick(rng, *DEEP)
     model, known = DEEP[name]
-    arguments = [name, pick(rng, model, model, model, "points.npz", "images.npz", "model", "lines.txt", "./pictures")]
+    arguments = [*name.split(), pick(rng, model, model, model, "points.npz", "images.npz", "model", "lines.txt", "./pictures")]
     if name == "compare":
         arguments.append(pick(rng, model, "lines.txt"))
     if name == "data":
@@ -105,7 +105,7 @@ def options(rng, directory):
         values |= {"--extractor": ("auto", "pixels", "model", "inception:tiny.py", "ngram-svd:0", "vectors:lines.txt", "x:y,z")}
         values |= {"--features": ("pixels", "random", "x"), "--answers": NAMES, "--to": NAMES, "--data-dir": NAMES}
         arguments += [option, pick(rng, *values.get(option, NUMBERS), *(WORDS if rng.random() < 0.2 else ()))]
-    if name in ("sample", "sweep", "landscape", "interpolate"):
+    if name in ("sample", "latent sweep", "landscape", "latent interpolate"):
         arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "a.gif")]
     return arguments
 
