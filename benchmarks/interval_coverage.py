@@ -22,6 +22,7 @@ from ganzoo.evaluation.compare import _best
 from ganzoo.metrics.birthday import support
 from ganzoo.metrics.classifier import inception_score, m_inception_score, mode_score
 from ganzoo.metrics.data_copying import auth_pct
+from ganzoo.metrics.divergence_frontier import frontier_of_samples
 from ganzoo.metrics.frechet import frechet_interval
 from ganzoo.metrics.frechet_bias import frechet_distance_debiased
 from ganzoo.metrics.image_similarity import ms_ssim
@@ -35,7 +36,6 @@ from ganzoo.metrics.precision_recall import density_coverage, precision_recall, 
 from ganzoo.metrics.registry import all_metrics, values_of
 from ganzoo.metrics.sliced_wasserstein import sliced_wasserstein
 from ganzoo.metrics.text.bleu import mean_bleu, mean_self_bleu
-from ganzoo.metrics.text.divergence_frontier import frontier_of_samples
 from ganzoo.metrics.text.kneser_ney import KneserNey, lm_score, reverse_lm_score
 from ganzoo.metrics.two_sample import c2st, nearest_neighbour_test
 from ganzoo.metrics.vendi import vendi

@@ -18,6 +18,7 @@ from ganzoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from ganzoo.layers.spectral_norm import power_iteration
 from ganzoo.metrics.classifier import inception_score
 from ganzoo.metrics.data_copying import c_t
+from ganzoo.metrics.divergence_frontier import SCALE, VARIANCE
 from ganzoo.metrics.frechet_bias import frechet_distance_infinity
 from ganzoo.metrics.kernel_distance import kernel_distance
 from ganzoo.metrics.mode_coverage import mode_coverage
@@ -26,7 +27,6 @@ from ganzoo.metrics.prd import prd, prd_curve
 from ganzoo.metrics.precision_recall import density_coverage, precision_recall, rarity, realism
 from ganzoo.metrics.text import diversity
 from ganzoo.metrics.text.bleu import EPSILON, ORDERS
-from ganzoo.metrics.text.divergence_frontier import SCALE, VARIANCE
 from ganzoo.metrics.vendi import vendi
 from ganzoo.networks.began import began_generator
 from ganzoo.networks.biggan import biggan_generator

@@ -67,7 +67,8 @@ def compare(
         log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
         evaluator = evaluator.of_count(min(sizes))
     if metrics == "default":
-        compared = [name for name, metric in metrics_of(evaluator.modality.kind).items() if metric.compared]
+        kind = evaluator.modality.kind
+        compared = [name for name, metric in metrics_of(kind).items() if metric.is_compared(kind)]
         metrics = tuple(name for name in compared if all(evaluator.applies(name, entry) for entry in inputs))
     names = []
     for entry, model in zip(inputs, models, strict=True):

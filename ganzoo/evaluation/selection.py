@@ -24,7 +24,7 @@ def chosen_metrics(names, context, trained_on=False, log=print):
     known = metrics_of(context.modality.kind)
     asked = names not in ("default", "all")
     if isinstance(names, str):
-        default = tuple(name for name, metric in known.items() if metric.default is not None)
+        default = tuple(name for name, metric in known.items() if metric.is_default(context.modality.kind))
         lists = {"default": default, "all": tuple(known)}
         names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
     names = list(names) if isinstance(names, Iterable) else [names]

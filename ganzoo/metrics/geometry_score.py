@@ -36,7 +36,8 @@ def geometry_score(
         seed: of subsamples and landmarks; real and generated data use different streams.
         sets: landmark sets per set to average over (the paper: 1,000).
         landmarks: landmarks in a set.
-        gamma: largest filtration value over the landmarks' diameter; by default samples / 640,000, the paper's rule.
+        gamma: largest filtration value over the largest distance of a sample from a landmark; by default samples / 640,000,
+            the paper's rule.
         cap: samples taken of each set at most, to bound the time.
 
     Returns:
@@ -66,7 +67,7 @@ def mean_living_times(samples, draws, sets, landmarks, gamma):
         draws: a NumPy generator for the landmarks.
         sets: landmark sets to average over.
         landmarks: landmarks in a set.
-        gamma: largest filtration value over the landmarks' diameter.
+        gamma: largest filtration value over the largest distance of a witness from a landmark.
     """
     landmarks = min(landmarks, len(samples))
     return np.mean([_living_times(samples, draws.choice(len(samples), landmarks, False), gamma) for _ in range(sets)], axis=0)
@@ -75,7 +76,7 @@ def mean_living_times(samples, draws, sets, landmarks, gamma):
 def _living_times(samples, landmarks, gamma):
     """Relative living times of one witness complex."""
     distances = cdist(samples, samples[landmarks])
-    end = distances[landmarks].max() * gamma
+    end = distances.max() * gamma  # of all witnesses, as the authors' code has it; the landmarks' own diameter is less
     if end == 0:  # all landmarks coincide: a point has no holes
         return np.eye(MOST_HOLES)[0]
     order = distances.argsort(axis=1)

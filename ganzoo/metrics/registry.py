@@ -16,7 +16,10 @@ ARGUMENTS = {
     "test": "features [T, d] of held-out real data, disjoint from `real`",
     "real_probs": "class probabilities [N, K] of the reference set",
     "fake_probs": "class probabilities [M, K] of generated samples",
+    "real_labels": "integers [N], the labels of the reference set",
+    "test_labels": "integers [T], the labels of `test`",
     "fake_labels": "integers [M], the labels that generated samples are conditioned on",
+    "classifiers": "a `Classifiers` record: classifiers trained on `real` and on `fake` with their labels",
     "fake_captions": "strings [M], the captions that generated samples are conditioned on",
     "conditions": "integers [M], which label or caption each generated sample is conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
@@ -42,7 +45,7 @@ ARGUMENTS = {
     "seed": "an integer for whatever the metric draws",
 }
 # What an extractor makes of examples, and what follows from the generated samples.
-OF_FEATURES = {"real", "fake", "test", "real_probs", "fake_probs", "neighbours", "test_neighbours"}
+OF_FEATURES = {"real", "fake", "test", "real_probs", "fake_probs", "neighbours", "test_neighbours", "classifiers"}
 OF_SAMPLES = {"fake", "fake_probs", "fake_images", "fake_points", "fake_text", "neighbours"}
 IMAGES, POINTS, TEXT = "image", "point", "text"
 DIRECTIONS = ("higher", "lower", "real")
@@ -93,6 +96,7 @@ class Metric:
         of: the kinds of examples that it applies to.
         default: its place in the default selection, the smallest first; None where it must be selected by name.
         compared: whether a comparison of models takes it by default.
+        default_of: the kinds of examples for which these two hold; all of `of` by default.
         baseline: the real data that is scored for comparison: "held-out" data; "halves" of it, one scored and one held out,
             where the metric takes held-out data itself; the "reference", where the metric compares with held-out data; None
             where there is no such score.
@@ -122,6 +126,7 @@ class Metric:
     of: tuple = (IMAGES, POINTS)
     default: int | None = None
     compared: bool = False
+    default_of: tuple | None = None
     baseline: str | None = "held-out"
     sees_copies: bool = False
     covariances: bool = False
@@ -141,6 +146,14 @@ class Metric:
     def uses_features(self):
         """Whether it uses an extractor's features."""
         return not OF_FEATURES.isdisjoint(self.needs)
+
+    def is_default(self, kind):
+        """Whether it is in the default selection of a kind of examples."""
+        return self.default is not None and kind in (self.of if self.default_of is None else self.default_of)
+
+    def is_compared(self, kind):
+        """Whether a comparison of models of a kind of examples takes it by default."""
+        return self.compared and kind in (self.of if self.default_of is None else self.default_of)
 
     def part(self, name):
         """The `Part` of that name, its direction filled in.

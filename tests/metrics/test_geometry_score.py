@@ -1,8 +1,12 @@
+import importlib
+
 import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.geometry_score import geometry_score, living_shares, mean_living_times
+
+module = importlib.import_module("ganzoo.metrics.geometry_score")  # the package's own name is the function
 
 
 def circle(count, seed):
@@ -75,3 +79,11 @@ def test_by_default_gamma_is_the_papers_share_of_the_samples_that_are_used():
         score = geometry_score(*sides, cap=cap, **options)
         assert score == geometry_score(*sides, cap=cap, gamma=used / 640_000, **options)
         assert score != geometry_score(*sides, cap=cap, gamma=used / 320_000, **options)
+
+
+def test_the_filtration_ends_at_a_share_of_the_farthest_witness(monkeypatch):
+    # Witnesses at 0 .. 9 on a line, landmarks 4 and 5: one witness is 5 away from a landmark, the landmarks lie 1 apart.
+    ends = []
+    monkeypatch.setattr(module, "living_shares", lambda intervals, end: ends.append(end) or np.eye(100)[0])
+    module._living_times(np.arange(10.0)[:, None], np.array([4, 5]), 0.1)
+    assert ends == [pytest.approx(0.5)]

@@ -10,6 +10,7 @@ import pytest
 from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.metrics import registry
 from ganzoo.metrics.neighbours.search import neighbours
+from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import ARGUMENTS, Metric, Part, all_metrics, metric, metrics_of
 from ganzoo.metrics.text.kneser_ney import KneserNey
 
@@ -36,7 +37,10 @@ def context():
         "test": test,
         "real_probs": probabilities(rng, COUNT),
         "fake_probs": probabilities(rng, COUNT),
-        "fake_labels": rng.integers(0, 4, COUNT),
+        "real_labels": rng.integers(0, 4, COUNT),
+        "test_labels": rng.integers(0, 4, COUNT),
+        "fake_labels": (labels := rng.integers(0, 4, COUNT)),
+        "classifiers": train_classifiers(real, rng.integers(0, 4, COUNT), fake, labels, test),
         "fake_captions": [reader.bank[row] for row in range(COUNT)],
         "conditions": rng.integers(0, 4, COUNT),
         "caption_reader": reader,
@@ -84,7 +88,7 @@ def test_a_metric_says_what_it_is(name):
     assert known.meaning[-1] in ".?" and known.misleads[-1] == "." and known.paper and known.least >= 100
     assert set(known.of) <= {"image", "point", "text"}
     assert known.baseline in ("held-out", "halves", "reference", None)
-    held_out = {"test", "test_neighbours", "test_text"} & set(known.needs)
+    held_out = {"test", "test_labels", "test_neighbours", "test_text"} & set(known.needs)
     assert not held_out or known.baseline in ("halves", "reference")
 
 
@@ -96,10 +100,10 @@ def test_no_two_scores_share_a_title(kind):
 
 @pytest.mark.parametrize("kind, first", [("image", "frechet_distance"), ("point", "frechet_distance"), ("text", "bleu")])
 def test_a_default_selection_has_one_order(kind, first):
-    places = [known.default for known in metrics_of(kind).values() if known.default is not None]
+    places = [known.default for known in metrics_of(kind).values() if known.is_default(kind)]
     assert places == sorted(places) and len(places) == len(set(places)) > 5
     assert next(iter(metrics_of(kind))) == first
-    assert sum(known.compared for known in metrics_of(kind).values()) >= 5
+    assert sum(known.is_compared(kind) for known in metrics_of(kind).values()) >= 5
 
 
 def test_only_inception_carries_the_published_title():

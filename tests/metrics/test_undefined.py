@@ -11,6 +11,7 @@ from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import LARGEST, Undefined
 from ganzoo.metrics.neighbours.search import neighbours
+from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import OF_FEATURES, all_metrics
 from ganzoo.metrics.text.kneser_ney import KneserNey
 
@@ -93,6 +94,12 @@ def of_features(real, fake, test):
         real_points=real[:, :2],
         fake_points=fake[:, :2],
         conditions=np.arange(len(fake)) % 3,
+        real_labels=np.arange(len(real)) % 3,
+        fake_labels=np.arange(len(fake)) % 3,
+        test_labels=np.arange(len(test)) % 3,
+        classifiers=lambda: train_classifiers(
+            *(part for side in (real, fake) for part in (side, np.arange(len(side)) % 3)), test
+        ),
         modes=SimpleNamespace(means=REAL[:3, :2], scale=1.0),
         seed=0,
     )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.vendi import vendi, vendi_of_kernel
+from ganzoo.metrics.vendi import vendi, vendi_of_kernel, vendi_orders
 
 
 def test_published_examples():
@@ -62,3 +62,17 @@ def test_bad_input_is_named():
         vendi(np.full((5, 3), np.nan))
     with pytest.raises(UserError, match="at least 2"):
         vendi(np.ones((1, 3)))
+
+
+def test_the_orders_are_those_of_one_spectrum():
+    samples = np.random.default_rng(4).standard_normal((200, 12)) * np.geomspace(1, 0.1, 12)
+    orders = vendi_orders(samples)
+    assert orders == {name: vendi(samples, order=float(name)) for name in ("0.1", "0.5", "2", "inf")}
+    assert orders["0.1"] > orders["0.5"] > vendi(samples) > orders["2"] > orders["inf"] >= 1
+
+
+def test_a_model_that_repeats_one_kind_falls_at_high_orders_first():
+    even = vendi_orders(np.repeat(np.eye(10), 10, axis=0))
+    uneven = vendi_orders(np.repeat(np.eye(10), [82, *[2] * 9], axis=0))  # one kind in four fifths of the samples
+    assert all(score == pytest.approx(10) for score in even.values())
+    assert uneven["0.1"] > 8 and uneven["inf"] == pytest.approx(1 / 0.82)

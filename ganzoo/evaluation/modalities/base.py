@@ -5,6 +5,7 @@ import numpy as np
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
+from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
 from ganzoo.serving.draws import in_words
 
@@ -91,6 +92,22 @@ class Modality:
             providers |= {"real_probs": lambda: real.probabilities, "fake_probs": lambda: fake.probabilities}
         if held is not None:
             providers |= {"test": lambda: held.other.features, "test_neighbours": lambda: held.neighbours}
+        return providers | self._of_labels(context)
+
+    def _of_labels(self, context):
+        """The providers of labels, of those samples that have any, and of classifiers where all have."""
+        real, fake, held = context.comparison.real, context.comparison.other, context.held
+        providers = {}
+        if real.input.labelled:
+            providers["real_labels"] = lambda: real.labels
+        if fake.input.labelled:
+            providers["fake_labels"] = lambda: fake.labels
+        if held is not None and held.other.input.labelled:
+            providers["test_labels"] = lambda: held.other.labels
+        if len(providers) == 3:
+            providers["classifiers"] = lambda: train_classifiers(
+                real.features, real.labels, fake.features, fake.labels, held.other.features, context.seed
+            )
         return providers
 
     def protocol(self, metric, count):
@@ -122,6 +139,8 @@ class Modality:
             "fake_labels": lambda: digest_array(sample.labels),
             "fake_captions": lambda: digest(sample.captions),
             "conditions": lambda: digest_array(conditions(sample)),
+            "real_labels": lambda: digest_array(self.real.labels),
+            "test_labels": lambda: digest_array(self.held.labels),
         }
         return {name: make() for name, make in digests.items() if name in metric.needs}
 

@@ -42,8 +42,6 @@ class Images(Modality):
         real, fake, held = context.comparison.real, context.comparison.other, context.held
         providers = super().providers(context)
         providers |= {"real_images": lambda: real.examples, "fake_images": lambda: fake.examples}
-        if fake.input.labelled:
-            providers["fake_labels"] = lambda: fake.labels
         if fake.input.labelled or fake.input.captioned:
             providers["conditions"] = lambda: conditions(fake)
         if fake.input.captioned:

@@ -3,11 +3,6 @@ from .bleu import bleu as bleu
 from .bleu import mean_bleu as mean_bleu
 from .bleu import mean_self_bleu as mean_self_bleu
 from .bleu import self_bleu as self_bleu
-from .divergence_frontier import assign as assign
-from .divergence_frontier import divergence_frontier as divergence_frontier
-from .divergence_frontier import frontier_area as frontier_area
-from .divergence_frontier import frontier_of_samples as frontier_of_samples
-from .divergence_frontier import shares as shares
 from .diversity import copied as copied
 from .diversity import copied_share as copied_share
 from .diversity import distinct_n as distinct_n

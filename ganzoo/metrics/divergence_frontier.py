@@ -1,15 +1,16 @@
-"""The divergence frontier between two texts: how far each differs from the other, as one number between 0 and 1."""
+"""The divergence frontier between two sets: how far each differs from the other, as one number between 0 and 1."""
 
 import numpy as np
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
 
+from ganzoo.metrics.arguments import subsample
 from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.intervals import jackknife
-from ganzoo.metrics.registry import TEXT, metric
+from ganzoo.metrics.registry import IMAGES, POINTS, TEXT, metric
 
 SCALE = 5.0  # c of exp(-c KL): keeps the frontier of usual models off its corners
-POINTS = 201
+_WEIGHTS = 201
 VARIANCE = 0.9  # that the principal components keep
 _PER_CLUSTER = 10
 _MOST_CLUSTERS = 500
@@ -43,16 +44,25 @@ def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
     direction="higher",
     least=1000,
     paper="in the manner of Pillutla et al. 2021 (MAUVE), arXiv 2102.01454",
-    meaning="How little generated and real text differ, in both directions, over clusters of their embeddings: 1 is a match.",
-    misleads="Even two real texts stay below 1 at small counts, and it sees clusters of the embedding only; its numbers are "
+    meaning="How little generated and real samples differ, in both directions, over clusters of their features or embeddings: "
+    "1 is a match.",
+    misleads="Even two real sets stay below 1 at small counts, and it sees clusters of the features only; its numbers are "
     "not MAUVE's.",
-    of=(TEXT,),
+    of=(IMAGES, POINTS, TEXT),
     default=80,
+    default_of=(TEXT,),
     compared=True,
 )
 def frontier_of_samples(real: np.ndarray, fake: np.ndarray, seed: int) -> float:
-    """The area under the divergence frontier; the jackknife keeps the clusters."""
-    first, second, clusters = assign(real[: len(fake)], fake, seed=seed)
+    """The area under the divergence frontier; the jackknife keeps the clusters.
+
+    Args:
+        real: features or embeddings [N, d]; more than there are fakes are subsampled.
+        fake: [M, d].
+        seed: of the subsample, the principal components and k-means.
+    """
+    real = subsample(np.asarray(real), len(fake), np.random.default_rng([seed, 0xF0]))
+    first, second, clusters = assign(real, fake, seed=seed)
 
     def area(rows):
         return frontier_area(*shares(first, second[rows], clusters))
@@ -91,7 +101,7 @@ def frontier_area(first, second, scale=SCALE):
     Returns:
         1 for P = Q; for disjoint histograms the integral of (1 - x^(1/c))^c, which is 1/252 at c = 5.
     """
-    weights = np.linspace(0, 1, POINTS)[1:-1, None]
+    weights = np.linspace(0, 1, _WEIGHTS)[1:-1, None]
     mixtures = weights * first + (1 - weights) * second
     x, y = (np.exp(-scale * _divergence(histogram, mixtures)) for histogram in (second, first))
     x, y = np.concatenate([[1.0], x, [0.0]]), np.concatenate([[0.0], y, [1.0]])

@@ -1,11 +1,12 @@
-"""Tests of ganzoo.metrics.text.divergence_frontier."""
+"""Tests of ganzoo.metrics.divergence_frontier."""
 
 import numpy as np
 import pytest
 from scipy.special import beta
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.text.divergence_frontier import assign, divergence_frontier, frontier_area
+from ganzoo.metrics.divergence_frontier import assign, divergence_frontier, frontier_area, frontier_of_samples
+from ganzoo.metrics.registry import all_metrics
 
 
 def test_equal_histograms_have_area_1():
@@ -54,3 +55,15 @@ def test_nonsense_is_refused():
 def test_few_samples_fall_into_two_clusters_at_least():
     rng = np.random.default_rng(0)
     assert assign(rng.standard_normal((5, 3)), rng.standard_normal((4, 3)))[2] == 2
+
+
+def test_features_of_images_are_compared_at_the_fakes_count():
+    draws = np.random.default_rng(1)
+    real, fake = draws.standard_normal((900, 4)), draws.standard_normal((300, 4))
+    ordered = real[np.argsort(real[:, 0])]  # of which the first 300 are no fair sample
+    value, low, high = frontier_of_samples(ordered, fake, 0)
+    assert value > 0.85 and low < value < high
+    assert frontier_of_samples(ordered[:300], fake, 0)[0] < 0.6
+    assert all_metrics()["divergence_frontier"].is_default("text") and not all_metrics()["divergence_frontier"].is_default(
+        "image"
+    )
