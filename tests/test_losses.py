@@ -240,3 +240,40 @@ def test_cross_entropy_and_accuracy_of_classes_are_means():
     expected = np.mean(np.log(np.exp(logits).sum(1)) - logits[np.arange(4), labels])
     np.testing.assert_allclose(losses.class_cross_entropy(logits, labels), expected, rtol=1e-6)
     assert float(losses.accuracy(logits, labels)) == 0.75
+
+
+P, Q = np.array([0.5, 0.3, 0.15, 0.05]), np.array([0.1, 0.2, 0.3, 0.4])
+RATIO = P / Q
+# Each f-divergence of P and Q, the logits of its best discriminator, and a discriminator's best value where p = q.
+F_DIVERGENCES = {
+    losses.KL(): ((P * np.log(RATIO)).sum(), 1 + np.log(RATIO)),
+    losses.ReverseKL(): ((Q * np.log(1 / RATIO)).sum(), np.log(RATIO)),
+    losses.PearsonChi2(): (((P - Q) ** 2 / Q).sum(), 2 * (RATIO - 1)),
+    losses.SquaredHellinger(): (((np.sqrt(P) - np.sqrt(Q)) ** 2).sum(), 0.5 * np.log(RATIO)),
+    losses.JensenShannon(): ((P * np.log(2 * P / (P + Q)) + Q * np.log(2 * Q / (P + Q))).sum(), np.log(RATIO)),
+}
+
+
+@pytest.mark.parametrize("loss", F_DIVERGENCES, ids=repr)
+def test_an_f_divergence_is_the_best_bound(loss):
+    def bound(logits):
+        return float((P * loss.real(logits) - Q * loss.fake(logits)).numpy().sum())
+
+    divergence, best = F_DIVERGENCES[loss]
+    assert bound(tf.constant(best)) == pytest.approx(divergence, rel=1e-9)
+    rng = np.random.default_rng(0)
+    assert all(bound(tf.constant(best + 0.3 * rng.standard_normal(4))) < divergence for _ in range(50))
+    # On a batch with those shares the discriminator's loss is the bound, with its sign turned.
+    real, fake = (tf.constant(np.repeat(best, np.round(shares * 20).astype(int))[:, None]) for shares in (P, Q))
+    np.testing.assert_allclose(loss.discriminator(real, fake), -divergence, rtol=1e-9)
+    np.testing.assert_allclose(loss.generator(fake), -(Q * loss.real(tf.constant(best)).numpy()).sum(), atol=1e-9)
+
+
+@pytest.mark.parametrize("loss", F_DIVERGENCES, ids=repr)
+def test_an_f_divergence_is_zero_of_a_density_with_itself(loss):
+    constants = tf.constant(np.linspace(-4, 4, 4001).reshape(-1, 1, 1))
+    values = tf.vectorized_map(lambda constant: loss.discriminator(constant, constant), constants).numpy()
+    best = constants[values.argmin()]
+    np.testing.assert_allclose(values.min(), 0.0, atol=1e-6)
+    np.testing.assert_allclose(loss.generator(best), loss.equilibrium.generator, atol=3e-3)
+    assert float(best[0, 0]) == pytest.approx(loss.boundary, abs=3e-3)
