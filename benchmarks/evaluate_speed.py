@@ -26,7 +26,8 @@ import tensorflow as tf
 from ganzoo.data import Images
 from ganzoo.evaluation.context import NEIGHBOURS
 from ganzoo.evaluation.evaluator import Evaluator
-from ganzoo.evaluation.inputs.opening import array_input, open_input
+from ganzoo.evaluation.inputs.arrays import array_input
+from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.metrics.classifier import inception_score
 from ganzoo.metrics.frechet import frechet_distance
 from ganzoo.metrics.kernel_distance import kernel_distance

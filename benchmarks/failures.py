@@ -17,7 +17,8 @@ import numpy as np
 from scipy import ndimage
 
 from ganzoo.evaluation.evaluator import Evaluator
-from ganzoo.evaluation.inputs.opening import array_input, open_input
+from ganzoo.evaluation.inputs.arrays import array_input
+from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.neighbourhood import Neighbourhood
 
 METRICS = (

@@ -131,6 +131,7 @@ def evaluate(
     data_dir: str | Path | None = None,
     cache: Any = None,
     log: Callable[[str], None] = print,
+    features_file: str | Path | None = None,
 ) -> Scores:
     """Scores a model, or samples at hand, beside the same scores of held-out real data.
 
@@ -140,15 +141,16 @@ def evaluate(
     True
 
     Args:
-        fake: what is scored: a path (a run, a SavedModel, an .npz, a folder of images, a .txt of sentences), a `Sampler`,
-            images [N, H, W, C] or [N, H, W] (uint8, or floats in [-1, 1], [0, 1] or 0..255), points [N, 2], strings, or
-            lists of words.
+        fake: what is scored: a path (a run, a SavedModel, a .keras or .onnx file, an .npz, a folder, .zip or .tar of images,
+            a .txt of sentences), a `Sampler`, images [N, H, W, C], [N, C, H, W] or [N, H, W] (uint8, or floats in [-1, 1],
+            [0, 1] or 0..255), points [N, 2], features [N, d], strings, or lists of words; a function that returns a batch of
+            images or points, called with the number wanted where it takes one, or an iterator over batches.
         real: the real data, likewise, or a data set's name, such as "mnist@32:test"; by default what the model was trained
             on. Of examples at hand one half is the reference and the other the real column.
         metrics: "default", "all", or names as a list or separated by commas.
         count: generated samples; by default as many as there are real ones on both sides, 10,000 at most.
         extractor: "auto", "classifier", "autoencoder", "random", "pixels", the path of a SavedModel, ...: see
-            docs/evaluation.md.
+            docs/evaluation.md; or a function from uint8 images [B, H, W, C] to features [B, d].
         seed: of the samples and of every draw.
         reference_count: real examples that the model is compared with; by default `count`, or 10,000 where that is more
             and there are as many.
@@ -156,6 +158,7 @@ def evaluate(
         data_dir: where data sets are prepared.
         cache: the directory that keeps features and scores for the next time, or a `ganzoo.evaluation.cache.Cache`.
         log: called with each line for the user.
+        features_file: an .npz of features of both sides that were computed elsewhere, instead of an extractor.
 
     Returns:
         A `Scores`: a list of dicts, one a score, that prints their table.
@@ -167,7 +170,8 @@ def evaluate(
     from ganzoo.report.results import Scores
 
     fake, real, cache = _model(fake, "fake"), _real(real), _cache(cache)
-    return Scores(evaluate(fake, real, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log))
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log, features_file)
+    return Scores(evaluate(fake, real, *arguments))
 
 
 @logged
@@ -388,19 +392,24 @@ def _opened(examples, name):
 
     from ganzoo.data.source import Source
     from ganzoo.errors import UserError, one_line
-    from ganzoo.evaluation.inputs.base import Input
-    from ganzoo.evaluation.inputs.opening import array_input
+    from ganzoo.evaluation.inputs.arrays import array_input
+    from ganzoo.evaluation.inputs.base import Input, ModelInput
     from ganzoo.evaluation.inputs.text import TextInput
+    from ganzoo.serving.batches import BatchSampler, is_batches, name_of
     from ganzoo.serving.sampling import Sampler
 
     if isinstance(examples, str | Path | Sampler | Source | Input):
         return examples
+    if isinstance(examples, Iterator) or callable(examples) or not isinstance(examples, list | tuple):
+        in_batches, examples = is_batches(examples)
+        if in_batches:
+            return ModelInput(BatchSampler(examples, name_of(examples, name)))
     if isinstance(examples, Iterator):
         examples = list(examples)
     if isinstance(examples, list | tuple) and _are_texts(examples):
         return TextInput(examples, name)
     if not isinstance(examples, list | tuple) and not hasattr(examples, "__array__"):
-        wanted = "a path, a data set's name, a Sampler, an array or a list of strings"
+        wanted = "a path, a data set's name, a Sampler, an array, a list of strings, or a function or iterator of batches"
         raise UserError(f"{name} must be {wanted}, not {_kind(examples)}")
     try:
         array = np.asarray(examples)

@@ -1,4 +1,4 @@
-"""Arrays from an .npz file that comes from outside: no pickles, nothing larger than the memory, one line on what is wrong."""
+"""Arrays from an .npz or .npy file that comes from outside: no pickles, no more than the memory, a line on what is wrong."""
 
 import zipfile
 
@@ -39,3 +39,24 @@ def read_npz(path, wanted=None):
     except Exception as error:  # whatever a damaged archive makes zipfile, zlib and NumPy raise
         reason = getattr(error, "strerror", None) or one_line(error)
         raise UserError(f"{path} cannot be read as .npz: {reason}") from error
+
+
+def read_npy(path):
+    """The array of an .npy file, mapped into memory.
+
+    Raises:
+        UserError: no such file, no .npy file, a damaged one, or an array of Python objects.
+    """
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if not isinstance(array, np.ndarray):
+            array.close()
+            raise UserError(f"{path} is an archive of arrays: call it .npz")
+        return array
+    except UserError:
+        raise
+    except FileNotFoundError:
+        raise UserError(f"no file {path}") from None
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or one_line(error)
+        raise UserError(f"{path} cannot be read as .npy: {reason}") from error

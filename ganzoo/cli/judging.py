@@ -42,12 +42,20 @@ def sizes(context, parameter, value):
     help="auto, classifier, autoencoder, stacked, random, pixels, inception:PATH, or PATH[:output] of a SavedModel; of text "
     "ngram-svd[:DIMENSION] or vectors:PATH.",
 )
+@click.option(
+    "--features-file",
+    type=FILE,
+    help="An .npz with features computed elsewhere, `fake` and `real` (and `held_out`), instead of an extractor.",
+)
 @seed_option
 @click.option("--html", type=FILE, help="Write a report here: samples, twins, neighbours, every score explained.")
 @data_dir_option
 @json_option
-def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_file):
-    """Score MODEL (a run, a SavedModel, a folder or .npz of images, a .txt of sentences) beside held-out real data.
+def evaluate(model, data, metrics, count, extractor, features_file, seed, html, data_dir, json_file):
+    """Score MODEL beside held-out real data.
+
+    MODEL is a run, a SavedModel, a .keras or .onnx file; or samples at hand: a folder, .zip or .tar of images, an .npz or
+    .npy, a .txt of sentences. An .npz may hold features that were computed elsewhere instead.
 
     A run keeps its scores in scores.jsonl and shows them in TensorBoard.
     """
@@ -55,7 +63,9 @@ def evaluate(model, data, metrics, count, extractor, seed, html, data_dir, json_
     from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.report import terminal
 
-    scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo)
+    if html and features_file:
+        raise click.UsageError("--html looks up neighbours in features of other images too: leave out --features-file")
+    scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo, features_file=features_file)
     click.echo("\n".join(terminal.scores(scores)))
     for line in terminal.keep(model, scores):
         click.echo(line)

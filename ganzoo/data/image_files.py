@@ -38,10 +38,14 @@ def is_image(name):
     return os.path.splitext(name)[1].lower() in suffixes()
 
 
-def read_image(path):
+def read_image(path, file=None):
     """Decodes a file to uint8 [H, W, 3]: its first frame, turned as its EXIF orientation says, on white where transparent.
 
     16 bits are scaled to 8.
+
+    Args:
+        path: of the file.
+        file: the open file where it is no file of its own, such as a member of an archive; `path` then names it in messages.
 
     Returns:
         The pixels, and which of `CONVERSIONS` it took, a list.
@@ -50,7 +54,7 @@ def read_image(path):
         UserError: it cannot be read; the line says why.
     """
     try:
-        with Image.open(path) as image:
+        with Image.open(path if file is None else file) as image:
             conversions = ["first"] if getattr(image, "is_animated", False) else []
             if not is_srgb(image.info.get("icc_profile") or b""):
                 conversions.append("profile")
@@ -121,7 +125,11 @@ def why_unreadable(path, error):
         pixels, limit = (f"{int(number):,}" for number in re.findall(r"\d+", str(error))[:2])
         return f"{path} has {pixels} pixels, more than Pillow's limit of {limit}: make it smaller or remove it"
     if isinstance(error, UnidentifiedImageError):
-        cause = "the file is empty" if not os.path.getsize(path) else "its content is none that Pillow knows"
+        cause = (
+            "the file is empty"
+            if os.path.isfile(path) and not os.path.getsize(path)
+            else "its content is none that Pillow knows"
+        )
     elif isinstance(error, OSError) and error.strerror:
         cause = error.strerror
     else:

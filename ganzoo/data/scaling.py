@@ -63,6 +63,8 @@ class ValueRange:
 
     def to_uint8(self, values):
         """Images in this range as uint8 pixels: rounded, what lies outside clipped."""
+        if self.white == 255 and np.asarray(values).dtype == np.uint8:
+            return np.asarray(values)
         if self.white == 255:
             return np.clip(np.rint(values), 0, 255).astype(np.uint8)
         return to_uint8(self.to_unit(values))
@@ -78,6 +80,16 @@ OF_255 = ValueRange(0, 255, "0..255")
 OF_UNIT = ValueRange(0, 1, "[0, 1]")
 SIGNED = ValueRange(-1, 1, "[-1, 1]")
 BLACK_AND_WHITE = ValueRange(0, 1, "black and white")
+
+
+def channels_last(values):
+    """Images [N, H, W, C], and a few words where they were [N, C, H, W] as PyTorch has them; None where they were not.
+
+    They are where the second axis can be channels, 1 or 3, and the last cannot.
+    """
+    if values.ndim != 4 or values.shape[-1] in (1, 3) or values.shape[1] not in (1, 3):
+        return values, None
+    return np.moveaxis(values, 1, -1), f"shape {values.shape} read as [N, C, H, W]"
 
 
 def value_range(values):

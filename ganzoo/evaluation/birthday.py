@@ -115,8 +115,7 @@ class BirthdayTest:
         self.extractor = None if features == "pixels" else choose(features, data, data_dir=data_dir, log=log)
         classes = self._classes(per_class, data_dir)
         count = samples_needed(batch_sizes, batches) * max(len(classes), 1)
-        if self.model.size is not None:
-            count = min(count, self.model.size)
+        count = self.model.available(count)
         self.samples, self.labels = self._draw(count, classes, data_dir)
         self.real = self.held_out.examples(self.held_out.size, seed)
         self.real_labels = self.held_out.labels(self.held_out.size, seed) if per_class else None
@@ -261,7 +260,7 @@ class TextBirthdayTest:
         self.threshold, self.seed = threshold, seed
         self.reference, self.held_out, _ = held_out(self.data, seed)
         count = min(MOST_SENTENCES, samples_needed(batch_sizes, batches))
-        count = count if self.model.size is None else min(count, self.model.size)
+        count = self.model.available(count)
         log(f"drawing {count:,} sentences of {self.model.name}{drawn_with(self.model)}")
         self.samples = modality.sample(self.model, count).examples
         self.real = modality.sample(self.held_out, min(self.held_out.size, count)).examples

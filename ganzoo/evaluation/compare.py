@@ -61,11 +61,10 @@ def compare(
             names = ", ".join(f"{entry.name}: {known.name}" for entry, known in zip(inputs, own, strict=True))
             raise UserError(f"the models were trained on different data ({names}): name the real data with --data")
         data = own[0]
-    sizes = [entry.size for entry in inputs if entry.size is not None]
     evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, log)
-    if sizes and min(sizes) < evaluator.count:
-        log(f"the smallest of the models has {min(sizes)} samples: all are scored at that count")
-        evaluator = evaluator.of_count(min(sizes))
+    if (least := min(entry.available(evaluator.count) for entry in inputs)) < evaluator.count:
+        log(f"the smallest of the models has {least} samples: all are scored at that count")
+        evaluator = evaluator.of_count(least)
     if metrics == "default":
         kind = evaluator.modality.kind
         compared = [name for name, metric in metrics_of(kind).items() if metric.is_compared(kind)]

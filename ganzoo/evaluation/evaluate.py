@@ -2,6 +2,7 @@
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
+from ganzoo.evaluation.features.given import FeaturesFile
 from ganzoo.evaluation.inputs.base import FamilyInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
@@ -21,6 +22,7 @@ def evaluate(
     data_dir=None,
     cache=None,
     log=print,
+    features_file=None,
 ):
     """Scores a model.
 
@@ -37,6 +39,8 @@ def evaluate(
         data_dir: where data sets are prepared.
         cache: a `Cache`.
         log: called with lines for the user.
+        features_file: an .npz of features of both sides that were computed elsewhere, instead of an extractor; see
+            `features.given.FeaturesFile`.
 
     Returns:
         A list of scores, JSON-ready dicts, one for each part of each metric: `name` (such as `FD[cnn-digits]`), `metric`,
@@ -51,7 +55,12 @@ def evaluate(
             examples.
     """
     model = open_input(model, data_dir)
-    evaluator = Evaluator(real_data(model, data, data_dir), extractor, count, seed, reference_count, data_dir, cache, log)
+    real = real_data(model, data, data_dir)
+    if features_file is not None:
+        if extractor != "auto":
+            raise UserError(f"features of {features_file} and --extractor {extractor}: give one of the two")
+        extractor = FeaturesFile(features_file, model, real)
+    evaluator = Evaluator(real, extractor, count, seed, reference_count, data_dir, cache, log)
     return evaluator.scores(model, metrics, intervals)
 
 

@@ -97,11 +97,11 @@ class Evaluator:
             metrics, intervals: as of `evaluate.evaluate`.
         """
         model = self.adapted(model)
-        if model.size is not None and model.size < self.count:
-            self.log(f"{model.name} has {model.size} examples: they are scored at that count")
+        if (there := model.available(self.count)) < self.count:
+            self.log(f"{model.name} has {there} examples: they are scored at that count")
             # Text keeps its references, whose number its protocol states.
-            fewer = self if self.modality.kind == TEXT else self.of_count(model.size)
-            return fewer._scores(model, model.size, metrics, intervals)
+            fewer = self if self.modality.kind == TEXT else self.of_count(there)
+            return fewer._scores(model, there, metrics, intervals)
         return self._scores(model, self.count, metrics, intervals)
 
     def _scores(self, model, count, metrics, intervals):
@@ -155,8 +155,7 @@ class Evaluator:
         Args:
             model: an `Input` as `adapted` returns it.
         """
-        count = self.count if model.size is None else min(self.count, model.size)
-        samples = self._sample(model, count, cache=False).examples
+        samples = self._sample(model, model.available(self.count), cache=False).examples
         return self._notes(model, samples)
 
     def _notes(self, model, samples):

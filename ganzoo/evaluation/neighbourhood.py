@@ -48,7 +48,7 @@ class Neighbourhood:
         model = following(model, data, data_dir)
         trained = training_of(model, data, seed, data_dir)
         yardstick, self.within, self.notes = trained.yardstick, trained.within, trained.notes
-        count = count if model.size is None else min(count, model.size)
+        count = model.available(count)
         self.name, self.data, self.flips = model.name, data, flips
         self.images = model.examples(count, seed)
         self.train = all_examples(trained.data)

@@ -7,6 +7,7 @@ import html
 import math
 import operator
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from ganzoo.notes import Noted
 
 # The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
 BATCH = 64
+# Samples that `blocks` gives at once.
+BLOCK = 16 * BATCH
 
 
 class Sampler(Noted):
@@ -100,13 +103,35 @@ class Sampler(Noted):
         """
         count, seed, chosen = self._checked(count, seed, options)
         with refusals():
-            samples = np.concatenate([self._batch(first, seed, chosen) for first in range(0, count, BATCH)])[:count]
+            return self._joined(0, count, seed, chosen)
+
+    def blocks(self, count: int, seed: int = 0, **options: Any) -> Iterator[tuple[int, np.ndarray]]:
+        """The samples of `sample` in turn, (the first one's number, samples), so that not all need room at once.
+
+        Raises:
+            UserError: as `sample`.
+        """
+        for first in range(0, count, BLOCK):
+            with refusals():
+                yield first, self._joined(first, min(BLOCK, count - first), *self._checked(count, seed, options, BLOCK)[1:])
+
+    def available(self, count: int) -> int:
+        """How many of `count` samples there are: all, but of a `BatchSampler` that ends."""
+        return count
+
+    def _joined(self, first, count, seed, chosen):
+        """Samples first .. first + count - 1, `first` a multiple of BATCH."""
+        batches = [self._batch(start, seed, chosen) for start in range(first, first + count, BATCH)]
+        samples = np.concatenate(batches)[:count]
         if samples.dtype.kind == "f" and (bad := int((~np.isfinite(samples.reshape(count, -1)).all(1)).sum())):
             raise UserError(f"{self.name} generates NaN or infinite values in {bad} of {count} samples")
         return samples
 
-    def _checked(self, count, seed, options):
+    def _checked(self, count, seed, options, at_once=None):
         """The count, the seed folded into int32, and the options that are not left open.
+
+        Args:
+            at_once: how many samples stand in memory at once; all of them by default.
 
         Raises:
             UserError: as `sample`.
@@ -115,7 +140,8 @@ class Sampler(Noted):
         values = math.prod(self.shape) if self.shape else 1
         if count >= 2**31:
             raise UserError(f"the number of samples must be below 2**31, not {count}")
-        refuse_more_than_memory(2 * 4 * count * values, f"{count:,} samples")  # in batches, and joined
+        held = min(count, at_once or count)
+        refuse_more_than_memory(2 * 4 * held * values, f"{held:,} samples")  # in batches, and joined
         chosen = {name: value for name, value in options.items() if value is not None}
         for name, value in chosen.items():
             if name not in self.options:

@@ -12,14 +12,15 @@ from ganzoo.errors import UserError, one_line, usable_path
 from ganzoo.run import Run
 from ganzoo.run_record import IDENTITY
 from ganzoo.serving.draws import with_labels_by
+from ganzoo.serving.family import drawn_captions, drawn_labels
 from ganzoo.serving.foreign import ForeignSampler
+from ganzoo.serving.model_files import MODEL_FILES, load_model_file
 from ganzoo.serving.sampler import BATCH, Sampler, option_value, refusals, sample_shape
 
 # The signatures of an export that give samples or their inputs; every other is a service.
 OF_SAMPLES = ("serving_default", "sample", "png", "inputs")
 # What the signatures that draw take, beside options.
 OF_DRAWS = ("count", "seed", "first")
-HINTS = dict.fromkeys((".keras", ".h5", ".hdf5"), "; Keras writes one with keras.saving.load_model(FILE).export(DIRECTORY)")
 # What is read of a model card.
 CARD = {
     "family": Maybe(str),
@@ -176,35 +177,12 @@ class ExportSampler(Sampler):
             return self._inputs(count, seed, 0, chosen)[name].numpy()
 
 
-def drawn_labels(model, count, seed, options, shares=None):
-    """The labels that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none.
-
-    Args:
-        model: the `Family`.
-        count, seed, options: as of `Sampler.sample`.
-        shares: class shares by which a label that is left open is drawn, or None.
-    """
-    if "label" not in model.sample_options:
-        return None
-    chosen = {name: value for name, value in options.items() if value is not None}
-    inputs = model.draw_inputs(count, seed, **chosen)
-    return with_labels_by(None if "label" in chosen else shares, inputs, count, seed)["labels"].numpy()
-
-
-def drawn_captions(model, count, seed, options):
-    """The captions that a family's samples 0 .. count - 1 of `seed` are asked for; None where it takes none."""
-    if "caption" not in model.sample_options:
-        return None
-    chosen = {name: value for name, value in options.items() if value is not None}
-    return [text.decode() for text in model.draw_inputs(count, seed, **chosen)["captions"].numpy()]
-
-
 def load(path: str | Path) -> Sampler:
     """A run's directory or a SavedModel's as a `Sampler`.
 
     Args:
-        path: a run, an export (its newest version is taken), one version of it, a foreign SavedModel, or the name of a model
-            of the zoo.
+        path: a run, an export (its newest version is taken), one version of it, a foreign SavedModel, a .keras or .onnx file,
+            or the name of a model of the zoo.
 
     Raises:
         UserError: `path` is none of these.
@@ -212,9 +190,11 @@ def load(path: str | Path) -> Sampler:
     path = zoo.model_path(usable_path(path, "a model's path"))
     if (path / "run.json").is_file():
         return RunSampler(path)
+    if path.is_file() and path.suffix.lower() in MODEL_FILES:
+        return load_model_file(path)
     saved = zoo.newest_version(path)
     if saved is None:
-        hint = HINTS.get(path.suffix, "") if path.is_file() else "" if path.exists() else zoo.hint(path)
+        hint = "" if path.exists() else zoo.hint(path)
         raise UserError(f"{path} is neither a run (run.json) nor a SavedModel (saved_model.pb){hint}")
     module = opened(saved)
     if is_export(module.signatures):

@@ -35,8 +35,8 @@ def test_latents_are_drawn_in_the_type_that_the_model_takes(tmp_path, dtype):
     "function, complaint",
     [
         (
-            lambda z: {"images": tf.transpose(grey(z), [0, 3, 1, 2])},
-            r"gives \[B, 1, 2, 2\] for 64 latents: images are \[B, H, W, 1 or 3\]",
+            lambda z: {"images": tf.repeat(grey(z), 2, axis=3)},
+            r"gives \[B, 2, 2, 2\] for 64 latents: images are \[B, H, W, 1 or 3\]",
         ),
         (lambda z: {"images": tf.strings.as_string(z)}, "gives strings in `images`: images are numbers"),
         (lambda z: {"images": tf.cast(grey(z), tf.complex64)}, "gives complex64 in `images`"),
@@ -98,7 +98,7 @@ def test_a_model_without_a_signature_or_of_another_format_says_what_to_do(tmp_pa
         load(tmp_path / "bare")
     for name in ("m.keras", "m.h5"):
         (tmp_path / name).write_bytes(b"x")
-        with pytest.raises(UserError, match=r"neither a run .* nor a SavedModel .*; Keras writes one with .*\.export\("):
+        with pytest.raises(UserError, match="cannot be loaded by Keras"):
             load(tmp_path / name)
     with pytest.raises(UserError, match=r"neither a run \(run.json\) nor a SavedModel \(saved_model.pb\)$"):
         load(tmp_path / "nothing.keras")
@@ -120,3 +120,10 @@ def test_a_damaged_model_is_one_line(tmp_path, damage):
     with pytest.raises(UserError, match="m cannot be loaded: ") as error:
         load(tmp_path / "m")
     assert "\n" not in str(error.value)
+
+
+def test_channels_first_are_turned(tmp_path):
+    turned = save(tmp_path / "turned", lambda z: {"images": tf.transpose(grey(z), [0, 3, 1, 2])})
+    plain = save(tmp_path / "plain", lambda z: {"images": grey(z)})
+    np.testing.assert_array_equal(turned.sample(5, seed=3), plain.sample(5, seed=3))
+    assert any("[N, C, H, W]" in line for line in turned.notes)

@@ -37,6 +37,7 @@ class Extractor:
         classifies: whether it gives class probabilities.
         inception: whether it is the verified Inception network of 2015-12-05: only its scores are called FID and IS.
         cacheable: whether its features are worth storing on disk.
+        checkable: whether it takes images that it has never seen, as the sanity check gives it.
     """
 
     name = layer = sha256 = source = ""
@@ -45,7 +46,7 @@ class Extractor:
     accuracy = None
     classifies = inception = False
     batch = 256
-    cacheable = True
+    cacheable = checkable = True
 
     def extract(self, images, progress=None):
         """Features, and probabilities where it is a classifier, of images.
@@ -63,26 +64,25 @@ class Extractor:
         images = np.asarray(images)
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3) or not images.size:
             raise UserError(f"an extractor takes uint8 images [N, H, W, 1 or 3], not {images.dtype} {images.shape}")
-        features, probabilities = [], []
+        features = probabilities = None
         for start in range(0, len(images), self.batch):
             group = images[start : start + self.batch]
             count = len(group)
             if count < self.batch:
                 group = np.concatenate([group, np.zeros((self.batch - count, *group.shape[1:]), np.uint8)])
             batch_features, batch_probabilities = self._group(group)
-            features.append(np.asarray(batch_features, np.float32)[:count])
+            features = filled(features, batch_features, start, count, len(images))
             if batch_probabilities is not None:
-                probabilities.append(np.asarray(batch_probabilities, np.float32)[:count])
+                probabilities = filled(probabilities, batch_probabilities, start, count, len(images))
             if progress:
                 progress(min((start + self.batch) / len(images), 1.0))
-        features = np.concatenate(features)
         if not np.isfinite(features).all():
             bad = np.flatnonzero(~np.isfinite(features).all(axis=1))
             raise UserError(
                 f"extractor {self.name} gives NaN or infinite features for {len(bad)} of {len(images)} images "
                 f"(first: image {bad[0]}): its weights or its input range are wrong"
             )
-        return Extracted(features, np.concatenate(probabilities) if probabilities else None)
+        return Extracted(features, probabilities)
 
     def features(self, images):
         """float32 features [N, d] of uint8 images [N, H, W, C]."""
@@ -107,6 +107,14 @@ class Extractor:
             "preprocessing": self.preprocessing,
             "accuracy": self.accuracy,
         }
+
+
+def filled(whole, batch, start, count, total):
+    """float32 [total, d] whose rows from `start` on are the first `count` of a batch; made where it is None."""
+    batch = np.asarray(batch, np.float32)
+    whole = np.empty((total, *batch.shape[1:]), np.float32) if whole is None else whole
+    whole[start : start + count] = batch[:count]
+    return whole
 
 
 class RawPoints(Extractor):

@@ -6,12 +6,14 @@ import numpy as np
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import Cache, digest, digest_array, read_arrays
-from ganzoo.evaluation.features import trained
+from ganzoo.evaluation.features import own, trained
 from ganzoo.evaluation.features.base import Extractor, RawPoints
+from ganzoo.evaluation.features.given import GivenFeatures
 from ganzoo.evaluation.features.inception import Inception
 from ganzoo.evaluation.features.saved_model import SavedModelExtractor, parse
 from ganzoo.evaluation.features.stacked import StackedClassifier
 from ganzoo.evaluation.features.untrained import PixelComponents, Pixels, RandomConvolutions
+from ganzoo.evaluation.inputs.base import FeaturesInput
 from ganzoo.evaluation.inputs.opening import data_input
 from ganzoo.evaluation.inputs.reference import training_data
 
@@ -27,7 +29,8 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
         spec: `auto` (the data set's classifier where it has labels, else its autoencoder), `classifier[:DATA]` (of another
             data set), `autoencoder`, `stacked[:DATA]` (that set's classifier on each channel), `random`, `pixels[:K]` (K
             principal components), `inception:PATH`, or `PATH[:output][,range]` of a SavedModel (see
-            `SavedModelExtractor`). An extractor is returned unchanged.
+            `SavedModelExtractor`), or the name of one that an installed package registers (see `own`). An extractor is
+            returned unchanged; a function of images becomes a `FunctionExtractor`. Of features the name of what made them.
         data: the real data, an `Input`.
         cache: a `Cache` that stores trained networks.
         data_dir: where data sets are prepared.
@@ -41,9 +44,13 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
     """
     if isinstance(spec, Extractor):
         return spec
+    if callable(spec) and data.feature == "image":
+        return own.FunctionExtractor(spec, shape=data.shape)
     if not isinstance(spec, str | Path):
-        raise UserError(f"an extractor is a name, a path or an Extractor, not {spec!r}")
+        raise UserError(f"an extractor is a name, a path, a function of images or an Extractor, not {spec!r}")
     spec = str(spec)
+    if isinstance(data, FeaturesInput):
+        return GivenFeatures(data, None if spec == "auto" else spec)
     cache = cache or Cache()
     word, _, rest = spec.partition(":")
     if data.feature == "point":
@@ -77,9 +84,12 @@ def choose(spec, data, cache=None, data_dir=None, log=print):
         if not rest:
             raise UserError("--extractor inception:PATH needs the network's path")
         return Inception(rest)
+    if spec in own.registered():
+        return own.from_entry_point(spec, data.shape)
     path, output, value_range = parse(spec)
     if not Path(path).exists():
-        raise UserError(f"no extractor {spec!r}: it is {', '.join(NAMES)}, inception:PATH, or the path of a SavedModel")
+        names = ", ".join((*NAMES, *sorted(own.registered())))
+        raise UserError(f"no extractor {spec!r}: it is {names}, inception:PATH, or the path of a SavedModel")
     return SavedModelExtractor(path, output, value_range, data.shape)
 
 

@@ -5,14 +5,16 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
+from ganzoo.evaluation.room import room
 from ganzoo.notes import Noted, counted
-from ganzoo.serving.draws import drawn, with_labels_by
-from ganzoo.serving.sampling import BATCH, RunSampler, Sampler, drawn_captions, drawn_labels
+from ganzoo.serving.batches import BatchSampler
+from ganzoo.serving.draws import drawn
+from ganzoo.serving.family import FamilySampler
+from ganzoo.serving.sampling import RunSampler
 from ganzoo.zoo import newest_version
 
 SAMPLE_VERSION = 3  # increased when the same model and seed give other samples
@@ -47,6 +49,10 @@ class Input(Noted):
             UserError: there are fewer.
         """
         raise NotImplementedError
+
+    def available(self, count):
+        """How many of `count` examples there are."""
+        return count if self.size is None else min(count, self.size)
 
     def labels(self, count, seed=0):
         """The labels int64 [count] of `examples(count, seed)`, or None."""
@@ -104,6 +110,10 @@ class ArrayInput(Input):
     def labels(self, count, seed=0):
         return self._labels[self._chosen(count, seed)] if self.labelled else None
 
+    def some(self, rows, name, labels):
+        """Some rows, an index, as an input of that name and with these labels."""
+        return ArrayInput(np.asarray(self._examples[rows]), name, labels)
+
     def halves(self, seed=0):
         """Two disjoint halves, as `ArrayInput`s; equal examples are in one of them, as far as there are four different ones.
 
@@ -115,9 +125,29 @@ class ArrayInput(Input):
         parts = halves_of(self._examples, seed)
         labels = self._labels
         return tuple(
-            ArrayInput(np.asarray(self._examples[part]), f"{self.name} ({half} half)", None if labels is None else labels[part])
+            self.some(part, f"{self.name} ({half} half)", None if labels is None else labels[part])
             for part, half in zip(parts, ("first", "second"), strict=True)
         )
+
+
+class FeaturesInput(ArrayInput):
+    """Features that were computed elsewhere, in the place of examples.
+
+    Args:
+        rows: float32 [N, d + K], features and class probabilities; K may be 0.
+        name: for tables.
+        dimension: d.
+        made_by: what made them, a dict of strings: `name`, `layer` and `sha256`, those that are known.
+        labels: int [N] or None.
+        held_out: the `FeaturesInput` of held-out data that belongs to them, or None.
+    """
+
+    def __init__(self, rows, name, dimension, made_by, labels=None, held_out=None):
+        super().__init__(rows, name, labels)
+        self.dimension, self.made_by, self.held_out = dimension, made_by, held_out
+
+    def some(self, rows, name, labels):
+        return FeaturesInput(np.asarray(self._examples[rows]), name, self.dimension, self.made_by, labels)
 
 
 def digests(examples):
@@ -232,10 +262,15 @@ class ModelInput(Input):
         return samples
 
     def examples(self, count, seed=0):
-        samples = self._checked(self.sampler.sample(count, seed))
-        if self.feature == "text":
-            return samples.astype(np.int64)
-        return to_uint8(samples) if self.feature == "image" else samples.astype(np.float32)
+        if self.feature != "image":
+            samples = self._checked(self.sampler.sample(count, seed))
+            return samples.astype(np.int64 if self.feature == "text" else np.float32)
+        images = None  # floats take four times the place of the pixels: a block at a time
+        for first, samples in self.sampler.blocks(count, seed):
+            pixels = to_uint8(self._checked(samples))
+            images = room((count, *pixels.shape[1:])) if images is None else images
+            images[first : first + len(pixels)] = pixels
+        return images
 
     def labels(self, count, seed=0):
         """The labels that `examples(count, seed)` are conditioned on, where the model is conditional."""
@@ -245,9 +280,14 @@ class ModelInput(Input):
         """The captions that `examples(count, seed)` are conditioned on, where the model takes captions."""
         return self.sampler.captions(count, seed)
 
+    def available(self, count):
+        return self.sampler.available(count)
+
     def key(self, count, seed=0):
         if self._weights is None:
             self._weights = weights_digest(self.sampler)
+        if self._weights is None:
+            return None
         shares = self.sampler.label_shares
         return digest("samples", SAMPLE_VERSION, self._weights, count, seed, *([] if shares is None else [shares]))
 
@@ -273,51 +313,16 @@ class FamilyInput(ModelInput):
         return None
 
 
-class FamilySampler(Sampler):
-    """Samples by the averaged generator of a compiled `Family`."""
-
-    def __init__(self, model, name="model"):
-        super().__init__(name, name)
-        self.model = model
-        self.options = model.sample_options
-        self._sample = tf.function(self._sampled)
-        self.services = {name: tf.function(f, reduce_retracing=True) for name, (f, _) in model.services.items()}
-
-    @property
-    def own_shares(self):
-        return getattr(self.model, "class_shares", None)
-
-    @property
-    def num_classes(self):
-        return getattr(self.model, "num_classes", None)
-
-    def following(self, shares):
-        other = super().following(shares)
-        other._sample = tf.function(other._sampled)
-        return other
-
-    def _sampled(self, first, seed, options):
-        inputs = self.model.draw_inputs(BATCH, seed, first, **options)
-        shares = None if "label" in options else self.label_shares
-        return self.model.sample(**with_labels_by(shares, inputs, BATCH, seed, first))
-
-    def labels(self, count, seed=0, **options):
-        return drawn_labels(self.model, *self._checked(count, seed, options), self.label_shares)
-
-    def captions(self, count, seed=0, **options):
-        return drawn_captions(self.model, *self._checked(count, seed, options))
-
-    def _batch(self, first, seed, options):
-        typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
-        return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
-
-
 def weights_digest(sampler):
-    """A sha256 of the files that a run's or a SavedModel's weights came from."""
+    """A sha256 of the files that a model's weights came from; None where there are none."""
     if isinstance(sampler, RunSampler):
         root = sampler.run.path
         files = digest_files(root, [root / "recipe.py", *sampler.run.checkpoints.glob(f"step-{sampler.step}.*")])
         return digest(files, sampler.run.record()["overrides"])
+    if isinstance(sampler, BatchSampler):  # what code gives is known by its samples alone
+        return None
+    if sampler.path.is_file():
+        return digest_files(sampler.path.parent, [sampler.path])
     return digest_saved_model(newest_version(sampler.path))
 
 

@@ -6,7 +6,7 @@ from ganzoo.data.folder_layout import listed
 from ganzoo.data.registry import from_description
 from ganzoo.data.remembered import absent, refuse_other_data
 from ganzoo.errors import UserError
-from ganzoo.evaluation.inputs.base import DataInput
+from ganzoo.evaluation.inputs.base import DataInput, FeaturesInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.text import unit_of
 from ganzoo.run_record import known_identity
@@ -91,6 +91,8 @@ def held_out(reference, seed=0):
     Another split of the same data set where there is one: `test` or `validation` beside `train`, `train` beside these;
     else two halves. Whether a model was trained on what is held out here, `overlap.Overlap` says.
     """
+    if isinstance(reference, FeaturesInput) and reference.held_out is not None:
+        return reference, reference.held_out, f"{reference.name} against the features held out beside it"
     source = getattr(reference, "source", None)
     other = other_split(source)
     if other:

@@ -6,7 +6,8 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.features.sanity_check import cached_sanity_check
-from ganzoo.evaluation.inputs.opening import as_grey
+from ganzoo.evaluation.inputs.arrays import as_grey
+from ganzoo.evaluation.inputs.base import FeaturesInput
 from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared, conditions
 from ganzoo.metrics.registry import IMAGES, POINTS
 
@@ -22,6 +23,8 @@ class Images(Modality):
         return choose(spec, self.data, self.cache, self.data_dir, self.log)
 
     def sanity_check(self, extractor):
+        if not extractor.checkable:
+            return None
         return cached_sanity_check(extractor, self.reference, self.held_out, self.cache, self.seed, self.log)
 
     def ground_truth(self):
@@ -55,7 +58,7 @@ class Images(Modality):
 
 
 class Points(Modality):
-    """Points of the plane: their own features, and the known modes of a mixture."""
+    """Points of the plane: their own features, and the known modes of a mixture; or features from elsewhere."""
 
     kind = POINTS
 
@@ -66,10 +69,18 @@ class Points(Modality):
     def extractor(self, spec):
         return choose(spec, self.data, self.cache, self.data_dir, self.log)
 
+    def adapted(self, model):
+        names = [side.made_by.get("name") for side in (model, self.data) if isinstance(side, FeaturesInput)]
+        if len(names) == 2 and None not in names and names[0] != names[1]:
+            ours, theirs = names
+            raise UserError(f"{model.name} holds features of {ours} and {self.data.name} of {theirs}: no score compares them")
+        return super().adapted(model)
+
     def providers(self, context):
         real, fake = context.comparison.real, context.comparison.other
         providers = super().providers(context)
-        providers |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
+        if real.examples.shape[1] == 2:
+            providers |= {"real_points": lambda: real.examples, "fake_points": lambda: fake.examples}
         if fake.input.labelled:
             providers["conditions"] = lambda: conditions(fake)
         providers |= {name: lambda truth=truth: truth for name, truth in self.ground_truth().items()}

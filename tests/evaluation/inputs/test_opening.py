@@ -5,7 +5,8 @@ import pytest
 from PIL import Image
 
 from ganzoo.errors import UserError
-from ganzoo.evaluation.inputs.opening import as_grey, open_input, split_spec
+from ganzoo.evaluation.inputs.arrays import as_grey
+from ganzoo.evaluation.inputs.opening import open_input, split_spec
 from ganzoo.notes import notes_to
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)

@@ -8,8 +8,9 @@ import pytest
 from ganzoo.data.images import Images
 from ganzoo.data.sentences import Sentences
 from ganzoo.errors import UserError
+from ganzoo.evaluation.inputs.arrays import array_input
 from ganzoo.evaluation.inputs.base import DataInput
-from ganzoo.evaluation.inputs.opening import array_input, open_input
+from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import held_out, other_split, own_place, real_data, training_data
 
 SAMPLES = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 1), np.uint8)
