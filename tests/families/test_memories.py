@@ -102,6 +102,51 @@ def test_two_replicas_remember_what_one_device_does(isolated):
     isolated(MAKE + REPLICAS)
 
 
+BEST = """
+import numpy as np
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+images = tf.constant(np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)), tf.float32)
+
+class Halves(GAN):
+    "On one device, what two replicas do: each half of the samples has its own best."
+    def adversary(self, fake_logits, judge_real):
+        best = super().adversary
+        return sum(best(half, judge_real) for half in tf.split(fake_logits, 2)) / 2
+
+def made(family):
+    keras.utils.set_random_seed(1)
+    model = family(
+        mlp_generator((8, 8, 1), 4, width=6),
+        mlp_discriminator((8, 8, 1), width=6),
+        top_k=losses.TopK(share=0.5, decay=0.25, every=1),
+    )
+    model.compile({player: keras.optimizers.SGD(1.0) for player in model.players}, seed=5)
+    return model
+
+one, all_of_them = made(Halves), made(GAN)
+all_of_them.top_k = None
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    two = made(GAN)
+rows = lambda context: slice(4 * context.replica_id_in_sync_group, 4 * context.replica_id_in_sync_group + 4)
+feed = strategy.experimental_distribute_values_from_function(lambda context: {"image": images[rows(context)]})
+step = tf.function(lambda batch: strategy.run(two.train_step, (batch,)))
+for _ in range(3):
+    one.train_step({"image": images})
+    all_of_them.train_step({"image": images})
+    step(feed)
+gap = lambda model, other: max(float(tf.reduce_max(tf.abs(one_of - another))) for one_of, another in zip(
+    [value.numpy() for value in model.generator.variables], [value.numpy() for value in other.generator.variables]))
+assert gap(two, one) < 1e-5, gap(two, one)
+assert gap(two, all_of_them) > 1e-3, gap(two, all_of_them)
+"""
+
+
+def test_each_of_two_replicas_learns_from_its_own_best(isolated):
+    isolated(MAKE + BEST)
+
+
 def test_the_generator_learns_from_the_best_alone():
     class Numbered(GAN):
         """Samples whose logits are 0 .. 7."""
