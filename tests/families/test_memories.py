@@ -14,6 +14,7 @@ from ganzoo.families.wgan import WGAN
 from ganzoo.networks.mlp import mlp_discriminator, mlp_generator
 
 SHAPE = (8, 8, 1)
+BOOKKEEPING = ("_CHECKPOINTABLE_OBJECT_GRAPH", "save_counter")
 IMAGES = tf.constant(np.random.default_rng(0).uniform(-1, 1, (8, *SHAPE)), tf.float32)
 
 # The same text makes the model here and in a process with two devices.
@@ -61,6 +62,29 @@ def test_a_training_goes_on_as_if_it_had_not_stopped(tmp_path):
     assert {name: float(value) for name, value in again.items()} == {name: float(value) for name, value in records.items()}
     for (name, one), (_, other) in zip(kept(whole), kept(loaded), strict=True):
         np.testing.assert_array_equal(one, other, err_msg=name)
+
+
+RESUMED = """
+from ganzoo.training import train
+options = [
+    "model.augment=augmentations.Adaptive(images=200, interval=2, target=-0.5)",
+    "model.regularizers=[regularizers.LeCam(start=1), regularizers.Consistency()]",
+    "model.top_k=losses.TopK(decay=0.5, every=2)",
+]
+for run, ends in {"whole": [6], "parts": [4, 6]}.items():
+    for end in ends:
+        train("digits_vanilla", run, options, steps=end, deterministic=True, log=lambda line: None)
+"""
+
+
+def test_a_run_goes_on_with_what_it_remembered(isolated, tmp_path):
+    isolated(RESUMED)
+    whole, parts = (tf.train.load_checkpoint(str(tmp_path / run / "checkpoints" / "step-6")) for run in ("whole", "parts"))
+    names = [name for name in whole.get_variable_to_shape_map() if name.split("/")[0] not in BOOKKEEPING]
+    memories = [name for name in names if name.startswith("memories")]
+    assert len(memories) == 2 and all(np.any(whole.get_tensor(name) != 0) for name in memories)
+    for name in names:
+        np.testing.assert_array_equal(whole.get_tensor(name), parts.get_tensor(name), err_msg=name)
 
 
 def test_without_a_memory_a_state_is_as_it_was():
