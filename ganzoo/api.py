@@ -33,6 +33,8 @@ def train(
     fresh: bool = False,
     smoke: bool = False,
     deterministic: bool = False,
+    weights_from: str | Path | None = None,
+    frozen: Sequence[str] = (),
     log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Trains a recipe, or takes its run up where it stopped; in a notebook with a bar and the newest samples.
@@ -48,6 +50,8 @@ def train(
         fresh: start anew and throw away what the run holds.
         smoke: a few tiny steps, on fabricated data where the data set is absent.
         deterministic: the same bits in every run, at some cost in speed.
+        weights_from: a run, an export or the name of a model of the zoo, with whose weights the networks begin.
+        frozen: names of layers that do not train, such as "discriminator.down_*".
         log: called with each line for the user.
 
     Returns:
@@ -57,6 +61,7 @@ def train(
         ganzoo.UserError: whatever a user can cause, a training that left the finite numbers included.
     """
     from ganzoo.errors import UserError
+    from ganzoo.overrides import beginning
     from ganzoo.training import train
 
     if isinstance(overrides, str):
@@ -65,7 +70,9 @@ def train(
         overrides = [f"{name}={_written(value)}" for name, value in overrides.items()]
     elif not isinstance(overrides, Iterable) or not all(isinstance(one, str) for one in overrides):
         raise UserError(f"overrides are a dict of values by dotted names, or strings NAME=VALUE, not {overrides!r}")
-    return train(_path(recipe, "a recipe"), run, tuple(overrides), steps, strategy, fresh, smoke, deterministic, precision, log)
+    frozen = (frozen,) if isinstance(frozen, str) else frozen
+    overrides = (*overrides, *beginning(weights_from, frozen))
+    return train(_path(recipe, "a recipe"), run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
 
 
 def load(model: str | Path) -> Sampler:

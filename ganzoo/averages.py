@@ -34,7 +34,11 @@ class Average:
         self.source = network
         self.network = keras.models.clone_model(network)
         self.network.trainable = False
-        self.network.set_weights(network.get_weights())
+        self.restart()
+
+    def restart(self):
+        """Begins anew at the weights that the source has now."""
+        self.network.set_weights(self.source.get_weights())
 
     def update(self, step):
         """Moves the average towards its source; call it on every replica after the source was updated.
@@ -99,6 +103,12 @@ class History:
     @property
     def variables(self):
         return [*self.means, self.count]
+
+    def restart(self):
+        """Forgets the past: the mean is that of the values now."""
+        for source, mean in zip(self.sources, self.means, strict=True):
+            mean.assign(source.value)
+        self.count.assign(1)
 
     def distance(self):
         """The squared distance of the variables from the means, summed over all; no gradient flows into the means."""

@@ -51,6 +51,12 @@ def apply_override(config, override, names):
     _assign(owner, last, _fitting(dotted, value, old))
 
 
+def beginning(weights_from, frozen):
+    """The overrides that make a recipe begin with the weights of a model, or None, and keep layers as they are, a tuple."""
+    overrides = () if weights_from is None else (f"weights_from={str(weights_from)!r}",)
+    return overrides + ((f"frozen={tuple(frozen)!r}",) if frozen else ())
+
+
 def _names(owner):
     """The names that can be set on a config, a dict or a list."""
     if isinstance(owner, fdl.Buildable):

@@ -17,6 +17,7 @@ from ganzoo import fingerprint as fingerprints
 from ganzoo.data.source import Source
 from ganzoo.errors import UserError, one_line, plain
 from ganzoo.families.base import Family
+from ganzoo.families.frozen import freeze
 from ganzoo.overrides import apply_override
 from ganzoo.recipe_files import recipe_path
 
@@ -45,6 +46,9 @@ class Recipe:
         checkpoint_every: steps between two checkpoints.
         keep_checkpoints: how many of the newest checkpoints stay.
         evaluations: what scores the model during training, each at its own cadence.
+        weights_from: a run, an export or the name of a model of the zoo, whose weights the networks begin with as far as
+            they fit; None for fresh ones. It is read at step 0 alone.
+        frozen: names of layers that do not train, such as "discriminator.down_*"; a network's name is all of it.
     """
 
     data: Any
@@ -59,6 +63,8 @@ class Recipe:
     checkpoint_every: int = 500
     keep_checkpoints: int = 3
     evaluations: tuple = ()
+    weights_from: str | None = None
+    frozen: tuple = ()
 
 
 @dataclasses.dataclass
@@ -180,6 +186,7 @@ def _checked(built, name):
     kinds = {"data": (Source, "a source of ganzoo.data"), "model": (Family, "a family of ganzoo.families")}
     kinds |= {"optimizers": (dict, "a dict of optimizers by player"), "phases": (dict | None, "a dict of steps by phase")}
     kinds |= {"seed": (numbers.Integral, "a whole number"), "evaluations": (tuple | list, "a tuple of evaluations")}
+    kinds |= {"weights_from": (str | None, "a path or a name"), "frozen": (tuple | list, "a tuple of layers' names")}
     for part, (kind, words) in kinds.items():
         value = getattr(built, part)
         if not isinstance(value, kind):
@@ -195,6 +202,8 @@ def build(loaded):
     """
     try:
         built = fdl.build(loaded.config)
+        if isinstance(built.model, Family) and isinstance(built.frozen, tuple | list):  # else refused below
+            freeze(built.model, built.frozen)
     except (UserError, TypeError, ValueError) as error:
         # Fiddle appends where in the recipe it was; the first line says what is wrong.
         raise UserError(f"{loaded.path.name}: {plain(str(error)).strip().splitlines()[0]}") from error

@@ -24,6 +24,8 @@ DATA = {
     "vocabulary": Maybe({"words": [str], "unit": str, "ends": bool}),
 }
 RESUME = {"overrides": [str], "settings": dict, "recipe_sha256": str, "step": int, "fingerprint": Maybe([str])}
+# What a fine-tuned model began with: whose weights, and how many numbers of each network's were taken.
+BEGUN_FROM = {"source": str, "step": Maybe(int), "sha256": str, "taken": {str: [int]}, "left": [str]}
 # What is read of a run.json, and of a line of scores.jsonl.
 RECORD = {
     "recipe": _file_name,
@@ -36,6 +38,7 @@ RECORD = {
     "resumes": Maybe([RESUME]),
     "revisions": Maybe({str: str}),
     "began": Maybe(str),
+    "begun_from": Maybe(BEGUN_FROM),
     "data": Maybe(DATA),
     "vectors_size": Maybe(int),
     "seconds": Maybe(float),

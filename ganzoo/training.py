@@ -29,6 +29,7 @@ from ganzoo.notes import logged
 from ganzoo.readiness import check, compile_model, folded_seed, free_settings, make_smoke, stand_in_folder
 from ganzoo.run import Run, revisions_of
 from ganzoo.run_lock import only_writer
+from ganzoo.serving import transfer
 from ganzoo.serving.rebuilding import vectors_size
 
 log = logging.getLogger(__name__)
@@ -118,17 +119,35 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     with distribution.scope():
         compile_model(built)
     path, chief = Path(run or default_run(loaded.name, smoke)), strategies.is_chief(distribution)
+    begun = begin_with_weights(built, distribution, log) if fresh or smoke or not Run(path).has_begun else None
     if not chief:
         return _go_on(Run(path), loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
     Run(path).refuse_other_files(fresh)
     with only_writer(path):
         facts = {"settings": free_settings(built), "vectors_size": vectors_size(built.model), **made_of(built.model)}
+        facts |= {"begun_from": begun.record()} if begun else {}
         facts |= {"revisions": revisions} if (revisions := revisions_of(built.model)) else {}
         training_run = Run.take_up(path, loaded, fresh, smoke, built.data, facts, log)
         try:
             return _go_on(training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
         finally:
             training_run.abandon()
+
+
+def begin_with_weights(built, distribution, log):
+    """Gives the networks of a built recipe the weights that it names, and says which; returns what was taken, or None.
+
+    Raises:
+        UserError: there is no such model, or nothing of it fits.
+    """
+    if built.weights_from is None:
+        return None
+    weights = transfer.weights_of(built.weights_from, built.model)
+    with distribution.scope():
+        taken = transfer.take(built.model, weights)
+    for line in taken.table():
+        log(line)
+    return taken
 
 
 def _go_on(training_run, loaded, built, data, distribution, chosen_precision, anew, chief, log):

@@ -37,7 +37,14 @@ class Model(click.ParamType):
         return [*names, *click.Path().shell_complete(context, parameter, incomplete)]
 
 
-MODEL = Model()
+class ModelName(Model):
+    """A model by its path or name, which stays as it was written."""
+
+    def convert(self, value, parameter, context):
+        return value
+
+
+MODEL, MODEL_NAME = Model(), ModelName()
 
 
 def data_dir_option(function):

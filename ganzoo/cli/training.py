@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from ganzoo.choices import PRECISIONS, STRATEGIES
-from ganzoo.cli.options import MODEL, data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli.options import MODEL, MODEL_NAME, data_dir_option, json_option, set_option, start, write_json
 from ganzoo.errors import UserError
 
 
@@ -17,6 +17,8 @@ from ganzoo.errors import UserError
 @click.argument("recipe")
 @click.option("--run", type=click.Path(path_type=Path), help="The run's directory (default: runs/RECIPE/default).")
 @set_option
+@click.option("--from", "weights_from", metavar="MODEL", type=MODEL_NAME, help="Begin with the weights of a run or an export.")
+@click.option("--freeze", "frozen", multiple=True, metavar="LAYERS", help="Layers that stay, e.g. 'discriminator.down_*'.")
 @click.option("--steps", type=click.IntRange(1), help="Generator steps of the whole run, also after a resume.")
 @click.option("--strategy", type=click.Choice(STRATEGIES), default="auto", show_default=True)
 @click.option("--devices", metavar="cpu|0,1,...", help="GPUs to use, by number, or cpu for none (default: all that are there).")
@@ -27,21 +29,20 @@ from ganzoo.errors import UserError
 @click.option("--deterministic", is_flag=True, help="The same bits every time, also when interrupted and resumed.")
 @data_dir_option
 @json_option
-def train(
-    recipe, run, overrides, steps, strategy, devices, threads, precision, fresh, smoke, deterministic, data_dir, json_file
-):
+def train(recipe, overrides, weights_from, frozen, devices, threads, data_dir, json_file, **options):
     """Train RECIPE, or take its run up where it stopped.
 
     RECIPE is a file, or the name of one of those that `ganzoo recipes` lists. Ctrl-C saves and stops; the same command
     resumes. TensorBoard shows the curves and samples: tensorboard --logdir runs
     """
     start(data_dir)
+    from ganzoo.overrides import beginning
     from ganzoo.strategies import limit
     from ganzoo.training import train
 
     limit(devices, threads)
 
-    facts = train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log=click.echo)
+    facts = train(recipe, overrides=overrides + beginning(weights_from, frozen), log=click.echo, **options)
     write_json(json_file, facts)
     if "signal" in facts:
         sys.exit(128 + facts["signal"])

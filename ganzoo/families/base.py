@@ -157,6 +157,11 @@ class Family(SavedByKeras, keras.Model):
     def _begin_averages(self):
         self.averages = {name: Average(network, self.average_decay) for name, network in self.averaged_networks.items()}
 
+    def follow_weights(self):
+        """Lets whatever is made of the networks' past weights, such as averages, begin at those that they have now."""
+        for average in self.averages.values():
+            average.restart()
+
     def _wrapped(self, optimizer):
         optimizer = fused(optimizer)
         # Keras wraps only `self.optimizer`, which a family does not have.

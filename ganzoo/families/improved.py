@@ -96,6 +96,11 @@ class ImprovedGAN(GAN):
         if self.historical_averaging:
             self.histories = {player: History(self.variables_of(player)) for player in self.players}
 
+    def follow_weights(self):
+        super().follow_weights()
+        for history in self.histories.values():
+            history.restart()
+
     def state(self):
         histories = {f"{player}_history": history.variables for player, history in self.histories.items()}
         return super().state() | histories

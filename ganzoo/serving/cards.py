@@ -38,6 +38,8 @@ def describe(sampler, signatures, licence=None):
         "seconds": round(record.get("seconds", 0.0), 1),
         "cpu_seconds": round(record.get("cpu_seconds", 0.0), 1),
         "precision": record.get("precision", "float32"),
+        **({"begun_from": record["begun_from"]} if record.get("begun_from") else {}),
+        **({"frozen": list(recipe.frozen)} if recipe.frozen else {}),
         "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
         "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
         "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
@@ -87,6 +89,10 @@ def render(card):
         "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
         "licence of the weights": card["licence"],
     }
+    if card.get("begun_from"):
+        facts["begun with"] = _begun(card["begun_from"])
+    if card.get("frozen"):
+        facts["frozen layers"] = f"`{'`, `'.join(card['frozen'])}`"
     if card.get("num_classes"):
         facts["labels"] = _labels(card)
     overrides = f" with `{'`, `'.join(card['overrides'])}`" if card["overrides"] else ""
@@ -117,6 +123,13 @@ def _shown(card):
         return [f"Some of its texts: [{zoo.TEXTS}]({zoo.TEXTS}).", ""]
     rows = ", a class a row" if card.get("num_classes") else ""
     return [f"![Samples of {card['name']}{rows}]({zoo.PICTURE})", ""]
+
+
+def _begun(begun):
+    """Whose weights a fine-tuned model began with, and how much of each network."""
+    step = "" if begun["step"] is None else f", step {begun['step']:,}"
+    taken = _listed({name: f"{some:,} of {whole:,}" for name, (some, whole) in begun["taken"].items()})
+    return f"the weights of `{begun['source']}`{step} (sha256 {begun['sha256'][:8]}): {taken}"
 
 
 def _labels(card):

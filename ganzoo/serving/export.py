@@ -16,7 +16,7 @@ from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
-from ganzoo.serving import cards, warmup
+from ganzoo.serving import cards, transfer, warmup
 from ganzoo.serving.sampling import RunSampler
 from ganzoo.zoo import newest_version
 
@@ -153,9 +153,15 @@ def served(model):
         functions.append(_by_name(service))
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
         signatures[name] = functions[-1].get_concrete_function(**named)
-    # Only what the signatures compute with: an export carries no weight in vain.
-    used = {id(v.handle) for s in signatures.values() for v in s.variables}
-    module.variables_of_networks = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
+    # By name, so that a training can begin with them: `ganzoo train --from`.
+    module.networks = {
+        name: {key: weight.value for key, weight in transfer.keys(network).items()}
+        for name, network in transfer.kept_networks(model).items()
+    }
+    # What else the signatures compute with; the optimizers, and networks that an average stands for, stay behind.
+    kept = {id(value.handle) for weights in module.networks.values() for value in weights.values()}
+    used = {id(v.handle) for s in signatures.values() for v in s.variables} - kept
+    module.others = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
     module.functions, module.assets = functions, list(model.assets)
     return module, signatures
 

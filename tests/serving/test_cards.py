@@ -60,7 +60,7 @@ def sampler(shape=(8, 8, 1), feature="image", options=None, scores=(), **record)
         options=options or {},
         num_classes=4,
         own_shares=None,
-        recipe=types.SimpleNamespace(batch_size=32, data=Labelled(shape, feature, data)),
+        recipe=types.SimpleNamespace(batch_size=32, frozen=(), data=Labelled(shape, feature, data)),
         model=types.SimpleNamespace(networks={"generator": types.SimpleNamespace(count_params=lambda: 12345)}),
         run=types.SimpleNamespace(
             record=lambda: {"recipe": "digits_dcgan", "overrides": [], **record}, all_scores=lambda: list(scores)
