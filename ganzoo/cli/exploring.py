@@ -1,4 +1,4 @@
-"""The commands that draw from a model and look inside it: sample, latent (sweep, interpolate), landscape, probe."""
+"""The commands that draw from a model and look inside it: sample, landscape, probe."""
 
 import collections
 from pathlib import Path
@@ -75,38 +75,6 @@ def conditions(sampler, count, seed, options):
         yield f"caption is open: {counted(len(set(captions)), 'caption')} drawn"
 
 
-@click.group()
-def latent():
-    """What a model's latents do: sweep an InfoGAN's codes, interpolate between images."""
-
-
-@latent.command()
-@click.argument("model", type=MODEL)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The sweeps as a .png.")
-@click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="Draws of noise, one a row.")
-@click.option("--count", type=click.IntRange(1), default=1000, show_default=True, help="Samples that each code is judged by.")
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def sweep(model, out, rows, count, data, seed, data_dir, json_file):
-    """Show what each code of MODEL, an InfoGAN, does, and say how legible it is and which class a category stands for."""
-    if out.suffix != ".png":
-        raise UserError(f"--out ends in .png, not {out.name!r}")
-    start(data_dir)
-    from ganzoo import load, pictures
-    from ganzoo.explore.disentanglement import lines, meanings
-    from ganzoo.explore.sweep import figure
-
-    sampler = load(model)
-    write_file(out, pictures.png(figure(sampler, rows, seed)))
-    click.echo(f"sweeps of each code, {rows} draws of noise, seed {seed}: {out}")
-    facts = meanings(sampler, data, count, seed, data_dir=data_dir, log=click.echo)
-    for record in facts:
-        click.echo("\n".join(lines(record)))
-    write_json(json_file, {"model": str(model), "out": str(out), "codes": facts})
-
-
 @click.command()
 @click.argument("run", type=MODEL)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="A .gif that moves, or a .png.")
@@ -142,34 +110,4 @@ def probe(model, data, seed, data_dir, json_file):
     write_json(json_file, {"model": str(model), "seed": seed, **record})
 
 
-@latent.command()
-@click.argument("models", nargs=-1, required=True, type=MODEL)
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The paths as a .png.")
-@click.option("--pairs", type=click.IntRange(4), default=200, show_default=True, help="Paths that are judged.")
-@click.option("--shown", type=click.IntRange(1), default=4, show_default=True, help="Paths in the picture.")
-@click.option("--steps", type=click.IntRange(2), default=9, show_default=True, help="Images of a path in the picture.")
-@click.option("--spherical", is_flag=True, help="Turn from code to code instead of going straight.")
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def interpolate(models, out, pairs, shown, steps, spherical, data, seed, data_dir, json_file):
-    """Show the way from one held-out image to another by MODELS, and say how much of it could be data.
-
-    Images become codes by a model's encoder; where it has none, by a search for the latents of each.
-    """
-    if out.suffix != ".png":
-        raise UserError(f"--out ends in .png, not {out.name!r}")
-    start(data_dir)
-    from ganzoo import load, pictures
-    from ganzoo.explore.interpolate import interpolate, lines
-
-    samplers = [load(model) for model in models]
-    picture, records = interpolate(samplers, data, pairs, shown, steps, spherical, seed, data_dir=data_dir, log=click.echo)
-    write_file(out, pictures.png(picture))
-    click.echo("\n".join(lines(records)))
-    click.echo(f"{shown} paths: {out}")
-    write_json(json_file, {"models": [str(model) for model in models], "seed": seed, "paths": records})
-
-
-COMMANDS = (sample, latent, landscape, probe)
+COMMANDS = (sample, landscape, probe)

@@ -7,7 +7,7 @@ import sys
 import click
 
 from ganzoo import __version__
-from ganzoo.cli import cache, exploring, judging, studying, training, zoo
+from ganzoo.cli import cache, exploring, judging, latent, studying, training, zoo
 from ganzoo.errors import UserError, one_line, plain
 from ganzoo.notes import notes_to
 
@@ -90,5 +90,6 @@ def main(debug):
         logging.getLogger("absl").setLevel(logging.ERROR)
 
 
-for command in (*training.COMMANDS, *judging.COMMANDS, *exploring.COMMANDS, *studying.COMMANDS, *zoo.COMMANDS, *cache.COMMANDS):
+MODULES = (training, judging, exploring, latent, studying, zoo, cache)
+for command in (command for module in MODULES for command in module.COMMANDS):
     main.add_command(command)

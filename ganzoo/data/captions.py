@@ -44,10 +44,12 @@ class Captions(Serializable):
     Attributes:
         vocabulary: the words' `Vocabulary`.
         attributes: the names of what captions speak of and images show, A strings.
+        attribute_values: the names of each attribute's values, a dict of tuples.
         image_shape: of the images that `parse` reads, such as (16, 16, 3).
     """
 
     attributes = image_shape = ()
+    attribute_values = {}
 
     def __init__(self, words, length, bank):
         self.vocabulary = Vocabulary(words)

@@ -176,6 +176,7 @@ class FashionCaptions(Captions):
     """
 
     attributes = tuple(ATTRIBUTES)
+    attribute_values = ATTRIBUTES
     image_shape = (SIDE, SIDE, 1)
 
     def __init__(self):

@@ -122,6 +122,7 @@ class ShapeCaptions(Captions):
     """
 
     attributes = tuple(ATTRIBUTES)
+    attribute_values = ATTRIBUTES
 
     def __init__(self, side=16):
         if side not in shapes.SIDES:

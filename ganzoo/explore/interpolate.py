@@ -1,23 +1,25 @@
 """Interpolation between two images: the same ends by several models, as a picture, and how much of it could be data."""
 
 import numpy as np
-from PIL import Image, ImageDraw
 
-from ganzoo import pictures
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, real_data
+from ganzoo.explore import figures
 from ganzoo.explore.latent_search import find_latents
+from ganzoo.explore.latents import LatentSpace, judge_of
+from ganzoo.explore.paths import in_words, measured, straight
+from ganzoo.explore.paths import spherical as turning
 from ganzoo.metrics.neighbours.search import neighbours
 from ganzoo.notes import logged
 
 PLACES = (0.0, 0.25, 0.5)  # where paths are scored: at an end, at a quarter, in the middle
 K = 3
 ROWS = 256
-NAME = 130
+PIXELS = "pixels"
 
 
 class LatentPath:
@@ -42,7 +44,7 @@ class LatentPath:
 
     def between(self, first, second, place):
         """The images [N, H, W, C] at `place`, in [0, 1], of the way from ends `first` to ends `second`, rows of `images`."""
-        way = spherical if self.spherical else straight
+        way = turning if self.spherical else straight
         codes = way(self.codes[first], self.codes[second], place)
         return np.concatenate([self.sampler.generate(latents=codes[i : i + ROWS]) for i in range(0, len(codes), ROWS)])
 
@@ -50,32 +52,14 @@ class LatentPath:
 class CrossFade:
     """The path of pixels: one image fades into the other. What a model's path must better."""
 
-    name, encodes = "pixels", None
+    name, encodes = PIXELS, None
 
     def __init__(self, images):
         self.images = images
 
     def between(self, first, second, place):
-        return straight(self.images[first], self.images[second], place)
-
-
-def straight(one, other, place):
-    """(1 - place) one + place other."""
-    return ((1 - place) * one + place * other).astype(np.float32)
-
-
-def spherical(one, other, place):
-    """Vectors [N, d] whose direction turns at an even rate from one to the other's, and whose length goes evenly too.
-
-    Reference: White 2016, arXiv:1609.04468.
-    """
-    lengths = [np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (one, other)]
-    one, other = one / lengths[0], other / lengths[1]
-    angle = np.arccos(np.clip((one * other).sum(1, keepdims=True), -1.0, 1.0))
-    sine = np.sin(angle)
-    even = np.where(sine < 1e-6, 1 - place, np.sin((1 - place) * angle) / np.maximum(sine, 1e-6))
-    rest = np.where(sine < 1e-6, place, np.sin(place * angle) / np.maximum(sine, 1e-6))
-    return ((even * one + rest * other) * straight(*lengths, place)).astype(np.float32)
+        place = np.asarray(place)
+        return straight(self.images[first], self.images[second], place[:, :, None, None] if place.ndim else place)
 
 
 def sharpness(images, real):
@@ -151,7 +135,8 @@ def interpolate(
         A picture uint8 [H, W, 3], and JSON-ready dicts, the first of them of the pixels' cross-fade, then one a model:
         `name`; `codes` ("encoder" or "search"; None of pixels); `reconstruction`, the mean distance of an end and what its
         code decodes to; `at`, by place ("0", "0.25", "0.5") the `precision` (the share of images within the training
-        images' balls) and `sharpness` (below 1 is blur) there; `samples`, the same of samples.
+        images' balls) and `sharpness` (below 1 is blur) there; `samples`, the same of samples; `paths`, what `paths.measured`
+        says of them.
 
     Raises:
         UserError: no such data, a model of points or of other shapes, or one that has no codes.
@@ -166,45 +151,79 @@ def interpolate(
         warn_if_trained_on(side, data, train, held, data_dir, log)
     images, first, second = pairs_of(held, max(pairs, shown), seed)
     unit = np.asarray(to_unit(images))
-    paths = [CrossFade(unit)]
+    ways = [CrossFade(unit)]
     for sampler in samplers:
-        paths.append(LatentPath(sampler, unit, spherical, seed))
-        if not paths[-1].encodes:
+        ways.append(LatentPath(sampler, unit, spherical, seed))
+        if not ways[-1].encodes:
             log(f"{sampler.name} has no encoder: latents of {len(unit)} images found by search")
     score = PathScorer(train, held, choose(extractor, data, None, data_dir, log))
     records = []
-    for path, side in zip(paths, [held, *sides], strict=True):
+    for path, side in zip(ways, [held, *sides], strict=True):
         at = {f"{place:g}": score(path.between(first, second, place)) for place in PLACES}
         everything = np.arange(len(unit))
         given_back = path.between(everything, everything, 0.0)
         distance = float(np.sqrt(np.square(given_back - unit).reshape(len(unit), -1).sum(1)).mean())
         codes = {None: None, True: "encoder", False: "search"}[path.encodes]
         samples = score(side.examples(min(held.size, 1000), seed))
-        records.append({"name": path.name, "codes": codes, "reconstruction": distance, "at": at, "samples": samples})
-    return figure(paths, unit, first[:shown], second[:shown], steps), records
+        record = {"name": path.name, "codes": codes, "reconstruction": distance, "at": at, "samples": samples}
+        of_path = measured(lambda place, path=path: path.between(first, second, place), len(first), score.extractor, seed)
+        records.append(record | {"paths": of_path})
+    return figure(ways, unit, first[:shown], second[:shown], steps), records
 
 
-def figure(paths, images, first, second, steps):
+def figure(ways, images, first, second, steps):
     """A block of rows a pair: each path's way from the first end to the second, with the ends themselves at its sides."""
-    ways = [[path.between(first, second, place) for place in np.linspace(0, 1, steps)] for path in paths]
+    walks = [[way.between(first, second, place) for place in np.linspace(0, 1, steps)] for way in ways]
     blocks = []
     for row in range(len(first)):
         ends = images[first[row]], images[second[row]]
-        cells = [np.stack([ends[0], *(image[row] for image in way), ends[1]]) for way in ways]
-        sheet = pictures.grid(np.asarray(to_uint8(np.concatenate(cells))), columns=steps + 2)
-        blocks.append(named(sheet, [path.name for path in paths]))
-        blocks.append(np.full((8, blocks[0].shape[1], 3), 255, np.uint8))
-    return np.concatenate(blocks[:-1])
+        cells = [np.stack([ends[0], *(image[row] for image in walk), ends[1]]) for walk in walks]
+        blocks.append(figures.named_rows(figures.sheet(np.concatenate(cells), steps + 2), [way.name for way in ways]))
+    return figures.titled(blocks, "From one held-out image (left) to another (right)")
 
 
-def named(sheet, names):
-    """A picture uint8 [H, W, 3] of as many equal rows as names, with a name left of each."""
-    height = sheet.shape[0]
-    column = Image.new("RGB", (NAME, height), "white")
-    draw = ImageDraw.Draw(column)
-    for index, name in enumerate(names):
-        draw.text((NAME - 6, height * (index + 0.5) / len(names)), name[-24:], fill="black", anchor="rm")
-    return np.concatenate([np.asarray(column), sheet], axis=1)
+@logged
+def between_latents(
+    samplers,
+    pairs=200,
+    shown=4,
+    steps=9,
+    spherical=False,
+    seed=0,
+    extractor="auto",
+    data=None,
+    data_dir=None,
+    log=print,
+    **options,
+):
+    """Paths between latents that are drawn, by several models: a picture of some, and how long and even all are.
+
+    Whatever else a sample depends on, such as its label, is that of the first end and stays along the path.
+
+    Args:
+        samplers, pairs, shown, steps, spherical, seed, extractor, data, data_dir, log: as of `interpolate`.
+        **options: of the samplers, such as `label`.
+
+    Returns:
+        A picture uint8 [H, W, 3], and a JSON-ready dict a model: `name`, and `paths`, what `paths.measured` says.
+
+    Raises:
+        UserError: a model without a vector of latents, or of points.
+    """
+    way, blocks, records = turning if spherical else straight, [], []
+    for sampler in samplers:
+        space = LatentSpace(sampler, 2 * pairs, seed, **options)
+        judge, _ = judge_of(sampler, extractor, data, data_dir, log)
+
+        def at(place, count=pairs, space=space):
+            rows = np.arange(count)
+            return space.images(way(space.latents[rows], space.latents[rows + pairs], place), rows)
+
+        records.append({"name": sampler.name, "paths": measured(at, pairs, judge, seed)})
+        images = np.stack([at(place, shown) for place in np.linspace(0, 1, steps)], 1)
+        sheet = figures.sheet(images.reshape(-1, *images.shape[2:]), steps)
+        blocks.append(figures.headed(sheet, f"{sampler.name}: {in_words(records[-1]['paths'])}"))
+    return figures.titled(blocks, f"Between latents, {'turning' if spherical else 'straight'}"), records
 
 
 def lines(records):
@@ -222,4 +241,5 @@ def lines(records):
             *between, samples = (part[what] for part in parts)
             row += "   " + "".join(f"{value:{6 + (index > 0)}.2f}" for index, value in enumerate(between)) + f"{samples:9.2f}"
         rows.append(row)
-    return [*rows, "samples in the first line are held-out images"]
+    rows.append("samples in the first line are held-out images")
+    return rows + [f"{record['name']:{width}}  {in_words(record['paths'])}" for record in records]

@@ -170,8 +170,8 @@ class Sampler(Noted):
         """Samples of texts as a list of strings."""
         return [text.decode() for text in self.serve("detokenize", tokens=np.asarray(samples, np.int32))["text"]]
 
-    def inputs(self, count: int, seed: int = 0) -> dict[str, np.ndarray]:
-        """The generator's inputs for samples 0 .. count - 1 of `seed`, a dict of arrays."""
+    def inputs(self, count: int, seed: int = 0, **options: Any) -> dict[str, np.ndarray]:
+        """The generator's inputs for samples 0 .. count - 1 of `seed` with these options, a dict of arrays."""
         raise UserError(f"{self.name} does not tell its generator's inputs")
 
     def generate(self, **inputs: Any) -> np.ndarray:

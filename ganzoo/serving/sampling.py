@@ -89,9 +89,12 @@ class RunSampler(Sampler):
         typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
         return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()
 
-    def inputs(self, count, seed=0):
-        count, seed, _ = self._checked(count, seed, {})
-        inputs = with_labels_by(self.label_shares, self.model.draw_inputs(count, seed), count, seed)
+    def inputs(self, count, seed=0, **options):
+        count, seed, chosen = self._checked(count, seed, options)
+        typed = {name: tf.constant(value, self.options[name][0]) for name, value in chosen.items()}
+        shares = None if "label" in chosen else self.label_shares
+        with refusals():
+            inputs = with_labels_by(shares, self.model.draw_inputs(count, seed, **typed), count, seed)
         return {name: value.numpy() for name, value in inputs.items()}
 
     def generated(self, **inputs):
@@ -153,9 +156,10 @@ class ExportSampler(Sampler):
     def _batch(self, first, seed, options):
         return self.generate(**self._inputs(BATCH, seed, first, options))
 
-    def inputs(self, count, seed=0):
-        count, seed, _ = self._checked(count, seed, {})
-        return {name: value.numpy() for name, value in self._inputs(count, seed, 0, {}).items()}
+    def inputs(self, count, seed=0, **options):
+        count, seed, chosen = self._checked(count, seed, options)
+        with refusals():
+            return {name: value.numpy() for name, value in self._inputs(count, seed, 0, chosen).items()}
 
     def generated(self, **inputs):
         samples = self._signatures["serving_default"](**inputs)

@@ -11,7 +11,8 @@ from ganzoo.evaluation.features.base import Extracted, Extractor
 from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.explore.codes import codes_of, encode
 from ganzoo.explore.disentanglement import information, meanings
-from ganzoo.explore.sweep import CONTINUOUS, figure, sweep
+from ganzoo.explore.figures import GAP, HEADING
+from ganzoo.explore.sweep import CELL, CONTINUOUS, figure, sweep
 from ganzoo.serving.sampling import Sampler
 
 SURE = 0.9  # of Q in the category it reads
@@ -94,8 +95,9 @@ def test_a_row_of_a_sweep_differs_by_its_code_alone(index, columns):
 
 def test_the_figure_holds_every_sweep_side_by_side():
     sheet = figure(Made(), rows=4)
-    cell = 28 + 1
-    assert sheet.dtype == np.uint8 and sheet.shape == (16 + 4 * cell + 1, (3 + 2 + 9) * cell + 3 + 2 * 8, 3)
+    cell = CELL + 2
+    assert sheet.dtype == np.uint8 and sheet.shape[1] == (3 + 2 + 9) * cell + 3 * 2 + 2 * GAP
+    assert 4 * cell + 2 + HEADING < len(sheet) < 4 * cell + 2 + 4 * HEADING
 
 
 def test_points_are_not_swept():

@@ -10,18 +10,18 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.untrained import Pixels
 from ganzoo.evaluation.inputs.base import ArrayInput
+from ganzoo.explore.figures import CELL, GAP, HEADING, named_rows
 from ganzoo.explore.interpolate import (
     LatentPath,
     PathScorer,
+    between_latents,
     interpolate,
     lines,
-    named,
     pairs_of,
     sharpness,
-    spherical,
-    straight,
 )
 from ganzoo.explore.latent_search import DEVIATION, find_latents
+from ganzoo.explore.paths import spherical, straight
 from ganzoo.serving.sampling import Sampler
 
 RNG = np.random.default_rng(0)
@@ -33,6 +33,7 @@ class Linear(Sampler):
 
     def __init__(self, blind=False):
         super().__init__("linear", "linear")
+        self.shape = (4, 4, 1)
         self.services = {} if blind else {"encode": None, "reconstruct": None}
 
     def _batch(self, first, seed, options):
@@ -145,15 +146,30 @@ def test_a_picture_and_the_records_of_all_paths():
     said = []
     options = {"data": data(), "pairs": 8, "shown": 2, "steps": 3, "extractor": "pixels", "log": said.append}
     picture, records = interpolate([Linear(), Linear(blind=True)], **options)
-    cell = 28 + 1
-    assert picture.dtype == np.uint8 and picture.shape == (2 * (3 * cell + 1) + 8, 130 + 5 * cell + 1, 3)
+    cell = CELL + 2
+    assert picture.dtype == np.uint8 and picture.shape[1] > 5 * cell
+    assert 2 * 3 * cell < len(picture) < 2 * (3 * cell + 2) + GAP + 4 * HEADING
     pixels, encoded, _ = records
     assert [record["codes"] for record in records] == [None, "encoder", "search"] and "by search" in said[-1]
     assert pixels["reconstruction"] == 0.0 and encoded["reconstruction"] < 0.05
     # Its paths are straight in pixels too.
     np.testing.assert_allclose(encoded["at"]["0.5"]["sharpness"], pixels["at"]["0.5"]["sharpness"], rtol=0.1)
     assert pixels["at"]["0"]["sharpness"] > pixels["at"]["0.5"]["sharpness"]
-    assert len(lines(records)) == 6
+    assert len(lines(records)) == 9
+    # A cross-fade is straight and even; so is this generator's, but for how grey levels are rounded.
+    for record in records:
+        assert record["paths"]["extractor"] == "pixels"
+        assert record["paths"]["unevenness"] == pytest.approx(1, abs=0.25)
+        assert 1 <= record["paths"]["length"] / record["paths"]["ends"] < 1.25
+
+
+def test_paths_between_latents_hold_what_else_a_sample_depends_on():
+    picture, (record,) = between_latents([Linear()], pairs=8, shown=2, steps=4, extractor="pixels", log=lambda line: None)
+    assert picture.shape[1] == 4 * (CELL + 2) + 2 and record["name"] == "linear"
+    latents = Linear().inputs(16)["latents"]
+    ends = np.square((latents[8:] - latents[:8]) @ WEIGHTS / 2).sum(1)  # pixels are halved: features are in [0, 1]
+    assert record["paths"]["path_length"] == pytest.approx(ends.mean(), rel=0.1)
+    assert record["paths"]["ends"] == pytest.approx(np.sqrt(ends).mean(), rel=0.02)
 
 
 def test_lines_hold_every_number_of_the_records():
@@ -162,9 +178,12 @@ def test_lines_hold_every_number_of_the_records():
 
     at = {"0": part(1.0, 0.99), "0.25": part(0.5, 0.875), "0.5": part(0.25, 0.75)}
     record = {"name": "vae", "codes": "encoder", "reconstruction": 1.234, "at": at, "samples": part(0.9, 0.8)}
-    _, under, first, second, note = lines([record, {**record, "name": "pixels", "codes": None}])
+    record["paths"] = dict(extractor="pixels", path_length=2.5, path_length_error=0.25, length=3, ends=2, steps=15)
+    record["paths"] |= {"largest_step": 0.4, "unevenness": 2.0}
+    _, under, first, second, note, path, _ = lines([record, {**record, "name": "pixels", "codes": None}])
     assert first.split() == ["vae", "encoder", "1.23", "1.00", "0.50", "0.25", "0.90", "0.99", "0.88", "0.75", "0.80"]
     assert second.split()[:3] == ["pixels", "-", "1.23"] and "held-out" in note
+    assert path == "vae     PPL[pixels] 2.5 ± 0.25; length 3 for ends 2 apart, the largest of 15 steps 0.4, 2.0 times the mean"
     ends = [
         [index for index, (a, b) in enumerate(zip(row, row[1:] + " ", strict=True)) if a != " " and b == " "]
         for row in (first, under)
@@ -173,8 +192,8 @@ def test_lines_hold_every_number_of_the_records():
 
 
 def test_names_stand_beside_their_rows():
-    sheet = named(np.full((60, 10, 3), 255, np.uint8), ["first", "second"])
-    assert sheet.shape == (60, 140, 3) and sheet[:30].min() < 100 and sheet[30:].min() < 100
+    sheet = named_rows(np.full((60, 10, 3), 255, np.uint8), ["first", "second"])
+    assert len(sheet) == 60 and (sheet[:, -10:] == 255).all() and sheet[:30].min() < 100 and sheet[30:].min() < 100
 
 
 def test_points_and_other_shapes_are_refused():
