@@ -61,6 +61,8 @@ from .intervals import jackknife_error as jackknife_error
 from .intervals import jackknife_reach as jackknife_reach
 from .intervals import mean_interval as mean_interval
 from .intervals import without_blocks as without_blocks
+from .inversion import inversion as inversion
+from .inversion import reconstruction_error as reconstruction_error
 from .kernel_distance import kernel_distance as kernel_distance
 from .kernel_distance import kernel_distance_u as kernel_distance_u
 from .kernel_distance import mmd_rbf as mmd_rbf
@@ -80,6 +82,8 @@ from .parzen import best_bandwidth as best_bandwidth
 from .parzen import covered_mass as covered_mass
 from .parzen import log_density as log_density
 from .parzen import parzen as parzen
+from .path_length import Paths as Paths
+from .path_length import path_length as path_length
 from .population_spectrum import population_roots as population_roots
 from .population_spectrum import population_spectrum as population_spectrum
 from .prd import f_beta as f_beta
@@ -111,9 +115,18 @@ from .retrieval import retrieval_distances as retrieval_distances
 from .sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
 from .sliced_wasserstein import sliced_wasserstein_patches as sliced_wasserstein_patches
 from .spectral_rank import spectral_rank as spectral_rank
+from .tournament import Rating as Rating
+from .tournament import generative_adversarial_metric as generative_adversarial_metric
+from .tournament import glicko2 as glicko2
+from .tournament import skill_ratings as skill_ratings
+from .tournament import threshold_of as threshold_of
+from .tournament import win_rates as win_rates
 from .two_sample import c2st as c2st
 from .two_sample import c2st_power as c2st_power
 from .two_sample import nearest_neighbour_test as nearest_neighbour_test
 from .vendi import vendi as vendi
 from .vendi import vendi_of_kernel as vendi_of_kernel
 from .vendi import vendi_orders as vendi_orders
+from .wasserstein_critic import Critics as Critics
+from .wasserstein_critic import wasserstein_critic as wasserstein_critic
+from .within_class import within_class as within_class

@@ -21,12 +21,18 @@ ARGUMENTS = {
     "fake_labels": "integers [M], the labels that generated samples are conditioned on",
     "classifiers": "a `Classifiers` record: classifiers trained on `real` and on `fake` with their labels",
     "fake_captions": "strings [M], the captions that generated samples are conditioned on",
+    "critics": "a `Critics` record: what Wasserstein critics say that were trained on `real` and one half of `fake`",
+    "test_inversions": "errors [n] of held-out examples under the nearest samples that a search for latents finds",
+    "train_inversions": "the same of as many training examples",
+    "paths": "a `Paths` record: features of samples at two near points of lines between latents",
     "conditions": "integers [M], which label or caption each generated sample is conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
     "outputs": "uint8 images [T, H, W, C] that the model made of held-out ones",
     "targets": "the uint8 images [T, H, W, C] that `outputs` should equal, pair by pair",
+    "reconstructions": "float [T, ...] that the model made of held-out examples: images in [-1, 1], or points",
+    "originals": "the float examples [T, ...] that `reconstructions` should equal, pair by pair",
     "real_points": "points [N, 2] of a data set whose modes are known",
     "fake_points": "generated points [M, 2]",
     "modes": "the known modes: an object with `means` [K, 2] and `scale` (their standard deviation)",
@@ -45,7 +51,18 @@ ARGUMENTS = {
     "seed": "an integer for whatever the metric draws",
 }
 # What an extractor makes of examples, and what follows from the generated samples.
-OF_FEATURES = {"real", "fake", "test", "real_probs", "fake_probs", "neighbours", "test_neighbours", "classifiers"}
+OF_FEATURES = {
+    "real",
+    "fake",
+    "test",
+    "real_probs",
+    "fake_probs",
+    "neighbours",
+    "test_neighbours",
+    "classifiers",
+    "critics",
+    "paths",
+}
 OF_SAMPLES = {"fake", "fake_probs", "fake_images", "fake_points", "fake_text", "neighbours"}
 IMAGES, POINTS, TEXT = "image", "point", "text"
 DIRECTIONS = ("higher", "lower", "real")

@@ -46,6 +46,14 @@ class FamilySampler(Sampler):
     def captions(self, count, seed=0, **options):
         return drawn_captions(self.model, *self._checked(count, seed, options))
 
+    def inputs(self, count, seed=0):
+        count, seed, _ = self._checked(count, seed, {})
+        inputs = with_labels_by(self.label_shares, self.model.draw_inputs(count, seed), count, seed)
+        return {name: value.numpy() for name, value in inputs.items()}
+
+    def generated(self, **inputs):
+        return self.model.sample(**inputs)
+
     def _batch(self, first, seed, options):
         typed = {name: tf.constant(value, self.options[name][0]) for name, value in options.items()}
         return self._sample(tf.constant(first), tf.constant(seed), typed).numpy()

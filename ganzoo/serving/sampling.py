@@ -56,7 +56,8 @@ class RunSampler(Sampler):
         self.model = self.recipe.model
         self.run.refuse_other_layers(self.model)
         self.model.compile(self.recipe.optimizers, seed=self.recipe.seed)
-        self.step = Checkpoints(self.run.checkpoints, self.model.state()).restore()
+        self._checkpoints = Checkpoints(self.run.checkpoints, self.model.state())
+        self.step = self._checkpoints.restore()
         if self.step is None:
             raise UserError(f"{path} has no checkpoint yet; `ganzoo train` writes one")
         self.family, self.data_name = type(self.model).__name__, self.recipe.data.name
@@ -74,6 +75,17 @@ class RunSampler(Sampler):
     @property
     def num_classes(self):
         return getattr(self.model, "num_classes", None)
+
+    @property
+    def kept_steps(self):
+        """The steps of the checkpoints that can be read, oldest first."""
+        return self._checkpoints.steps
+
+    def at_step(self, step):
+        """The same sampler, restored to one of `kept_steps`."""
+        self._checkpoints.restore_step(step)
+        self.step = step
+        return self
 
     def following(self, shares):
         other = super().following(shares)

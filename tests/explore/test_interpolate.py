@@ -10,6 +10,7 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.untrained import Pixels
 from ganzoo.evaluation.inputs.base import ArrayInput
+from ganzoo.evaluation.inversion import DEVIATION, find_latents
 from ganzoo.explore.figures import CELL, GAP, HEADING, named_rows
 from ganzoo.explore.interpolate import (
     LatentPath,
@@ -20,7 +21,6 @@ from ganzoo.explore.interpolate import (
     pairs_of,
     sharpness,
 )
-from ganzoo.explore.latent_search import DEVIATION, find_latents
 from ganzoo.explore.paths import spherical, straight
 from ganzoo.serving.sampling import Sampler
 

@@ -10,9 +10,11 @@ import pytest
 from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.metrics import registry
 from ganzoo.metrics.neighbours.search import neighbours
+from ganzoo.metrics.path_length import Paths
 from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import ARGUMENTS, Metric, Part, all_metrics, metric, metrics_of
 from ganzoo.metrics.text.kneser_ney import KneserNey
+from ganzoo.metrics.wasserstein_critic import Critics
 
 COUNT = 60
 EXTRACTOR = SimpleNamespace(name="e", inception=False)
@@ -37,9 +39,15 @@ def context():
         "test": test,
         "real_probs": probabilities(rng, COUNT),
         "fake_probs": probabilities(rng, COUNT),
-        "real_labels": rng.integers(0, 4, COUNT),
+        "critics": Critics(real[:, :1].T, fake[:, :1].T, test[:, :1].T, fake[:, :1].T, np.ones(1)),
+        "test_inversions": rng.random(COUNT),
+        "train_inversions": rng.random(COUNT),
+        "paths": Paths(real, fake, 0.1, 1.0),
+        "reconstructions": fake,
+        "originals": test,
+        "real_labels": np.arange(COUNT) % 2,
         "test_labels": rng.integers(0, 4, COUNT),
-        "fake_labels": (labels := rng.integers(0, 4, COUNT)),
+        "fake_labels": (labels := np.arange(COUNT) % 2),
         "classifiers": train_classifiers(real, rng.integers(0, 4, COUNT), fake, labels, test),
         "fake_captions": [reader.bank[row] for row in range(COUNT)],
         "conditions": rng.integers(0, 4, COUNT),

@@ -11,9 +11,11 @@ from ganzoo.data.shape_captions import ShapeCaptions
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import LARGEST, Undefined
 from ganzoo.metrics.neighbours.search import neighbours
+from ganzoo.metrics.path_length import Paths
 from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import OF_FEATURES, all_metrics
 from ganzoo.metrics.text.kneser_ney import KneserNey
+from ganzoo.metrics.wasserstein_critic import Critics
 
 COUNT, DIM = 24, 6
 
@@ -100,6 +102,14 @@ def of_features(real, fake, test):
         classifiers=lambda: train_classifiers(
             *(part for side in (real, fake) for part in (side, np.arange(len(side)) % 3)), test
         ),
+        critics=Critics(
+            *(side[:, :1].T.astype(float) for side in (real, fake, test, fake)), np.array([np.ptp(real.astype(float))])
+        ),
+        paths=Paths(real, fake[np.arange(len(real)) % len(fake)], 0.1, 1.0),
+        test_inversions=np.abs(test[:, 0]),
+        train_inversions=np.abs(real[:, 0]),
+        reconstructions=fake[: min(len(fake), len(test))],
+        originals=test[: min(len(fake), len(test))],
         modes=SimpleNamespace(means=REAL[:3, :2], scale=1.0),
         seed=0,
     )

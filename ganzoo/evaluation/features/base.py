@@ -38,6 +38,7 @@ class Extractor:
         inception: whether it is the verified Inception network of 2015-12-05: only its scores are called FID and IS.
         cacheable: whether its features are worth storing on disk.
         checkable: whether it takes images that it has never seen, as the sanity check gives it.
+        takes_floats: whether `of_floats` holds: whether no step of it rounds or needs whole numbers.
     """
 
     name = layer = sha256 = source = ""
@@ -47,6 +48,7 @@ class Extractor:
     classifies = inception = False
     batch = 256
     cacheable = checkable = True
+    takes_floats = False
 
     def extract(self, images, progress=None):
         """Features, and probabilities where it is a classifier, of images.
@@ -88,6 +90,21 @@ class Extractor:
         """float32 features [N, d] of uint8 images [N, H, W, C]."""
         return self.extract(images).features
 
+    def of_floats(self, images):
+        """float32 features [N, d] of float images [N, H, W, C] in [0, 255] that are not rounded to whole numbers.
+
+        Raises:
+            UserError: the extractor takes whole numbers only.
+        """
+        if not self.takes_floats:
+            raise UserError(f"extractor {self.name} takes whole numbers: features of images that are not rounded need another")
+        parts = []
+        for start in range(0, len(images), self.batch):
+            group = np.asarray(images[start : start + self.batch], np.float32)
+            padding = np.zeros((self.batch - len(group), *group.shape[1:]), np.float32)
+            parts.append(np.asarray(self._group(np.concatenate([group, padding]))[0], np.float32)[: len(group)])
+        return np.concatenate(parts)
+
     def probabilities(self, images):
         """float32 class probabilities [N, K] of uint8 images [N, H, W, C], or None."""
         return self.extract(images).probabilities
@@ -124,6 +141,10 @@ class RawPoints(Extractor):
     source = "the points themselves"
     preprocessing = "none"
     cacheable = False
+    takes_floats = True
+
+    def of_floats(self, images):
+        return self.extract(images).features
 
     def extract(self, images, progress=None):
         points = np.asarray(images, np.float32)

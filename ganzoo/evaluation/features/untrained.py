@@ -18,6 +18,7 @@ class Pixels(Extractor):
     """
 
     name, layer = "pixels", "pixels"
+    takes_floats = True
     source = "the pixels themselves"
     preprocessing = "divided by 255"
     cacheable = False
@@ -40,6 +41,7 @@ class PixelComponents(Extractor):
     """
 
     layer = "components"
+    takes_floats = True
     preprocessing = "divided by 255, centred on the reference set"
     cacheable = False
 
@@ -74,6 +76,7 @@ class RandomConvolutions(Extractor):
     """
 
     name, layer = "random-conv", "pooled"
+    takes_floats = True
     source = "four layers of random 3 x 3 filters, NumPy's Philox bits"
     preprocessing = "scaled to [-1, 1]"
     widths = (16, 24, 32, 24)

@@ -2,13 +2,20 @@
 
 import numpy as np
 
+from ganzoo.data.scaling import to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
+from ganzoo.evaluation.critics import train_critics
+from ganzoo.evaluation.inversion import invert
+from ganzoo.evaluation.paths import draw_paths
 from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
 from ganzoo.serving.draws import in_words
+from ganzoo.serving.sampler import Sampler
 
+INVERTED = 100  # examples of either side whose latents are searched for
+_BATCH = 512
 PLURAL = {IMAGES: "images", POINTS: "points", TEXT: "text"}
 
 
@@ -92,7 +99,27 @@ class Modality:
             providers |= {"real_probs": lambda: real.probabilities, "fake_probs": lambda: fake.probabilities}
         if held is not None:
             providers |= {"test": lambda: held.other.features, "test_neighbours": lambda: held.neighbours}
-        return providers | self._of_labels(context)
+            providers["critics"] = lambda: train_critics(real.features, fake.features, held.other.features, context.seed)
+        return providers | self._of_labels(context) | self._of_generator(context)
+
+    def _of_generator(self, context):
+        """The providers of what a generator makes of latents of one's choice, and of what an encoder makes of examples."""
+        real, fake, held = context.comparison.real, context.comparison.other, context.held
+        sampler, providers = getattr(fake.input, "sampler", None), {}
+        if self.kind == TEXT:
+            return providers
+        if held is not None and "reconstruct" in getattr(sampler, "services", {}):
+            providers["originals"] = lambda: as_floats(held.other.examples)
+            providers["reconstructions"] = lambda: reconstructed(sampler, context["originals"])
+        if not isinstance(sampler, Sampler):
+            return providers
+        if type(sampler).generated is not Sampler.generated:
+            if real.extractor.takes_floats:
+                providers["paths"] = lambda: draw_paths(sampler, real.extractor, real.features, seed=context.seed)
+            if held is not None:
+                providers["test_inversions"] = lambda: inversions(sampler, held.other, context.seed)
+                providers["train_inversions"] = lambda: inversions(sampler, real, context.seed)
+        return providers
 
     def _of_labels(self, context):
         """The providers of labels, of those samples that have any, and of classifiers where all have."""
@@ -152,6 +179,29 @@ class Modality:
         """Whether a metric's value for real data may be cached on disk: not where it depends on code outside of ganzoo."""
         code = [metric.function, *(truth for name, truth in self.ground_truth().items() if name in metric.needs)]
         return all(str(one.__module__).startswith("ganzoo.") for one in code)  # `exec` makes functions whose module is None
+
+
+def inversions(sampler, sample, seed=0, count=INVERTED):
+    """The least errors float64 [n] of up to `count` examples of a `Sample` under a generator."""
+    few = sample.part(np.sort(np.random.default_rng([seed, 0x17]).permutation(sample.count)[:count]))
+    return invert(sampler, as_floats(few.examples), few.labels, seed)
+
+
+def reconstructed(sampler, examples):
+    """What a model with an encoder makes of examples, float32 [N, ...].
+
+    Args:
+        sampler: a `Sampler` with the service `reconstruct`.
+        examples: float32 images [N, H, W, C] in [-1, 1], or points [N, 2].
+    """
+    name = "images" if examples.ndim == 4 else "points"
+    parts = [examples[start : start + _BATCH] for start in range(0, len(examples), _BATCH)]
+    return np.concatenate([sampler.serve("reconstruct", **{name: part})[name] for part in parts])
+
+
+def as_floats(examples):
+    """Examples as generators make them: images float32 in [-1, 1], points as they are."""
+    return to_unit(examples) if examples.dtype == np.uint8 else np.asarray(examples, np.float32)
 
 
 def conditions(sample):

@@ -1,8 +1,6 @@
 """Images and points in an evaluation."""
 
-import numpy as np
-
-from ganzoo.data.scaling import to_uint8, to_unit
+from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.features.sanity_check import cached_sanity_check
@@ -10,8 +8,6 @@ from ganzoo.evaluation.inputs.arrays import as_grey
 from ganzoo.evaluation.inputs.base import FeaturesInput
 from ganzoo.evaluation.modalities.base import Modality, cannot_be_compared, conditions
 from ganzoo.metrics.registry import IMAGES, POINTS
-
-_BATCH = 512
 
 
 class Images(Modality):
@@ -51,9 +47,9 @@ class Images(Modality):
             providers["fake_captions"] = lambda: fake.captions
         if self.data.captioned:
             providers["caption_reader"] = lambda: self.data.source.captions
-        if held is not None and "reconstruct" in getattr(getattr(fake.input, "sampler", None), "services", {}):
+        if "reconstructions" in providers:
             providers["targets"] = lambda: held.other.examples
-            providers["outputs"] = lambda: reconstructed(fake.input.sampler, held.other.examples)
+            providers["outputs"] = lambda: to_uint8(context["reconstructions"])
         return providers
 
 
@@ -85,17 +81,3 @@ class Points(Modality):
             providers["conditions"] = lambda: conditions(fake)
         providers |= {name: lambda truth=truth: truth for name, truth in self.ground_truth().items()}
         return providers
-
-
-def reconstructed(sampler, images):
-    """Reconstructions of images by a model with an encoder: uint8 [N, H, W, C] of uint8 [N, H, W, C].
-
-    Args:
-        sampler: a `Sampler` with the service `reconstruct`.
-        images: the images.
-    """
-    parts = [
-        sampler.serve("reconstruct", images=to_unit(images[start : start + _BATCH]))["images"]
-        for start in range(0, len(images), _BATCH)
-    ]
-    return to_uint8(np.concatenate(parts))
