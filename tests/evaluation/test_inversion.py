@@ -103,8 +103,8 @@ def test_an_export_is_inverted_walked_and_criticised(monkeypatch):
     monkeypatch.setattr(base, "train_critics", functools.partial(train_critics, seeds=2, steps=20))
     names = ("inversion", "reconstruction_error", "path_length", "wasserstein_critic")
     scores = {
-        score["name"]: score for score in evaluate("exported/ring_bigan", metrics=names, count=200, log=lambda line: None)
+        score["name"]: score for score in evaluate("exported/digits_bigan", metrics=names, count=200, log=lambda line: None)
     }
-    assert scores["inversion"]["value"] >= 0 and scores["inversion.p"]["value"] > 0.01
-    assert scores["reconstruction_error.relative"]["value"] < 0.1 and scores["path_length[points]"]["value"] > 0
-    assert scores["wasserstein_critic[points]"]["real"] is not None
+    assert scores["inversion"]["value"] >= 0 and 0 < scores["inversion.p"]["value"] < 1
+    assert scores["reconstruction_error.relative"]["value"] < 0.8 and scores["path_length[cnn-digits]"]["value"] > 0
+    assert scores["wasserstein_critic[cnn-digits]"]["real"] is not None
