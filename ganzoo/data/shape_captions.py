@@ -136,3 +136,7 @@ class ShapeCaptions(Captions):
 
     def parse(self, images):
         return shapes.parse(images)[0]
+
+    def distances(self, images):
+        """How far images are from the nearest scene, float64 [N]: `shapes.distances`."""
+        return shapes.distances(images)

@@ -152,3 +152,33 @@ def nearest_colour(values):
     """The numbers of the nearest colours of `COLOURS` to values [N, 3] in 0..255; -1 where none is near."""
     distances = np.linalg.norm(values[:, None] - np.array(list(COLOURS.values()), float), axis=2)
     return np.where(distances.min(1) > FARTHEST_COLOUR, NONE, distances.argmin(1))
+
+
+def distances(images, chunk=64):
+    """How far images are from the nearest scene: root mean square of values in [0, 1], float64 [N].
+
+    Exact: over every shape at every place with a name, both colours' best shades within what `render` allows; it does not mind
+    that both may be of one name.
+
+    Args:
+        images: uint8 [N, 16, 16, 3] or [N, 32, 32, 3].
+        chunk: images worked on at a time.
+    """
+    images = np.asarray(images)
+    masks, meanings = templates(images.shape[1])
+    masks = masks[meanings[:, 2] != NONE]
+    area, size = masks.sum(1), masks.shape[1]
+    names = np.array(list(COLOURS.values()), float)
+    parts = [np.empty(0)]
+    for start in range(0, len(images), chunk):
+        pixels = images[start : start + chunk].reshape(-1, size, 3).astype(np.float64)
+        inside = np.einsum("tp,npc->ntc", masks, pixels, optimize=True)
+        outside = pixels.sum(1)[:, None] - inside
+        errors = np.square(pixels).sum((1, 2))[:, None] + 0.0
+        for sums, count in ((inside, area), (outside, size - area)):
+            means = sums / count[:, None]
+            shades = np.clip(means[:, :, None], names - SHADE, names + SHADE)  # [n, T, colours, 3]
+            costs = np.square(means[:, :, None] - shades).sum(-1).min(-1)
+            errors = errors + count * (costs - np.square(means).sum(-1))
+        parts.append(np.sqrt(errors.min(1).clip(0) / (3 * size)) / 255)
+    return np.concatenate(parts)

@@ -48,13 +48,27 @@ def draw_paths(sampler, extractor, real, count=COUNT, seed=0, epsilon=EPSILON):
 def between(one, other, place):
     """Latents float32 [N, d] at `place` [N, 1] of the paths from one [N, d] to the other."""
     lengths = np.linalg.norm(np.concatenate([one, other]), axis=1)
-    if one.shape[1] < 2 or lengths.std() > 0.5 * lengths.mean():
-        return ((1 - place) * one + place * other).astype(np.float32)
-    sizes = [np.maximum(np.linalg.norm(ends, axis=1, keepdims=True), 1e-12) for ends in (one, other)]
-    first, second = one / sizes[0], other / sizes[1]
-    angle = np.maximum(np.arccos(np.clip((first * second).sum(axis=1, keepdims=True), -1, 1)), 1e-6)
-    turned = (np.sin((1 - place) * angle) * first + np.sin(place * angle) * second) / np.maximum(np.sin(angle), 1e-6)
-    return (turned * ((1 - place) * sizes[0] + place * sizes[1])).astype(np.float32)
+    uneven = one.shape[1] < 2 or lengths.std() > 0.5 * lengths.mean()
+    return (straight if uneven else spherical)(one, other, place)
+
+
+def straight(one, other, place):
+    """(1 - place) one + place other."""
+    return ((1 - place) * one + place * other).astype(np.float32)
+
+
+def spherical(one, other, place):
+    """Vectors [N, d] whose direction turns at an even rate from one to the other's, and whose length goes evenly too.
+
+    Reference: White 2016, arXiv:1609.04468.
+    """
+    lengths = [np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (one, other)]
+    one, other = one / lengths[0], other / lengths[1]
+    angle = np.arccos(np.clip((one * other).sum(1, keepdims=True), -1.0, 1.0))
+    sine = np.sin(angle)
+    even = np.where(sine < 1e-6, 1 - place, np.sin((1 - place) * angle) / np.maximum(sine, 1e-6))
+    rest = np.where(sine < 1e-6, place, np.sin(place * angle) / np.maximum(sine, 1e-6))
+    return ((even * one + rest * other) * straight(*lengths, place)).astype(np.float32)
 
 
 def _features(sampler, extractor, inputs):

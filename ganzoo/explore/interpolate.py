@@ -9,10 +9,11 @@ from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.inversion import find_latents
+from ganzoo.evaluation.paths import spherical as turning
+from ganzoo.evaluation.paths import straight
 from ganzoo.explore import figures
 from ganzoo.explore.latents import LatentSpace, judge_of
-from ganzoo.explore.paths import in_words, measured, straight
-from ganzoo.explore.paths import spherical as turning
+from ganzoo.explore.paths import in_words, measured
 from ganzoo.metrics.neighbours.search import neighbours
 from ganzoo.notes import logged
 

@@ -1,4 +1,4 @@
-"""Paths: straight and turning, how long they are to an extractor's eye, and how even."""
+"""How long paths between latents are to an extractor's eye, and how even."""
 
 import numpy as np
 
@@ -7,25 +7,6 @@ from ganzoo.explore.latents import features_of
 # Extractors see 8-bit images: a much smaller step would measure how grey levels are rounded.
 EPSILON = 1 / 16
 STEPS = 16
-
-
-def straight(one, other, place):
-    """(1 - place) one + place other."""
-    return ((1 - place) * one + place * other).astype(np.float32)
-
-
-def spherical(one, other, place):
-    """Vectors [N, d] whose direction turns at an even rate from one to the other's, and whose length goes evenly too.
-
-    Reference: White 2016, arXiv:1609.04468.
-    """
-    lengths = [np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (one, other)]
-    one, other = one / lengths[0], other / lengths[1]
-    angle = np.arccos(np.clip((one * other).sum(1, keepdims=True), -1.0, 1.0))
-    sine = np.sin(angle)
-    even = np.where(sine < 1e-6, 1 - place, np.sin((1 - place) * angle) / np.maximum(sine, 1e-6))
-    rest = np.where(sine < 1e-6, place, np.sin(place * angle) / np.maximum(sine, 1e-6))
-    return ((even * one + rest * other) * straight(*lengths, place)).astype(np.float32)
 
 
 def frames(at, count, steps):

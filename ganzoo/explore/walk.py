@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
+from ganzoo.evaluation import paths as ways
 from ganzoo.explore import figures, paths
 from ganzoo.explore.latents import LatentSpace
 
@@ -30,7 +31,7 @@ def walk(sampler, stops=5, steps=16, walks=9, spherical=True, seed=0, **options)
         UserError: as of `LatentSpace`.
     """
     space = LatentSpace(sampler, stops * walks, seed, **options)
-    way, rows = paths.spherical if spherical else paths.straight, np.arange(walks)
+    way, rows = ways.spherical if spherical else ways.straight, np.arange(walks)
     draws = space.latents.reshape(stops, walks, -1)
     frames = [
         space.images(way(draws[stop], draws[(stop + 1) % stops], step / steps), rows)

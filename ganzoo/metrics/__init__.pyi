@@ -67,6 +67,10 @@ from .kernel_distance import kernel_distance as kernel_distance
 from .kernel_distance import kernel_distance_u as kernel_distance_u
 from .kernel_distance import mmd_rbf as mmd_rbf
 from .kernel_distance import mmd_rbf_gaussians as mmd_rbf_gaussians
+from .manifold import ConvexPolygons as ConvexPolygons
+from .manifold import convex_polygon as convex_polygon
+from .manifold import manifold as manifold
+from .manifold import precision_recall_f1 as precision_recall_f1
 from .memorization import cosine_distance as cosine_distance
 from .memorization import memorization_informed_fd as memorization_informed_fd
 from .memorization import mifid as mifid

@@ -25,6 +25,7 @@ ARGUMENTS = {
     "test_inversions": "errors [n] of held-out examples under the nearest samples that a search for latents finds",
     "train_inversions": "the same of as many training examples",
     "paths": "a `Paths` record: features of samples at two near points of lines between latents",
+    "truth": "what knows the data's manifold: `distances(images)` gives how far each is from it, float [M]",
     "conditions": "integers [M], which label or caption each generated sample is conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",

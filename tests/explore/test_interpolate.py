@@ -11,6 +11,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.features.untrained import Pixels
 from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.evaluation.inversion import DEVIATION, find_latents
+from ganzoo.evaluation.paths import spherical, straight
 from ganzoo.explore.figures import CELL, GAP, HEADING, named_rows
 from ganzoo.explore.interpolate import (
     LatentPath,
@@ -21,7 +22,6 @@ from ganzoo.explore.interpolate import (
     pairs_of,
     sharpness,
 )
-from ganzoo.explore.paths import spherical, straight
 from ganzoo.serving.sampling import Sampler
 
 RNG = np.random.default_rng(0)

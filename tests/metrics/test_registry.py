@@ -45,6 +45,7 @@ def context():
         "paths": Paths(real, fake, 0.1, 1.0),
         "reconstructions": fake,
         "originals": test,
+        "truth": SimpleNamespace(distances=lambda images: np.linspace(0, 0.3, len(images))),
         "real_labels": np.arange(COUNT) % 2,
         "test_labels": rng.integers(0, 4, COUNT),
         "fake_labels": (labels := np.arange(COUNT) % 2),

@@ -24,7 +24,10 @@ class Images(Modality):
         return cached_sanity_check(extractor, self.reference, self.held_out, self.cache, self.seed, self.log)
 
     def ground_truth(self):
-        return {"caption_reader": self.data.source.captions} if self.data.captioned else {}
+        captions = self.data.source.captions if self.data.captioned else None
+        if captions is None:
+            return {}
+        return {"caption_reader": captions} | ({"truth": captions} if hasattr(captions, "distances") else {})
 
     def adapted(self, model):
         data = self.data
@@ -45,8 +48,7 @@ class Images(Modality):
             providers["conditions"] = lambda: conditions(fake)
         if fake.input.captioned:
             providers["fake_captions"] = lambda: fake.captions
-        if self.data.captioned:
-            providers["caption_reader"] = lambda: self.data.source.captions
+        providers |= {name: lambda truth=truth: truth for name, truth in self.ground_truth().items()}
         if "reconstructions" in providers:
             providers["targets"] = lambda: held.other.examples
             providers["outputs"] = lambda: to_uint8(context["reconstructions"])
