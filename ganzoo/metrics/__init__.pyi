@@ -14,6 +14,8 @@ from .classifier import mode_score as mode_score
 from .clustering import match as match
 from .clustering import matched_accuracy as matched_accuracy
 from .conditional_diversity import within_condition_diversity as within_condition_diversity
+from .conditioning import conditioning as conditioning
+from .conditioning import singular_values as singular_values
 from .data_copying import auth_pct as auth_pct
 from .data_copying import c_t as c_t
 from .data_copying import mann_whitney_z as mann_whitney_z

@@ -34,6 +34,7 @@ ARGUMENTS = {
     "targets": "the uint8 images [T, H, W, C] that `outputs` should equal, pair by pair",
     "reconstructions": "float [T, ...] that the model made of held-out examples: images in [-1, 1], or points",
     "originals": "the float examples [T, ...] that `reconstructions` should equal, pair by pair",
+    "jacobians": "[M, n, d], how the n values of some generated samples change with the d of their latents",
     "real_points": "points [N, 2] of a data set whose modes are known",
     "fake_points": "generated points [M, 2]",
     "modes": "the known modes: an object with `means` [K, 2] and `scale` (their standard deviation)",

@@ -57,6 +57,7 @@ def context():
         "fake_images": others,
         "outputs": others,
         "targets": images,
+        "jacobians": rng.normal(size=(6, 5, 3)),
         "real_points": real[:, :2],
         "fake_points": fake[:, :2],
         "modes": SimpleNamespace(means=real[:3, :2], scale=1.0),

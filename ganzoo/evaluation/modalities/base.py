@@ -12,9 +12,11 @@ from ganzoo.evaluation.paths import draw_paths
 from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.registry import IMAGES, POINTS, TEXT
 from ganzoo.serving.draws import in_words
+from ganzoo.serving.jacobians import has_jacobians, jacobians
 from ganzoo.serving.sampler import Sampler
 
 INVERTED = 100  # examples of either side whose latents are searched for
+JACOBIANS = 32  # generated samples that are followed back to their latents
 _BATCH = 512
 PLURAL = {IMAGES: "images", POINTS: "points", TEXT: "text"}
 
@@ -113,6 +115,8 @@ class Modality:
             providers["reconstructions"] = lambda: reconstructed(sampler, context["originals"])
         if not isinstance(sampler, Sampler):
             return providers
+        if has_jacobians(sampler):
+            providers["jacobians"] = lambda: jacobians(sampler, JACOBIANS, context.seed)
         if type(sampler).generated is not Sampler.generated:
             if real.extractor.takes_floats:
                 providers["paths"] = lambda: draw_paths(sampler, real.extractor, real.features, seed=context.seed)
