@@ -49,6 +49,11 @@ class Monitor:
         self._in_a_row = {}
         self._said = set()
 
+    @property
+    def standing(self):
+        """What was said and has not passed since, a set of `DISCRIMINATOR_WON` and the like."""
+        return frozenset(self._said)
+
     def on_log(self, step, records):
         margin = records.get("label_margin")
         if margin is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli.options import MODEL, data_dir_option, json_option, set_option, start, write_json
 from ganzoo.errors import UserError
 
 
@@ -128,4 +128,40 @@ def sweep(
         raise UserError(f"no point of the sweep was done: {found['points'][0]['error']}")
 
 
-COMMANDS = (sweep,)
+@click.command()
+@click.argument("name", required=False)
+@click.option("--smoke", is_flag=True, help="All of it in under a minute, with runs too short to mean anything.")
+@click.option("--data", help="The data set, of studies that take one: digits, mnist (default: the study's own).")
+@click.option("--model", type=MODEL, help="The model, of studies of one.")
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Its directory (default: runs/studies/NAME).")
+@storage_option
+@jobs_options
+@data_dir_option
+@json_option
+def study(name, smoke, data, model, to, storage, jobs, devices, threads, data_dir, json_file):
+    """Make the study NAME: its runs, its figures, a page and a JSON of its numbers. Without NAME, list them.
+
+    The same command again goes on where it stopped. docs/studies/ says what each showed.
+    """
+    from ganzoo.studies.catalogue import QUESTIONS
+
+    if not name:
+        for each, question in QUESTIONS.items():
+            click.echo(f"{each:14} {question}")
+        write_json(json_file, QUESTIONS)
+        return
+    if name not in QUESTIONS:
+        raise UserError(f"no study is called {name!r}: there are {', '.join(QUESTIONS)}")
+    start(data_dir)
+    from ganzoo.studies.base import Options
+    from ganzoo.studies.make import make
+
+    directory = to or Path("runs") / "studies" / "-".join([name, *([data] if data else []), *(["smoke"] if smoke else [])])
+    options = Options(directory, data, smoke, storage, jobs, threads_of_each(threads, jobs), devices, model, click.echo)
+    found = make(name, options)
+    click.echo("\n".join(found["answer"]))
+    click.echo(f"page: {directory / 'study.html'}; numbers: {directory / 'study.json'}")
+    write_json(json_file, found)
+
+
+COMMANDS = (sweep, study)

@@ -63,7 +63,7 @@ def report(
         parts.append(section("During training", tag("div", drawn, class_="charts"), name="curves"))
     if notes:
         parts.append(section("Notes", [tag("p", note) for note in notes], name="notes"))
-    return _page(title, "Evaluation", facts, parts)
+    return whole_page(title, "Evaluation", facts, parts)
 
 
 def compare_report(title, comparisons, *, facts=None, samples=None, real=None, notes=()):
@@ -85,13 +85,14 @@ def compare_report(title, comparisons, *, facts=None, samples=None, real=None, n
         parts.append(section("Samples", tag("div", figures, class_="grids"), name="samples"))
     if notes:
         parts.append(section("Notes", [tag("p", note) for note in notes], name="notes"))
-    return _page(title, "Comparison", facts, parts)
+    return whole_page(title, "Comparison", facts, parts)
 
 
-def _page(title, kind, facts, parts):
+def whole_page(title, kind, facts, parts, foot="Every score stands beside the same score of held-out real data."):
+    """A page of the common shape: a head with facts, text by label, parts of markup, and a word at its foot."""
     entries = [tag("div", tag("dt", name), tag("dd", value)) for name, value in (facts or {}).items() if value is not None]
     head = tag("header", tag("p", f"ganzoo · {kind}", class_="kind"), tag("h1", title), tag("dl", entries) if entries else None)
-    foot = tag("footer", f"Made with ganzoo {__version__}. Every score stands beside the same score of held-out real data.")
+    foot = tag("footer", f"Made with ganzoo {__version__}. {foot}")
     text = resources.files(__package__).joinpath("report.html").read_text(encoding="utf-8")
     before, _, after = text.partition("__BODY__")
     return before.replace("__TITLE__", html.escape(str(title))) + join(head, tag("main", parts), foot) + after

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganzoo import losses
-from ganzoo.callbacks.monitor import LABELS_IGNORED, MARGIN_REPORTS, Monitor, spread
+from ganzoo.callbacks.monitor import DISCRIMINATOR_WON, LABELS_IGNORED, MARGIN_REPORTS, Monitor, spread
 
 LOSSES = [losses.NonSaturating(), losses.Minimax(), losses.NonSaturating(smoothing=0.9)]
 
@@ -106,3 +106,12 @@ def test_a_margin_that_is_small_now_and_then_is_no_ill():
 
 def test_spread_is_the_root_mean_square_distance_from_the_mean():
     assert spread(np.array([[0.0, 0.0], [2.0, 0.0]])) == 1.0
+
+
+def test_what_stands_is_what_has_not_passed():
+    watch, _ = monitor()
+    for step in range(1, 6):
+        watch.on_log(step, report(0.01, 3.0 + step))
+    assert watch.standing == {DISCRIMINATOR_WON}
+    watch.on_log(6, report(1.3, 0.7))
+    assert watch.standing == frozenset()
