@@ -136,9 +136,10 @@ def sweep(
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Its directory (default: runs/studies/NAME).")
 @storage_option
 @jobs_options
+@click.option("--retry-failed", is_flag=True, help="Try the runs that failed once more.")
 @data_dir_option
 @json_option
-def study(name, smoke, data, model, to, storage, jobs, devices, threads, data_dir, json_file):
+def study(name, smoke, data, model, to, storage, jobs, devices, threads, retry_failed, data_dir, json_file):
     """Make the study NAME: its runs, its figures, a page and a JSON of its numbers. Without NAME, list them.
 
     The same command again goes on where it stopped. docs/studies/ says what each showed.
@@ -157,7 +158,9 @@ def study(name, smoke, data, model, to, storage, jobs, devices, threads, data_di
     from ganzoo.studies.make import make
 
     directory = to or Path("runs") / "studies" / "-".join([name, *([data] if data else []), *(["smoke"] if smoke else [])])
-    options = Options(directory, data, smoke, storage, jobs, threads_of_each(threads, jobs), devices, model, click.echo)
+    options = Options(
+        directory, data, smoke, storage, jobs, threads_of_each(threads, jobs), devices, model, retry_failed, click.echo
+    )
     found = make(name, options)
     click.echo("\n".join(found["answer"]))
     click.echo(f"page: {directory / 'study.html'}; numbers: {directory / 'study.json'}")

@@ -22,7 +22,7 @@ class Options:
         directory: where its runs, figures, page and numbers go.
         data: the data set, or None for the study's own.
         smoke: the whole of it in under a minute, with runs too short to mean anything.
-        storage, jobs, threads, devices: as of `ganzoo sweep`.
+        storage, jobs, threads, devices, retry_failed: as of `ganzoo sweep`.
         model: the model that is studied, of studies of one.
         log: called with lines for the user.
     """
@@ -35,6 +35,7 @@ class Options:
     threads: int | None = None
     devices: str | None = None
     model: str | None = None
+    retry_failed: bool = False
     log: Callable[[str], None] = print
 
 
@@ -96,7 +97,8 @@ def made(options, over, measure=None, *, recipe=None, overrides=(), steps=None, 
     def finished():
         results.write_summary(sweep)
 
-    Engine(sweep, options.jobs, options.threads, options.devices, log=options.log, finished=finished).work()
+    how = {"jobs": options.jobs, "threads": options.threads, "devices": options.devices, "retry_failed": options.retry_failed}
+    Engine(sweep, **how, log=options.log, finished=finished).work()
     found, records = [], {json.dumps(record["set"]): record for record in sweep.records()}
     for point in sweep.foreseen():
         record, file = records[json.dumps(point)], sweep.result_file(point)
