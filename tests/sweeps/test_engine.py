@@ -117,6 +117,28 @@ def test_an_engine_that_is_asked_to_end_gives_its_points_back(tmp_path):
     assert all(record["attempts"] == 0 for record in sweep.records())
 
 
+@pytest.mark.parametrize("sign", ["none", "beats"])
+def test_a_point_of_another_machine_is_taken_over_when_it_shows_no_life(tmp_path, sign):
+    sweep = made(tmp_path, ["a=0"], {})
+    elsewhere = sweep.study
+    elsewhere.enqueue_trial({"a": "0"})
+    trial = elsewhere.ask(sweep.distributions())
+    for name, value in {"host": "elsewhere", "pid": 1, "born": 5, "beat": 0}.items():
+        trial.set_user_attr(name, value)
+    engine = Engine(sweep, imported=(), log=lambda line: None, patience=1.0)
+    engine._take_over()
+    time.sleep(1.1)
+    if sign == "beats":
+        trial.set_user_attr("beat", 1)
+    engine._take_over()
+    assert sweep.records()[0]["state"] == {"none": "waiting", "beats": "running"}[sign]
+    if sign == "none":
+        worked(sweep)
+        assert sweep.records()[0]["state"] == "done" and begun(tmp_path / "notes") == ["a=0"]
+        # The other machine was only slow: what it finds now counts no more.
+        assert engine._tell(trial.number, value=99.0) is False and sweep.records()[0]["value"] == 0.0
+
+
 def test_another_sweep_of_the_same_name_is_refused(tmp_path):
     made(tmp_path, ["a=0,1"], {})
     with pytest.raises(UserError, match=r"over = \['a=0,1'\], now \['a=0,2'\]"):
