@@ -165,11 +165,13 @@ def scatter(directory, runs):
     for verdict_, marker in (("open", "o"), ("discriminator won", "v"), ("generator won", "^")):
         some = [run for run in runs if run["verdict"] == verdict_]
         axis.plot([run["mean_loss"] for run in some], [run["FD"] for run in some], marker, label=verdict_)
-    for run in runs:
-        axis.annotate(rates(run), (run["mean_loss"], run["FD"]), fontsize=7, xytext=(4, 3), textcoords="offset points")
+    for number, run in enumerate(sorted(runs, key=lambda run: run["FD"])):
+        at = (5, 4 if number % 2 else -9)  # neighbours in height on different sides
+        axis.annotate(rates(run), (run["mean_loss"], run["FD"]), fontsize=7, xytext=at, textcoords="offset points")
     axis.axvline(LOG_2, color="k", ls="--", lw=0.8)
     axis.axhline(runs[0]["real"], color="tab:green", ls=":", lw=1, label="held-out real data")
     axis.set(xlabel="D's loss, mean of both terms, over the last half", ylabel="FD", yscale="log")
+    axis.margins(x=0.25)
     axis.legend(fontsize=8)
     path = directory / "balance.png"
     save(drawn, path)

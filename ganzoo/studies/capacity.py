@@ -89,7 +89,7 @@ def relation(runs):
 def answer(numbers):
     """What held, in sentences."""
     runs = numbers["runs"]
-    shown = [f"{run['parameters']:,} parameters {interval(run)}" for run in runs if run["seed"] == runs[0]["seed"]]
+    shown = [f"{run['parameters']:,} parameters {interval(support(run))}" for run in runs if run["seed"] == runs[0]["seed"]]
     says = [f"N_eff of the samples, seed {runs[0]['seed']}: {'; '.join(shown)}."]
     if numbers["slope"] is not None:
         low, high = numbers["slope_low"], numbers["slope_high"]
@@ -105,7 +105,7 @@ def answer(numbers):
 def sections(directory, numbers):
     """The page's parts."""
     rows = [
-        (f"{run['width']}, seed {run['seed']}", f"{run['parameters']:,}", interval(run), run["half_at"] or "–",
+        (f"{run['width']}, seed {run['seed']}", f"{run['parameters']:,}", interval(support(run)), run["half_at"] or "–",
          f"{run['FD']:.2f}", f"{run['precision']:.2f}")
         for run in numbers["runs"]
     ]  # fmt: skip
@@ -123,6 +123,11 @@ def sections(directory, numbers):
     )
     texts = (theory, published)
     return [Section("Support against parameters", texts, (head, rows), (figure(directory, numbers),))]
+
+
+def support(run):
+    """A run's N_eff as an estimate with its ends."""
+    return {"value": run["n_eff"], "low": run["low"], "high": run["high"]}
 
 
 def figure(directory, numbers):
