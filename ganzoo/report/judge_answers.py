@@ -1,16 +1,15 @@
 """The answers of people on a judge page: merged, checked against the decoys, and converted to N_eff with its interval."""
 
-import base64
-import re
-import zlib
 from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
-from ganzoo.checked_json import Maybe, checked, parse_json, read_json
-from ganzoo.errors import UserError, one_line
+from ganzoo.checked_json import Maybe, checked, read_json
+from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
+from ganzoo.people import engine
+from ganzoo.people.agreement import agreement
 from ganzoo.report.judge_page import FORMAT
 
 ANSWERS = ("yes", "no", "unsure")
@@ -42,7 +41,6 @@ KEY = {
     ],
 }
 SHEET = {"answers": [{"id": str, "answer": _one_of(*ANSWERS), "ms": Maybe(float)}], "rater": Maybe(str)}
-MOST_BYTES = 2**26
 
 
 def read_answers(page, answers):
@@ -92,7 +90,7 @@ def read_answers(page, answers):
         "page": key["page"],
         "raters": raters,
         "decoys": panel,
-        "agreement": agreement([[s.get(q) for s in sheets] for q in asked]),
+        "agreement": agreement([[s.get(q) for s in sheets] for q in asked], ANSWERS),
         "counts": {word: sum(merged[q] == word for q in asked) for word in ANSWERS},
         "n_eff": main and main["n_eff"],
         "results": results,
@@ -106,22 +104,7 @@ def read_key(page):
     Raises:
         UserError: no such file, or not a judge page.
     """
-    try:
-        text = Path(page).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"cannot read the page {page}: {one_line(error)}") from None
-    block = re.search(r'<script type="text/plain" id="key">([A-Za-z0-9+/=]+)</script>', text)
-    try:
-        packed = zlib.decompressobj()
-        content = packed.decompress(base64.b64decode(block.group(1)), MOST_BYTES)
-    except (AttributeError, ValueError, zlib.error):
-        content = b"{}"
-    else:
-        if not packed.eof:
-            raise UserError(f"{page} is damaged: its key is cut, or larger than {MOST_BYTES:,} bytes")
-    key = parse_json(content, dict, f"the key of {page}")
-    if key.get("format") != FORMAT:
-        raise UserError(f"{page} is not a judge page: write one with `ganzoo birthday MODEL --page {Path(page).name}`")
+    key = engine.read_key(page, FORMAT, f"ganzoo birthday MODEL --page {Path(page).name}", "judge page")
     return _consistent(checked(key, KEY, f"the key of {page}"), page)
 
 
@@ -140,32 +123,6 @@ def _consistent(key, page):
         if group["kind"] == "pooled" and (len(ends) > group["size"] or any(pair["i"] == pair["j"] for pair in asked)):
             raise UserError(f"the key of {page} is damaged: pairs of {len(ends)} samples among {group['size']}")
     return key
-
-
-def agreement(votes):
-    """Agreement of raters, corrected for chance, over the questions that all of them answered.
-
-    Args:
-        votes: for each question the raters' answers, None where one is missing.
-
-    Returns:
-        dict: `metric` ("Cohen's kappa" of two raters, "Fleiss' kappa" of more, None of one), `kappa` (None where all
-        answers are the same: chance would agree too), `share` of agreeing pairs of raters, `questions`.
-    """
-    full = [v for v in votes if v and None not in v]
-    raters = len(votes[0]) if votes else 0
-    if raters < 2 or not full:
-        return {"metric": None, "kappa": None, "share": None, "questions": len(full)}
-    counts = np.array([[v.count(word) for word in ANSWERS] for v in full], float)
-    observed = float(((counts * (counts - 1)).sum(1) / (raters * (raters - 1))).mean())
-    if raters == 2:
-        each = np.array([[sum(v[r] == word for v in full) for word in ANSWERS] for r in range(2)]) / len(full)
-        chance = float((each[0] * each[1]).sum())
-    else:
-        chance = float(((counts.sum(0) / counts.sum()) ** 2).sum())
-    kappa = (observed - chance) / (1 - chance) if chance < 1 else None
-    metric = "Cohen's kappa" if raters == 2 else "Fleiss' kappa"
-    return {"metric": metric, "kappa": kappa, "share": observed, "questions": len(full)}
 
 
 def _result(side, name, groups, questions, merged, panel, warnings):

@@ -1,23 +1,19 @@
 """The page on which a person judges pairs: one HTML file that works from disk, blind and with decoys."""
 
-import base64
 import dataclasses
 import hashlib
 import html
-import io
 import json
 import math
-import zlib
 from collections.abc import Callable, Sequence
-from importlib import resources
 
 import numpy as np
-from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.files import write_atomically
 from ganzoo.metrics.birthday.test import BATCH_SIZES, closest_in_batches
 from ganzoo.metrics.neighbours.pairs import closest_pairs
+from ganzoo.people.engine import disturbed, filled, opaque, packed, uri
 
 FORMAT = "ganzoo-judge"
 # Decoys of different images must differ by at least this (root mean square, of 255).
@@ -139,15 +135,15 @@ def judge_page(
         for question, first, second in zip(questions, training[::2], training[1::2], strict=True):
             question["near"] = (first, second)
     order = rng.permutation(len(questions))
-    ids = _opaque(len(questions), rng)
+    ids = opaque(len(questions), rng)
     entries, keys = [], {}
     for index in order:
         question = questions[index]
         swapped = bool(rng.integers(2))
         first, second = question["images"][::-1] if swapped else question["images"]
-        entry = {"id": ids[index], "a": _uri(first), "b": _uri(second)}
+        entry = {"id": ids[index], "a": uri(first), "b": uri(second)}
         if "near" in question:
-            near = [[_uri(x) for x in row] for row in question["near"]]
+            near = [[uri(x) for x in row] for row in question["near"]]
             entry["near"] = near[::-1] if swapped else near
         entries.append(entry)
         keys[ids[index]] = question["key"]
@@ -156,13 +152,14 @@ def judge_page(
     content = json.dumps([entries, groups], separators=(",", ":"))
     page = hashlib.blake2b(content.encode(), digest_size=6).hexdigest()
     key = {"format": FORMAT, "version": 1, "page": page, "questions": keys, "groups": groups}
-    text = _template()
-    for token, value in (
-        ("__KEY__", base64.b64encode(zlib.compress(json.dumps(key).encode(), 9)).decode()),
-        ("__DATA__", json.dumps({"page": page, "questions": entries}, separators=(",", ":"))),
-        ("__TITLE__", html.escape(title)),
-    ):
-        text = text.replace(token, value)
+    text = filled(
+        "judge.html",
+        {
+            "KEY": packed(key),
+            "DATA": json.dumps({"page": page, "questions": entries}, separators=(",", ":")),
+            "TITLE": html.escape(title),
+        },
+    )
     write_atomically(out, text)
     made = sum(key["kind"] != "pair" for key in keys.values())
     return {"path": str(out), "questions": len(entries), "decoys": made, "bytes": len(text.encode())}
@@ -176,18 +173,6 @@ def _asked(pairs):
         groups.append({"side": group.side, "kind": group.kind, "size": int(group.size), "name": group.name})
         groups[-1] |= {"questions": numbers, "distance": [float(d) for d in group.distance]}
     return asked, groups
-
-
-def disturbed(image, rng):
-    """A known twin of a uint8 image [H, W, C]: contrast, brightness and noise of a few percent, a pixel's shift."""
-    changed = image.astype(np.float64)
-    if min(image.shape[:2]) >= 32:
-        down, right = rng.integers(-1, 2, size=2)
-        padded = np.pad(changed, ((1, 1), (1, 1), (0, 0)), mode="edge")
-        changed = padded[1 + down : 1 + down + image.shape[0], 1 + right : 1 + right + image.shape[1]]
-    mean = changed.mean()
-    changed = (changed - mean) * rng.uniform(0.94, 1.06) + mean + rng.uniform(-8, 8)
-    return np.clip(np.rint(changed + rng.normal(0, 5, changed.shape)), 0, 255).astype(np.uint8)
 
 
 def _decoys(images, count, rng):
@@ -204,14 +189,6 @@ def _decoys(images, count, rng):
     return made + [{"images": pair, "key": {"kind": "stranger"}} for pair in strangers]
 
 
-def _opaque(count, rng):
-    """Distinct random ids."""
-    ids = set()
-    while len(ids) < count:
-        ids.add(rng.bytes(5).hex())
-    return [sorted(ids)[i] for i in rng.permutation(count)]
-
-
 def _apart(first, second):
     """Root mean square difference of two images."""
     return float(np.sqrt(np.square(first.astype(np.float64) - second).mean()))
@@ -222,14 +199,3 @@ def _images(name, images):
     if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise UserError(f"{name} must be uint8 [n, height, width, 1 or 3], not {images.dtype} {images.shape}")
     return images
-
-
-def _uri(image):
-    """A PNG as a data URI."""
-    buffer = io.BytesIO()
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-
-
-def _template():
-    return resources.files(__package__).joinpath("judge.html").read_text(encoding="utf-8")

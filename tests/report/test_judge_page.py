@@ -12,9 +12,11 @@ from PIL import Image
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
-from ganzoo.report import judge_answers
-from ganzoo.report.judge_answers import agreement, read_answers, read_key
-from ganzoo.report.judge_page import Candidates, candidates, disturbed, judge_page
+from ganzoo.people import engine
+from ganzoo.people.agreement import agreement
+from ganzoo.people.engine import disturbed
+from ganzoo.report.judge_answers import ANSWERS, read_answers, read_key
+from ganzoo.report.judge_page import Candidates, candidates, judge_page
 
 
 def shown(path):
@@ -262,14 +264,14 @@ def test_imperfect_raters_are_corrected_for(make_judged, tmp_path):
 def test_kappa_known_answers():
     # Wikipedia's example of Cohen's kappa: 20 yes-yes, 5 yes-no, 10 no-yes, 15 no-no give 0.4.
     votes = [["yes", "yes"]] * 20 + [["yes", "no"]] * 5 + [["no", "yes"]] * 10 + [["no", "no"]] * 15
-    found = agreement([*votes, ["yes", None]])
+    found = agreement([*votes, ["yes", None]], ANSWERS)
     assert found["kappa"] == pytest.approx(0.4) and found["share"] == pytest.approx(0.7) and found["questions"] == 50
     # Fleiss by hand: agreement 2/3, chance (4/6)^2 + (2/6)^2 = 5/9.
-    three = agreement([["yes", "yes", "yes"], ["yes", "no", "no"]])
+    three = agreement([["yes", "yes", "yes"], ["yes", "no", "no"]], ANSWERS)
     assert three["share"] == pytest.approx((1 + 1 / 3) / 2)
     assert three["kappa"] == pytest.approx((2 / 3 - 5 / 9) / (1 - 5 / 9))
-    assert agreement([["no", "no"]] * 5)["kappa"] is None
-    assert agreement([["no"]])["metric"] is None and agreement([])["questions"] == 0
+    assert agreement([["no", "no"]] * 5, ANSWERS)["kappa"] is None
+    assert agreement([["no"]], ANSWERS)["metric"] is None and agreement([], ANSWERS)["questions"] == 0
 
 
 def test_files_that_are_not_answers(judged, make_judged, tmp_path):
@@ -358,7 +360,7 @@ def test_a_page_with_a_damaged_key_is_one_line(judged, tmp_path, monkeypatch):
     path.write_text(text.replace("</script>", "")[:-40] + "</script>")
     with pytest.raises(UserError, match="its key is cut|not a judge page"):
         read_key(path)
-    monkeypatch.setattr(judge_answers, "MOST_BYTES", 1000)
+    monkeypatch.setattr(engine, "MOST_BYTES", 1000)
     path.write_text(packed(key))
     with pytest.raises(UserError, match="larger than 1,000 bytes"):
         read_key(path)

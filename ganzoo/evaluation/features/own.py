@@ -11,7 +11,7 @@ from ganzoo.evaluation.cache import digest
 from ganzoo.evaluation.features.base import Extractor
 
 # The group of entry points: NAME = "package.module:factory", `factory(shape)` being called with an image's (H, W, C).
-GROUP = "ganzoo.extractors"
+GROUP = "ganzoo_extractors"
 
 
 class FunctionExtractor(Extractor):
