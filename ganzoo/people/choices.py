@@ -27,8 +27,8 @@ def strengths(winners, shown, models, prior=PRIOR, steps=1000, tolerance=1e-9):
     Example:
         >>> from ganzoo.people.choices import strengths
         >>> two = strengths([0] * 30 + [1] * 10, [[0, 1]] * 40, 2, prior=0)
-        >>> float(round(two[0] - two[1], 4)) == round(np.log(3), 4)
-        True
+        >>> round(float(two[0] - two[1]), 4)  # the log of 3
+        1.0986
     """
     winners, shown = np.asarray(winners, int), np.asarray(shown, int)
     present = shown >= 0
