@@ -71,7 +71,8 @@ def ganzoo_side(case, real, fake):
         found = m.kernel_distance(real, fake)
         return {"value": found["mean"], "subsets mean": found["subsets_mean"]}
     if case in ("pr", "prdc"):
-        record = m.neighbours.neighbours(real, fake, 5, (3, 5))
+        k = 3 if case == "pr" else 5
+        record = m.neighbours.neighbours(real, fake, k, (k,))
         found = m.precision_recall(record) if case == "pr" else m.precision_recall(record, 5) | m.density_coverage(record)
         return {name: value for name, value in found.items() if name != "f1"}
     if case == "is":

@@ -6,6 +6,7 @@ from .classification import accuracies as accuracies
 from .classification import adversarial_accuracy as adversarial_accuracy
 from .classification import boundary_distortion as boundary_distortion
 from .classification import classification_performance as classification_performance
+from .classification import discriminator_probe as discriminator_probe
 from .classifier import am_score as am_score
 from .classifier import inception_score as inception_score
 from .classifier import label_accuracy as label_accuracy

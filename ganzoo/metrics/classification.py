@@ -172,6 +172,50 @@ def boundary_distortion(
     }
 
 
+@metric(
+    "discriminator_probe",
+    direction="higher",
+    least=500,
+    paper="Radford et al. 2016, DCGAN, arXiv 1511.06434, section 5.1",
+    meaning="The accuracy on held-out data of a linear classifier of the features that the model's own discriminator learned.",
+    misleads="It speaks of the discriminator alone: a generator may be bad whose discriminator knows much. Many features of "
+    "a random network do well too: `pixels` is the yardstick.",
+    parts={"": Part(span=(0, 1)), "pixels": "aside"},
+    baseline=None,
+)
+def discriminator_probe(
+    own_real: np.ndarray,
+    own_test: np.ndarray,
+    real_pixels: np.ndarray,
+    test_pixels: np.ndarray,
+    real_labels: np.ndarray,
+    test_labels: np.ndarray,
+) -> dict[str, float]:
+    """The accuracy of a linear probe on a discriminator's features.
+
+    Args:
+        own_real: features [N, d] of the training data by the model's own discriminator.
+        own_test: features [T, d] of held-out data by the same.
+        real_pixels, test_pixels: the examples themselves, flattened.
+        real_labels: int [N].
+        test_labels: int [T].
+
+    Returns:
+        A dict: "" the accuracy in [0, 1]; `pixels`, that of the same classifier on the examples themselves.
+
+    Raises:
+        UserError: features that `checked` refuses, not one label a sample, or fewer than two classes.
+    """
+    own_real, own_test = check_features(own_real=own_real, own_test=own_test)
+    real_pixels, test_pixels = check_features(real_pixels=real_pixels, test_pixels=test_pixels)
+    (labels,) = checked_labels(real=(own_real, real_labels))
+    test_labels = np.asarray(test_labels)
+    return {
+        "": float((linear(own_real, labels).predict(own_test) == test_labels).mean()),
+        "pixels": float((linear(real_pixels, labels).predict(test_pixels) == test_labels).mean()),
+    }
+
+
 def accuracies(classifiers, part, labels):
     """The accuracy of each seed's classifier on held-out data, float64 [S].
 

@@ -7,6 +7,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array
 from ganzoo.evaluation.context import Sample
 from ganzoo.evaluation.critics import train_critics
+from ganzoo.evaluation.discriminator_features import discriminator_features, feature_network
 from ganzoo.evaluation.inversion import invert
 from ganzoo.evaluation.paths import draw_paths
 from ganzoo.metrics.probes import train_classifiers
@@ -47,6 +48,7 @@ class Modality:
         self.data, self.seed, self.cache, self.data_dir, self.log = data, seed, cache, data_dir, log
         self.reference = self.held_out = self.real = self.held = None
         self.clock = {}
+        self._networks = {}
 
     def sample(self, input, count, extractor=None, cache=True):
         """A `Sample` of an `Input`."""
@@ -115,6 +117,12 @@ class Modality:
             providers["reconstructions"] = lambda: reconstructed(sampler, context["originals"])
         if not isinstance(sampler, Sampler):
             return providers
+        network = self._own_network(sampler)
+        if network is not None and held is not None:
+            for side, sample in (("real", real), ("test", held.other)):
+                examples = lambda sample=sample: as_floats(sample.examples)  # noqa: E731
+                providers[f"own_{side}"] = lambda examples=examples: discriminator_features(network, examples())
+                providers[f"{side}_pixels"] = lambda examples=examples: (floats := examples()).reshape(len(floats), -1)
         if has_jacobians(sampler):
             providers["jacobians"] = lambda: jacobians(sampler, JACOBIANS, context.seed)
         if type(sampler).generated is not Sampler.generated:
@@ -124,6 +132,14 @@ class Modality:
                 providers["test_inversions"] = lambda: inversions(sampler, held.other, context.seed)
                 providers["train_inversions"] = lambda: inversions(sampler, real, context.seed)
         return providers
+
+    def _own_network(self, sampler):
+        """The network of the features of a model's own discriminator; None of an export, which has no layers any more."""
+        model = getattr(sampler, "model", None)
+        if sampler not in self._networks:
+            judge = None if model is None else model.networks.get("discriminator", model.networks.get("critic"))
+            self._networks = {sampler: None if judge is None else feature_network(judge)}
+        return self._networks[sampler]
 
     def _of_labels(self, context):
         """The providers of labels, of those samples that have any, and of classifiers where all have."""
