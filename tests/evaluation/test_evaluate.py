@@ -447,7 +447,14 @@ def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeyp
     said = []
     monkeypatch.setattr(evaluator, "log", said.append)
     left = {"geometry_score", "caption_match", "manifold"}  # slow, of captions, of a known manifold
-    left |= {"reconstruction", "reconstruction_error", "inversion", "path_length", "discriminator_probe"}  # of models
+    left |= {
+        "reconstruction",
+        "reconstruction_error",
+        "inversion",
+        "path_length",
+        "discriminator_probe",
+        "conditioning",
+    }  # of models
     names = [name for name in metrics_of("image") if name not in left]
     labelled = ArrayInput(fresh.examples(360), "labelled", np.arange(360) % 2)
     assert {score["metric"] for score in evaluator.scores(labelled, names)} == set(names)
