@@ -12,6 +12,7 @@ from ganzoo.sweeps.results import pyplot, save
 TAKES = ("data",)
 WIDTHS = (8, 16, 32, 64, 128)
 WIDTH = "model.discriminator.width"
+STEPS = {"digits": 1000, "mnist": 3000}
 BATCH_SIZES, BATCHES = (100, 200, 400), 15
 # Of the published study: discriminators whose maps are so many times as wide, and their parameters.
 PUBLISHED = {
@@ -29,14 +30,15 @@ PUBLISHED = {
 def study(options):
     """Makes the study; returns its `Findings`."""
     about = setting(options)
+    steps = about.steps if options.smoke else STEPS[options.data or "digits"]
     widths, seeds = ((8, 16), (0,)) if options.smoke else (WIDTHS, (0, 1))
     overrides = [each for each in about.overrides if not each.startswith(WIDTH)]
-    over = [f"{WIDTH}={','.join(map(str, widths))}", f"seed={','.join(map(str, seeds))}"]
+    over = [f"seed={','.join(map(str, seeds))}", f"{WIDTH}={','.join(map(str, widths))}"]
     told = {"batch_sizes": (20, 40) if options.smoke else BATCH_SIZES, "batches": 3 if options.smoke else BATCHES}
-    shown = reports(about.steps, 10)
+    shown = reports(steps, 10)
     found = made(
         options, over, "ganzoo.studies.capacity:measure", recipe=about.recipe, overrides=(*overrides, *shown),
-        steps=about.steps, about={**told, "count": about.count},
+        steps=steps, about={**told, "count": about.count},
     )  # fmt: skip
     runs = [{"width": int(each["set"][WIDTH]), "seed": int(each["set"]["seed"]), **each["values"]} for each in found]
     numbers = {"runs": runs, **relation(runs), "published": PUBLISHED, "real": found[0]["real"]}
@@ -45,7 +47,7 @@ def study(options):
         answer(numbers),
         numbers,
         sections(options.directory, numbers),
-        {"recipe": about.recipe, "settings": ", ".join(overrides), "steps": about.steps},
+        {"recipe": about.recipe, "settings": ", ".join(overrides), "steps": steps},
     )
 
 

@@ -18,43 +18,40 @@ def study(options):
     data = options.data or "digits"
     model = options.model or str(model_path(MODELS.get(data, data)))
     counts, seeds = ((50, 100), (0, 1)) if options.smoke else (COUNTS, SEEDS)
-    found = made(
-        options, [f"count={','.join(map(str, counts))}"], runner="ganzoo.studies.fid_count:run",
-        about={"model": model, "data": options.data if options.model else None, "seeds": list(seeds)},
-    )  # fmt: skip
-    rows = [summary(int(each["set"]["count"]), each["scores"]) for each in found]
-    numbers = {
-        "model": model,
-        "name": found[0]["scores"][0]["name"],
-        "counts": rows,
-        "protocol": found[-1]["scores"][0]["line"],
-    }
+    about = {"model": model, "data": options.data if options.model else None, "counts": list(counts)}
+    seeds = [f"seed={','.join(map(str, seeds))}"]
+    found = made(options, seeds, runner="ganzoo.studies.fid_count:run", about=about)
+    rows = [summary(count, [each["scores"][place] for each in found]) for place, count in enumerate(counts)]
+    last = found[0]["scores"][-1]
+    numbers = {"model": model, "name": last["name"], "counts": rows, "protocol": last["line"]}
     return Findings(
         "How many samples a Frechet distance takes",
         answer(numbers),
         numbers,
         sections(options.directory, numbers),
-        {"model": found[0]["scores"][0]["model"], "protocol of the largest": numbers["protocol"]},
+        {"model": last["model"], "protocol of the largest": numbers["protocol"]},
     )
 
 
 def run(task, log):
-    """The runner of one count: the model's Frechet distance by several seeds."""
-    from ganzoo.evaluation.evaluate import evaluate
+    """The runner of one seed: the model's Frechet distance by each count of samples."""
+    from ganzoo.evaluation.evaluator import Evaluator
+    from ganzoo.evaluation.inputs.opening import open_input
+    from ganzoo.evaluation.inputs.reference import real_data
     from ganzoo.strategies import limit
 
     limit(task["devices"], task["threads"])
     options, scores = task["options"], []
-    for seed in options["seeds"]:
-        about = {"metrics": ["frechet_distance"], "count": int(task["point"]["count"]), "seed": seed}
-        score = evaluate(options["model"], options["data"], log=log, **about)[0]
-        kept = ("name", "value", "floor", "excess", "real", "real_count")
-        described = score["model"]
-        name = described.get("name", options["model"]) if isinstance(described, dict) else str(described)
-        scores.append({key: score[key] for key in kept} | {"line": score["protocol_line"], "model": name})
-        log(f"seed {seed}: {score['value']:.4g}")
-    mean = float(np.mean([score["value"] for score in scores]))
-    return 0, {"value": mean, "values": {"FD": mean}, "scores": scores}
+    model = open_input(options["model"])
+    data = real_data(model, options["data"])
+    evaluator = Evaluator(data, count=max(options["counts"]), seed=int(task["point"]["seed"]), log=log)
+    for count in options["counts"]:
+        engine = evaluator if count == evaluator.count else evaluator.of_count(count)
+        score = engine.scores(model, ["frechet_distance"])[0]
+        kept = {key: score[key] for key in ("name", "value", "floor", "excess", "real", "real_count")}
+        scores.append(kept | {"line": score["protocol_line"], "model": model.name})
+        log(f"{count:,} samples: {score['value']:.4g}")
+    return 0, {"value": scores[-1]["value"], "values": {"FD": scores[-1]["value"]}, "scores": scores}
 
 
 def summary(count, scores):

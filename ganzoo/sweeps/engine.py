@@ -66,7 +66,7 @@ class Engine:
         self._retry = self._failed() if retry_failed else set()
         self._draws = 0
         self._waits = False
-        self._context = processes(imported)
+        self._imported, self._context = imported, None
         for directory in ("points", "results", "logs"):
             (sweep.directory / directory).mkdir(parents=True, exist_ok=True)
 
@@ -206,6 +206,7 @@ class Engine:
             "result": str(result),
             "point": point,
         }
+        self._context = self._context or processes(self._imported)  # a sweep that is done already pays for no imports
         process = self._context.Process(target=points.main, args=(task,), daemon=True)
         process.start()
         self._running[trial.number] = (process, trial, point)
