@@ -18,7 +18,7 @@ RULES = {
     "c_t": "C_T below -3: nearer to the training images than held-out ones",
     "mifd": "MiFD's penalty: on average less than half as far from the training images as held-out ones",
     "fd_gap": "FD to the training images below half of FD to held-out ones",
-    "support": "N_eff of the samples below the number of training images",
+    "support": "N_eff of the samples below twice the number of training images: as few different ones as a copier has",
 }
 # Samples that copy for certain, and data that cannot: what every rule is tried on first.
 CONTROLS = ("copies", "mirrored copies", "held-out data")
@@ -62,10 +62,10 @@ def measure(run, options, log):
             extractor = choose("auto", open_input(source.name), log=log)
             look = Look(train, held, extractor.features)
         history.append({"step": step, **look(to_uint8(sampler.sample(options["count"], 0)))})
-        log(f"step {step}: {', '.join(flags(history[-1])) or 'no metric speaks of copies'}")
+        log(f"step {step}: {', '.join(flags(history[-1], len(look.train))) or 'no metric speaks of copies'}")
     controls = {name: look(planted(name, look.train, look.held, options["count"])) for name in CONTROLS}
     last = history[-1]
-    values = {"nearer": last["nearer"], "c_t": last["c_t"], "flags": ", ".join(flags(last))}
+    values = {"nearer": last["nearer"], "c_t": last["c_t"], "flags": ", ".join(flags(last, len(look.train)))}
     return {"value": last["nearer"], "values": values, "history": history, "controls": controls}
 
 
@@ -93,7 +93,7 @@ class Look:
         self.of_train, self.of_held = features(train), features(held)
 
     def __call__(self, fake):
-        """The reading of each metric, and under `flags` whether it takes it for copying (None: it cannot tell)."""
+        """The reading of each metric."""
         from ganzoo.errors import UserError
         from ganzoo.evaluation.memorization import copies
         from ganzoo.metrics.birthday.test import birthday_test
@@ -104,35 +104,40 @@ class Look:
         from ganzoo.metrics.neighbours.search import neighbours
 
         of_fake = self.features(fake)
-        found = {"flags": dict.fromkeys(RULES)}
         record = copies(fake, self.train, self.held, {"features": self.features}, {"features": self.of_train})
         pixels = record["spaces"]["pixels"]
-        found |= {"finding": record["finding"], "nearer": pixels["share"], "stands_out": pixels["ratio"]["share"]}
+        found = {"finding": record["finding"], "nearer": pixels["share"], "stands_out": pixels["ratio"]["share"]}
         found["exact"] = record["exact"]["fake"]["count"]
-        found["flags"]["copies"] = record["finding"] == "copies" if record["finding"] != "open" else None
         try:
             k = min(5, len(self.of_train) - 1)
             records = [neighbours(self.of_train, side, k) for side in (of_fake, self.of_held)]
             found["c_t"] = float(c_t(self.of_train, of_fake, self.of_held, *records))
-            found["flags"]["c_t"] = found["c_t"] < -3
         except (UserError, Undefined):
             found["c_t"] = None  # too few samples in a cell
         mifd = memorization_informed_fd(self.of_train, of_fake, self.of_held)
         found |= {"penalty": mifd["penalty"], "distance": mifd["distance"], "threshold": mifd["threshold"]}
-        found["flags"]["mifd"] = mifd["penalty"] < 1
         found |= {"fd_train": float(frechet_distance(self.of_train, of_fake))}
         found |= {"fd_held": float(frechet_distance(self.of_held, of_fake))}
-        found["flags"]["fd_gap"] = found["fd_train"] < 0.5 * found["fd_held"]
         flat = [images.reshape(len(images), -1).astype(np.float32) / 255 for images in (fake, self.held)]
-        n_eff = birthday_test(*flat, batch_sizes=(50,), batches=2)["n_eff"]
-        found["n_eff"] = n_eff
-        found["flags"]["support"] = bool(n_eff["high"] is not None and n_eff["high"] < len(self.train))
-        return found
+        return found | {"n_eff": birthday_test(*flat, batch_sizes=(50,), batches=2)["n_eff"]}
 
 
-def flags(found):
-    """The metrics that take something for copying."""
-    return [name for name, raised in found["flags"].items() if raised]
+def flags(found, images):
+    """The metrics that take readings for copying, by their `RULES`.
+
+    Args:
+        found: as `Look` reads them.
+        images: the number of training images.
+    """
+    most = found["n_eff"]["high"]
+    raised = {
+        "copies": found["finding"] == "copies",
+        "c_t": found["c_t"] is not None and found["c_t"] < -3,
+        "mifd": found["penalty"] < 1,
+        "fd_gap": found["fd_train"] < 0.5 * found["fd_held"],
+        "support": most is not None and most < 2 * images,
+    }
+    return [name for name in RULES if raised[name]]
 
 
 def first(runs):
@@ -141,9 +146,9 @@ def first(runs):
     """
     found = {}
     for name in RULES:
-        sizes = [run["images"] for run in runs if run["history"][-1]["flags"][name]]
+        sizes = [run["images"] for run in runs if name in flags(run["history"][-1], run["images"])]
         smallest = min(runs, key=lambda run: run["images"])
-        steps = [entry["step"] for entry in smallest["history"] if entry["flags"][name]]
+        steps = [entry["step"] for entry in smallest["history"] if name in flags(entry, smallest["images"])]
         found[name] = {"images": max(sizes, default=None), "step": min(steps, default=None)}
     return found
 
@@ -151,7 +156,7 @@ def first(runs):
 def answer(numbers):
     """What held, in sentences."""
     runs, says = numbers["runs"], []
-    copying = [run["images"] for run in runs if run["history"][-1]["flags"]["copies"]]
+    copying = [run["images"] for run in runs if "copies" in flags(run["history"][-1], run["images"])]
     sizes = ", ".join(f"{run['images']:,}" for run in runs)
     says.append(
         f"Of data sets of {sizes} images the nearest training images show copies, at the end, with "
@@ -165,10 +170,9 @@ def answer(numbers):
     says.append(f"Which metric speaks of copies at the end: {'; '.join(reads)}.")
     says.append(f"With {smallest} images, over training: {'; '.join(steps) or 'none'}.")
     for control in CONTROLS:
-        raised = {name: [run["images"] for run in runs if run["controls"][control]["flags"][name]] for name in RULES}
-        says.append(
-            f"Control, {control}: " + "; ".join(f"{name} in {len(of)} of {len(runs)}" for name, of in raised.items()) + "."
-        )
+        raised = [flags(run["controls"][control], run["images"]) for run in runs]
+        counts = "; ".join(f"{name} in {sum(name in some for some in raised)} of {len(runs)}" for name in RULES)
+        says.append(f"Control, {control}: {counts}.")
     return says
 
 
@@ -179,7 +183,7 @@ def sections(directory, numbers):
     for run in numbers["runs"]:
         entries = [(f"{run['images']:,}, step {entry['step']:,}", entry) for entry in run["history"]]
         entries += [(f"{run['images']:,}, {name}", run["controls"][name]) for name in CONTROLS]
-        rows += [(name, *_cells(entry)) for name, entry in entries]
+        rows += [(name, *_cells(entry, run["images"])) for name, entry in entries]
     head = ("images", "nearer", "stand out", "C_T", "MiFD penalty", "FD train", "FD held-out", "N_eff", "speak of copies")
     text = (
         "Nearer: the share of samples nearer to a training image than 95 % of held-out images are (0.05 is what data that was "
@@ -188,14 +192,14 @@ def sections(directory, numbers):
     return [rules, Section("Readings", (text,), (head, rows), (figure(directory, numbers),))]
 
 
-def _cells(entry):
+def _cells(entry, images):
     from ganzoo.report.numbers import interval
 
     def cell(value):
         return "–" if value is None else f"{value:.3g}"
 
     values = [cell(entry[key]) for key in ("nearer", "stands_out", "c_t", "penalty", "fd_train", "fd_held")]
-    return (*values, interval(entry["n_eff"]), ", ".join(flags(entry)) or "none")
+    return (*values, interval(entry["n_eff"]), ", ".join(flags(entry, images)) or "none")
 
 
 def figure(directory, numbers):
