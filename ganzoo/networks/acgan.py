@@ -17,7 +17,7 @@ def acgan_discriminator(size=32, channels=3, width=16, dropout=0.5, name="discri
     times six.
 
     Args:
-        size: height and width of the images, from 8 to 128; three times it is halved, rounded up.
+        size: height and width of the images, from 8 to 256; three times it is halved, rounded up.
         channels: of the images.
         width: channels of the first convolution.
         dropout: fraction of each convolution's outputs that are dropped while training.
@@ -31,8 +31,8 @@ def acgan_discriminator(size=32, channels=3, width=16, dropout=0.5, name="discri
 
     Reference: Odena, Olah and Shlens 2017, 1610.09585, appendix A, table 2.
     """
-    if not isinstance(size, int) or not 8 <= size <= 128:
-        raise UserError(f"size must be a whole number from 8 to 128, not {size!r}")
+    if not isinstance(size, int) or not 8 <= size <= 256:
+        raise UserError(f"size must be a whole number from 8 to 256, not {size!r}")
     checks.positive(channels=channels, width=width)
     checks.fraction(dropout=dropout)
     x = images = keras.Input((size, size, channels), name="images")

@@ -7,17 +7,17 @@ from ganzoo.layers.convolution import Conv2D
 from ganzoo.networks import checks
 
 
-def began_generator(size=64, channels=3, latent_dim=64, width=128, first_side=8, skips=False, name="generator"):
+def began_generator(size=64, channels=3, latent_dim=64, width=128, first_side=None, skips=False, name="generator"):
     """A projection to 8x8 maps, then two 3x3 convolutions with ELU for each size and nearest-neighbour doubling between.
 
     No normalisation, no transposed convolution, and an output that nothing bounds.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         latent_dim: size of the latent vectors.
         width: channels of every map, the paper's n.
-        first_side: height and width of the first maps, a power of two up to `size`.
+        first_side: height and width of the first maps, `size` halved some times; 8 by default, or the next above it.
         skips: whether every doubled map is joined with the first maps, enlarged, as the paper does for its larger images.
 
     Returns:
@@ -28,23 +28,23 @@ def began_generator(size=64, channels=3, latent_dim=64, width=128, first_side=8,
 
     Reference: Berthelot, Schumm and Metz 2017, 1703.10717.
     """
-    _check(size, channels, width, first_side)
+    first_side = _checked(size, channels, width, first_side)
     checks.positive(latent_dim=latent_dim)
     latents = keras.Input((latent_dim,), name="latents")
     return keras.Model(latents, _decoded(latents, size, channels, width, first_side, skips, "up"), name=name)
 
 
-def began_discriminator(size=64, channels=3, code_dim=64, width=128, first_side=8, skips=False, name="discriminator"):
+def began_discriminator(size=64, channels=3, code_dim=64, width=128, first_side=None, skips=False, name="discriminator"):
     """An autoencoder: convolutions whose channels grow by `width` at every halving, a linear code, and the decoder.
 
     Each size has two 3x3 convolutions with ELU, then one of stride 2.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         code_dim: size of the code, the paper's N_h, as large as its latents.
         width: channels of the first convolutions and of every map of the decoder.
-        first_side: height and width of the smallest maps, a power of two up to `size`.
+        first_side: height and width of the smallest maps, as of the generator.
         skips: as of the generator.
 
     Returns:
@@ -56,7 +56,7 @@ def began_discriminator(size=64, channels=3, code_dim=64, width=128, first_side=
 
     Reference: Berthelot, Schumm and Metz 2017, 1703.10717.
     """
-    _check(size, channels, width, first_side)
+    first_side = _checked(size, channels, width, first_side)
     checks.positive(code_dim=code_dim)
     images = keras.Input((size, size, channels), name="images")
     x = _convolution(width, "from_image")(images)
@@ -94,9 +94,16 @@ def _convolution(filters, name, strides=1, activation="elu"):
     return Conv2D(filters, 3, strides, "same", activation=activation, name=name)
 
 
-def _check(size, channels, width, first_side):
-    checks.image_size(size)
+def _checked(size, channels, width, first_side):
+    """The side of the smallest maps, after checking what it goes with."""
+    checks.stages(size)
     checks.positive(channels=channels, width=width)
-    sides = [2**n for n in range(size.bit_length())]
+    sides = [size]
+    while sides[-1] % 2 == 0:
+        sides.append(sides[-1] // 2)
+    if first_side is None:
+        return min(side for side in sides if side >= 8)
     if first_side not in sides:
-        raise UserError(f"first_side must be a power of two up to {size}, not {first_side!r}")
+        halves = ", ".join(map(str, sides))
+        raise UserError(f"first_side must be {size} halved some times, one of {halves}, not {first_side!r}")
+    return first_side

@@ -1,4 +1,4 @@
-"""BigGAN's networks, with each of its tricks an argument, from 8x8 to 128x128."""
+"""BigGAN's networks, with each of its tricks an argument, from 8x8 to 256x256."""
 
 import functools
 
@@ -17,13 +17,14 @@ from ganzoo.networks.heads import label_input, projected_logits
 
 # Channels of the first map and of each doubling block, and of each block of the discriminator, in multiples of the
 # width; how many of the latter halve. 32, 64 and 128 are the authors' (github.com/ajbrock/BigGAN-PyTorch); 8 and 16
-# follow 32.
+# follow 32, 256 is the authors' too, and other sizes follow them: `_multiples`.
 GENERATORS = {
     8: (4, 4),
     16: (4, 4, 4),
     32: (4, 4, 4, 4),
     64: (16, 16, 8, 4, 2),
     128: (16, 16, 8, 4, 2, 1),
+    256: (16, 16, 8, 8, 4, 2, 1),
 }
 DISCRIMINATORS = {
     8: ((4, 4, 4, 4), 1),
@@ -31,6 +32,7 @@ DISCRIMINATORS = {
     32: ((4, 4, 4, 4), 2),
     64: ((1, 2, 4, 8, 16), 4),
     128: ((1, 2, 4, 8, 16, 16), 5),
+    256: ((1, 2, 4, 8, 8, 16, 16), 6),
 }
 
 # Makers of first weights, a new initialiser each time, since an unseeded one repeats itself. "normal" is what the authors'
@@ -58,7 +60,7 @@ def biggan_generator(
     """A projection to 4x4, then residual blocks that double it, normalised by what a shared embedding and latents say.
 
     Args:
-        size: height and width of the images: 8, 16, 32, 64 or 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         latent_dim: size of the latent vectors; if `hierarchical` a multiple of the number of doublings plus one.
         width: channels of the last block at size 128; others have up to 16 times as many (4 times at 32 and below).
@@ -66,8 +68,8 @@ def biggan_generator(
         shared_dim: size of the label's embedding that all blocks share; None gives each normalisation a class table of its
             own instead, as in cGAN with projection, which needs `hierarchical=False`.
         hierarchical: whether each block's normalisation sees a chunk of the latents; the first makes the 4x4 map.
-        attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` at 64 and
-            128 and none below.
+        attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` from 64
+            on, 64 at most, and none below.
         spectral_norm: whether all weights but embeddings, class tables and the last normalisation's are spectrally
             normalised.
         initializer: of all kernels and of the shared embedding: "orthogonal", "normal", which is N(0, 0.02), or "glorot"
@@ -89,8 +91,8 @@ def biggan_generator(
     elif hierarchical and num_classes is not None:
         raise UserError("a class table takes no latents: shared_dim=None needs hierarchical=False")
     first_weights = _first_weights(initializer)
-    multiples = GENERATORS[size]
-    attention = _attention(attention, size, [4 * 2**i for i in range(1, len(multiples))])
+    (first, multiples), _ = _multiples(size)
+    attention = _attention(attention, size, [first * 2**i for i in range(1, len(multiples))])
     dense, make = _makers(spectral_norm, first_weights)
     latents = keras.Input((latent_dim,), name="latents")
     labels = None if num_classes is None else label_input()
@@ -112,9 +114,10 @@ def biggan_generator(
         norm = ConditionalBatchNorm(spectral_norm=spectral_norm, kernel_initializer=first_weights(), name=name)
         return norm([x, condition])
 
-    x = dense(16 * multiples[0] * width, kernel_initializer=first_weights(), name="up_4")(chunks[0])
-    x = keras.layers.Reshape((4, 4, multiples[0] * width), name="reshape")(x)
-    side = 4
+    units = first**2 * multiples[0] * width
+    x = dense(units, kernel_initializer=first_weights(), name=f"up_{first}")(chunks[0])
+    x = keras.layers.Reshape((first, first, multiples[0] * width), name="reshape")(x)
+    side = first
     for multiple, chunk in zip(multiples[1:], chunks[1:], strict=True):
         side *= 2
         seen = shared + ([] if chunk is None else [chunk])
@@ -143,13 +146,13 @@ def biggan_discriminator(
     """Residual blocks that halve the map, ReLU, sum over positions and a logit with the label's projection.
 
     Args:
-        size: height and width of the images: 8, 16, 32, 64 or 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         width: channels of the first block at 64 and 128, where the last has 16 times as many; a quarter of every
             block's at 32 and below.
         num_classes: if given, the model takes `[images, labels]`.
-        attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` at 64 and
-            128 and none below.
+        attention: side of the feature map that gets self-attention, 0 for none; by default half of `size` from 64
+            on, 64 at most, and none below.
         spectral_norm: whether all weights are spectrally normalised.
         initializer: of all kernels and of the label's embedding, as for the generator.
 
@@ -164,7 +167,7 @@ def biggan_discriminator(
     """
     _check(size, channels, width, num_classes)
     first_weights = _first_weights(initializer)
-    multiples, halvings = DISCRIMINATORS[size]
+    _, (multiples, halvings) = _multiples(size)
     attention = _attention(attention, size, [size // 2**i for i in range(1, halvings + 1)])
     dense, make = _makers(spectral_norm, first_weights)
     x = images = keras.Input((size, size, channels), name="images")
@@ -177,6 +180,17 @@ def biggan_discriminator(
     features = GlobalSumPooling2D(dtype="float32", name="features")(x)
     logits = projected_logits(features, labels, num_classes, dense, spectral_norm, first_weights)
     return keras.Model(images if labels is None else [images, labels], logits, name=name)
+
+
+def _multiples(size):
+    """The side of the generator's first maps and its channels, in multiples of the width; the discriminator's, and how many
+    of its blocks halve."""
+    first, doublings = checks.stages(size)
+    if size in GENERATORS:
+        return (first, GENERATORS[size]), DISCRIMINATORS[size]
+    if size < 48:
+        return (first, (4,) * (doublings + 1)), ((4,) * 4, min(doublings, 2))
+    return (first, GENERATORS[128][: doublings + 1]), DISCRIMINATORS[64] if doublings == 4 else ((1, 2, 4, 8, 16), doublings)
 
 
 def _first_weights(initializer):
@@ -208,13 +222,12 @@ def _chunks(latents, count):
 def _attention(attention, size, sides):
     """The side of the map with self-attention: the default for `size`, or a checked choice."""
     if attention is None:
-        return size // 2 if size >= 64 else 0
+        return next(side for side in sorted(sides, reverse=True) if side <= min(size // 2, 64)) if size >= 64 else 0
     checks.one_of([0, *sides], attention=attention)
     return attention
 
 
 def _check(size, channels, width, num_classes):
-    checks.image_size(size)
     checks.positive(channels=channels, width=width)
     if num_classes is not None:
         checks.positive(num_classes=num_classes)

@@ -27,3 +27,19 @@ def one_of(choices, **values):
 def image_size(size, least=8, most=128):
     """`size` must be a power of two from `least` to `most`."""
     one_of([2**n for n in range(least.bit_length() - 1, most.bit_length())], size=size)
+
+
+def stages(size):
+    """The side of the smallest maps of an image's networks, at least 4, and how often it is doubled to `size`.
+
+    Powers of two begin at 4; 28 is 7 doubled twice, 48 and 96 begin at 6, 100 and 200 at 25.
+
+    Raises:
+        UserError: `size` is no multiple of 4 from 8 to 256.
+    """
+    if not isinstance(size, int) or isinstance(size, bool) or not 8 <= size <= 256 or size % 4:
+        raise UserError(f"size must be a multiple of 4 from 8 to 256, not {size!r}")
+    doublings = 0
+    while size % 2 == 0 and size >= 8:
+        size, doublings = size // 2, doublings + 1
+    return size, doublings

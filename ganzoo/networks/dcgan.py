@@ -1,4 +1,4 @@
-"""DCGAN: stride-2 convolutions up from small maps and down to them, for images of any size from 8 to 128."""
+"""DCGAN: stride-2 convolutions up from small maps and down to them, for images of any size from 8 to 256."""
 
 import itertools
 
@@ -30,7 +30,7 @@ def dcgan_generator(
     channels=3,
     latent_dim=100,
     width=64,
-    first_side=4,
+    first_side=None,
     kernel_size=5,
     norm="batch",
     reference_size=64,
@@ -42,12 +42,13 @@ def dcgan_generator(
     """A projection to 4x4 maps with many channels, then stride-2 transposed convolutions, each with half the channels.
 
     Args:
-        size: height and width of the images, from 8 to 128.
+        size: height and width of the images, from 8 to 256.
         channels: of the images.
         latent_dim: size of the latent vectors.
         width: channels at half the final resolution: 64 at size 64 starts with 512 channels at 4x4.
         first_side: height and width of the first maps, which halving `size` must reach: 2 gives images of 8x8 a second
-            stage. Halves are rounded up, and doubled maps cropped to them: 28 comes from 7, and 7 from 4.
+            stage. Halves are rounded up, and doubled maps cropped to them: 28 comes from 7, and 7 from 4. By default the
+            smallest of at least 4: 4 of most sizes, 6 of 48 and 96.
         kernel_size: of the transposed convolutions.
         norm: before every ReLU: "batch"; "virtual", by a fixed batch of latents, which only an unconditional generator
             can have; "none".
@@ -68,6 +69,7 @@ def dcgan_generator(
     _check(channels, width, kernel_size, hidden, num_classes)
     checks.positive(latent_dim=latent_dim, reference_size=reference_size)
     sides = _sides(size, first_side)
+    first_side = sides[0]
     checks.one_of(("batch", "virtual", "none"), norm=norm)
     virtual = norm == "virtual"
     if virtual and num_classes is not None:
@@ -118,7 +120,7 @@ def dcgan_discriminator(
     size=64,
     channels=3,
     width=64,
-    last_side=4,
+    last_side=None,
     kernel_size=5,
     norm="batch",
     use_bias=False,
@@ -133,11 +135,11 @@ def dcgan_discriminator(
     """Stride-2 convolutions down to 4x4, the generator's mirror image, and a logit, mostly without a hidden dense layer.
 
     Args:
-        size: height and width of the images, from 8 to 128.
+        size: height and width of the images, from 8 to 256.
         channels: of the images.
         width: channels at half the resolution, doubled at each further stage.
         last_side: height and width of the last maps, which halving `size` must reach: 2 gives images of 8x8 a second
-            stage. Halves are rounded up: 28 becomes 14, 7, 4.
+            stage. Halves are rounded up: 28 becomes 14, 7, 4. By default the smallest of at least 4.
         kernel_size: of the convolutions.
         norm: "batch" or "layer" (over height, width and channels with a gain for each channel, for losses with a
             gradient penalty) after every convolution but the first; "spectral", of all weights; "none".
@@ -200,12 +202,14 @@ def dcgan_discriminator(
 
 
 def _sides(size, smallest):
-    """The sides of the maps from the smallest to the images' own, each half of the next, rounded up."""
-    if not isinstance(size, int) or not 8 <= size <= 128:
-        raise UserError(f"size must be a whole number from 8 to 128, not {size!r}")
+    """The sides of the maps from the smallest to the images' own, each half of the next, rounded up; None leaves it open."""
+    if not isinstance(size, int) or not 8 <= size <= 256:
+        raise UserError(f"size must be a whole number from 8 to 256, not {size!r}")
     sides = [size]
     while sides[0] > 1:
         sides.insert(0, (sides[0] + 1) // 2)
+    if smallest is None:
+        smallest = next(side for side in sides if side >= 4)
     if smallest not in sides[:-1]:
         raise UserError(f"size {size} halves to {', '.join(map(str, sides[-2::-1]))}, not to smallest maps of {smallest!r}")
     return sides[sides.index(smallest) :]

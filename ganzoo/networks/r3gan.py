@@ -1,4 +1,4 @@
-"""R3GAN's networks: residual blocks of grouped convolutions without any normalisation, for sizes from 8 to 128."""
+"""R3GAN's networks: residual blocks of grouped convolutions without any normalisation, for sizes from 8 to 256."""
 
 import math
 
@@ -31,7 +31,7 @@ def r3gan_generator(
     """A learned 4x4 basis scaled by the latents, then stages of residual blocks, each at twice the last one's size.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256; the first maps are 4x4 of a power of two.
         channels: of the images.
         latent_dim: size of the latent vectors, and of the label's embedding.
         width: channels of every stage, or a sequence with one number for each stage from 4x4 up. The paper's preset for
@@ -51,7 +51,7 @@ def r3gan_generator(
 
     Reference: Huang et al. 2024, 2501.05441.
     """
-    widths = _widths(size, channels, width, blocks, expansion, group_size, num_classes)
+    first, widths = _widths(size, channels, width, blocks, expansion, group_size, num_classes)
     checks.positive(latent_dim=latent_dim)
     checks.one_of(("linear", "tanh"), output=output)
     x = inputs = latents = keras.Input((latent_dim,), name="latents")
@@ -62,9 +62,9 @@ def r3gan_generator(
         embedding = keras.layers.Embedding(num_classes, latent_dim, embeddings_initializer=normal, name="embedding")
         x = keras.layers.Concatenate(name="condition")([latents, embedding(labels)])
     for i, filters in enumerate(widths):
-        side = 4 * 2**i
+        side = first * 2**i
         if i == 0:
-            x = GenerativeBasis(filters, name="basis")(x)
+            x = GenerativeBasis(filters, first, name="basis")(x)
         else:
             if x.shape[-1] != filters:
                 x = _convolution(filters, 1, f"up_{side}")(x)
@@ -88,7 +88,7 @@ def r3gan_discriminator(
     """The generator's mirror image: stages of residual blocks down to 4x4, a learned basis there and a linear logit.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256; the first maps are 4x4 of a power of two.
         channels: of the images.
         width: channels of every stage, or a sequence with one number for each stage from 4x4 up, as for the generator.
         blocks: residual blocks of each stage.
@@ -106,20 +106,20 @@ def r3gan_discriminator(
 
     Reference: Huang et al. 2024, 2501.05441.
     """
-    widths = _widths(size, channels, width, blocks, expansion, group_size, num_classes)
+    first, widths = _widths(size, channels, width, blocks, expansion, group_size, num_classes)
     embedding_dim = widths[0] if embedding_dim is None else embedding_dim
     checks.positive(embedding_dim=embedding_dim)
     inputs = images = keras.Input((size, size, channels), name="images")
     x = _convolution(widths[-1], 1, "from_image")(images)
     for i, filters in reversed(list(enumerate(widths))):
-        side = 4 * 2**i
+        side = first * 2**i
         x = _stage(x, f"down_{side}", blocks, len(widths), expansion, group_size)
         if i > 0:
             x = InterpolatedDownsampling2D(name=f"down_{side}_halve")(x)
             if filters != widths[i - 1]:
                 x = _convolution(widths[i - 1], 1, f"down_{side}")(x)
-    normal = keras.initializers.RandomNormal(stddev=1 / 4)  # each channel's filter sees 4 x 4 values
-    x = keras.layers.DepthwiseConv2D(4, use_bias=False, depthwise_initializer=normal, name="basis")(x)
+    normal = keras.initializers.RandomNormal(stddev=1 / first)  # each channel's filter sees first x first values
+    x = keras.layers.DepthwiseConv2D(first, use_bias=False, depthwise_initializer=normal, name="basis")(x)
     features = keras.layers.Flatten(name="features")(x)
 
     def linear(units, name):
@@ -174,17 +174,17 @@ def _stage(x, name, blocks, stages, expansion, group_size):
 
 
 def _widths(size, channels, width, blocks, expansion, group_size, num_classes):
-    """The channels of each stage from 4x4 up, after checking all that makes a stage."""
-    checks.image_size(size)
+    """The side of the smallest maps and the channels of each stage from there up, after checking all that makes a stage."""
+    first, doublings = checks.stages(size)
     checks.positive(channels=channels, blocks=blocks, expansion=expansion, group_size=group_size)
     if num_classes is not None:
         checks.positive(num_classes=num_classes)
-    stages = size.bit_length() - 2
+    stages = doublings + 1
     widths = [width] * stages if isinstance(width, int) else list(width)
     if len(widths) != stages:
-        raise UserError(f"width must be a number or {stages} numbers, one for each stage from 4x4 to {size}x{size}")
+        raise UserError(f"width must be a number or {stages} numbers, one for each stage from {first}x{first} to {size}x{size}")
     for each in widths:
         checks.positive(width=each)
         if each * expansion % group_size:
             raise UserError(f"width * expansion must be a multiple of group_size, not {each} * {expansion}")
-    return widths
+    return first, widths

@@ -26,7 +26,8 @@ class Plan:
     halvings: int
 
 
-# 32, 48, 64 and 128 are mimicry's (github.com/kwotsin/mimicry); 8 and 16 are 32's with fewer doublings and halvings.
+# 32, 48, 64 and 128 are mimicry's (github.com/kwotsin/mimicry); 8 and 16 are 32's with fewer doublings and halvings. Other
+# sizes follow them: `_plan`.
 PLANS = {
     8: Plan(4, 256, (1,), 128, (1, 1, 1, 1), 1),
     16: Plan(4, 256, (1, 1), 128, (1, 1, 1, 1), 2),
@@ -60,7 +61,7 @@ def resnet_generator(
     """A projection to a small map, then residual blocks that double it, with batch norm.
 
     Args:
-        size: height and width of the images: 8, 16, 32, 48, 64 or 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         latent_dim: size of the latent vectors.
         width: channels of the first map, by default mimicry's: 256 up to size 32, 512 for 48 and 1024 above. Up to 32
@@ -109,7 +110,7 @@ def resnet_discriminator(
     """Residual blocks, some of which halve the map, ReLU, global pooling and a linear logit.
 
     Args:
-        size: height and width of the images: 8, 16, 32, 48, 64 or 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         width: channels of the last block, by default mimicry's: 128 up to size 32 and 1024 above. Up to 32 all blocks
             have as many, above they grow to it from a sixteenth.
@@ -161,11 +162,16 @@ def resnet_discriminator(
 
 
 def _plan(size, channels, num_classes):
-    checks.one_of(list(PLANS), size=size)
+    start, doublings = checks.stages(size)
     checks.positive(channels=channels)
     if num_classes is not None:
         checks.positive(num_classes=num_classes)
-    return PLANS[size]
+    if size in PLANS:
+        return PLANS[size]
+    if size < 48:
+        return Plan(start, 256, (1,) * doublings, 128, (1,) * 4, min(doublings, 2))
+    ups = (1,) * (doublings - 4) + (2, 4, 8, 16)[:doublings]
+    return Plan(start, 1024, ups, 1024, (16, 8, 4, 2, 1) + (1,) * max(doublings - 4, 0), min(doublings, 5))
 
 
 def _width(width, default, divisors, size):

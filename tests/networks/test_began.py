@@ -69,10 +69,10 @@ def test_outputs_are_float32_in_mixed_precision():
 @pytest.mark.parametrize(
     "arguments, named",
     [
-        ({"size": 48}, "size"),
+        ({"size": 50}, "size"),
         ({"width": 0}, "width"),
         ({"size": 8, "first_side": 16}, "first_side"),
-        ({"first_side": 6}, "power"),
+        ({"first_side": 6}, "halved some times"),
     ],
 )
 def test_bad_arguments_are_named_in_one_line(make, arguments, named):

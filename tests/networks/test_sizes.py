@@ -1,0 +1,52 @@
+"""Networks of images whose side is no power of two: they choose their stages."""
+
+import pytest
+
+from ganzoo.errors import UserError
+from ganzoo.networks import (
+    began_discriminator,
+    began_generator,
+    biggan_discriminator,
+    biggan_generator,
+    dcgan_discriminator,
+    dcgan_generator,
+    r3gan_discriminator,
+    r3gan_generator,
+    resnet_discriminator,
+    resnet_generator,
+)
+from ganzoo.networks.checks import stages
+
+PAIRS = {
+    "dcgan": (dcgan_generator, dcgan_discriminator, {"width": 1}),
+    "resnet": (resnet_generator, resnet_discriminator, {"width": 16}),
+    "r3gan": (r3gan_generator, r3gan_discriminator, {"width": 8, "blocks": 1}),
+    "biggan": (biggan_generator, biggan_discriminator, {"width": 1}),
+    "began": (began_generator, began_discriminator, {"width": 1}),
+}
+CASES = [("dcgan", 28), ("dcgan", 48), ("dcgan", 96), ("dcgan", 200), ("dcgan", 256), ("resnet", 28), ("resnet", 100)]
+CASES += [("r3gan", 48), ("r3gan", 100), ("biggan", 96), ("biggan", 100), ("began", 28), ("began", 200)]
+
+# DCGAN rounds halves up, so that its maps begin at 4 where others cannot; BEGAN's begin at 8 or more.
+SMALLEST = {("dcgan", 28): 4, ("dcgan", 200): 4, ("began", 28): 14}
+
+
+@pytest.mark.parametrize("kind, size", CASES)
+def test_a_pair_of_any_size_fits(kind, size):
+    make_generator, make_discriminator, options = PAIRS[kind]
+    latents = {"hierarchical": False} if kind == "biggan" else {}
+    generator = make_generator(size=size, channels=1, latent_dim=4, **options, **latents)
+    discriminator = make_discriminator(size=size, channels=1, **options)
+    assert generator.output_shape == discriminator.input_shape == (None, size, size, 1)
+    assert discriminator.output_shape in ((None, 1), (None, size, size, 1))
+    smallest = min(layer.output.shape[1] for layer in generator.layers if len(layer.output.shape) == 4)
+    assert smallest == SMALLEST.get((kind, size), stages(size)[0])
+
+
+def test_stages_begin_at_the_smallest_whole_side_of_at_least_4():
+    found = {size: stages(size) for size in (8, 12, 28, 32, 48, 96, 100, 200, 256)}
+    expected = {8: (4, 1), 12: (6, 1), 28: (7, 2), 32: (4, 3), 48: (6, 3), 96: (6, 4), 100: (25, 2), 200: (25, 3), 256: (4, 6)}
+    assert found == expected
+    for size in (4, 30, 260, 8.0, True):
+        with pytest.raises(UserError, match="multiple of 4 from 8 to 256"):
+            stages(size)
