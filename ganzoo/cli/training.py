@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from ganzoo.choices import PRECISIONS, STRATEGIES
-from ganzoo.cli.options import MODEL, MODEL_NAME, data_dir_option, json_option, set_option, start, write_json
+from ganzoo.choices import FORMATS, PRECISIONS, STRATEGIES
+from ganzoo.cli.options import MODEL, MODEL_NAME, data_dir_option, json_option, set_option, start, write_file, write_json
 from ganzoo.errors import UserError
 
 
@@ -94,6 +94,17 @@ def at_length(cards):
 
 
 @click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--like", default="digits_dcgan", show_default=True, help="The recipe to begin from.")
+def init(file, like):
+    """Write FILE, a recipe of your own with a word on each of its parts."""
+    from ganzoo.recipe_template import write_recipe
+
+    write_recipe(file, like)
+    click.echo(f"{file}: try it with `ganzoo train {file} --smoke`")
+
+
+@click.command()
 @click.argument("recipe")
 @set_option
 @json_option
@@ -142,15 +153,69 @@ def prepare(name, data_dir, json_file):
     write_json(json_file, facts)
 
 
+@data.command()
+@click.argument("folder")
+@click.option("--split", default="train", show_default=True)
+@click.option("--size", type=click.IntRange(1), help="Side that images are made (default: their own, or 64 of various ones).")
+@click.option("--crop", type=click.IntRange(1), help="Side of the centre that is kept.")
+@click.option("--channels", type=click.Choice(["1", "3"]), help="1 for grey.")
+@click.option("--held-out", type=click.FloatRange(0, 1, max_open=True), default=0.0, help="Share that training leaves out.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a contact sheet as a .png.")
+@json_option
+def check(folder, split, size, crop, channels, held_out, out, json_file):
+    """Look through FOLDER (or a .tar or .npz) as a training would: sizes, classes, files that cannot be read, twins.
+
+    All that it says of how images are read a training says too. Exit code 2 where files cannot be read.
+    """
+    if out and out.suffix != ".png":
+        raise UserError(f"--out ends in .png, not {out.name!r}")
+    start()
+    from ganzoo.data.census import census
+    from ganzoo.pictures import grid, png
+
+    place = folder if folder[0] in "/.~" else f"./{folder}"
+    lines, facts, images = census(place, split, size, crop, int(channels) if channels else None, held_out)
+    for line in lines:
+        click.echo(line)
+    if out:
+        write_file(out, png(grid(images, 8)))
+        click.echo(f"contact sheet: {out}")
+    write_json(json_file, facts)
+    if facts["bad"]:
+        sys.exit(2)
+
+
 @click.command()
 @click.argument("run", type=MODEL)
-@click.option("--to", type=click.Path(path_type=Path), help="The export's directory (default: exported/RECIPE).")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The export's directory (default: exported/RECIPE), or the one file of other formats.",
+)
 @click.option("--licence", help="What the card says of the licence of the weights (default: not stated).")
+@click.option("--format", "file_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
+@click.option("--int8", is_flag=True, help="Weights of 8 bits, with --format tflite.")
 @data_dir_option
 @json_option
-def export(run, to, licence, data_dir, json_file):
-    """Export RUN's generator as the next version of a SavedModel, with its model card."""
+def export(run, to, licence, file_format, int8, data_dir, json_file):
+    """Export RUN's generator as the next version of a SavedModel, with its model card.
+
+    With --format onnx or tflite, RUN may also be an export or a model of the zoo; what is written is one file of the generator
+    alone, from latents to samples, compared with TensorFlow before it is kept.
+    """
     start(data_dir)
+    if file_format != FORMATS[0]:
+        from ganzoo.serving.runtimes import convert
+
+        facts = convert(run, to, file_format, int8)
+        takes = ", ".join(f"{name} {shape}" for name, shape in facts["inputs"].items())
+        click.echo(
+            f"{facts['file']}: {facts['bytes']:,} bytes; takes {takes}; at most {facts['apart']:.1e} from TensorFlow's samples"
+        )
+        write_json(json_file, facts)
+        return
+    if int8:
+        raise UserError("8-bit weights are of --format tflite alone")
     from ganzoo.serving.export import export
 
     path = export(run, to, licence)
@@ -158,4 +223,4 @@ def export(run, to, licence, data_dir, json_file):
     write_json(json_file, {"export": str(path)})
 
 
-COMMANDS = (train, recipes, show, data, export)
+COMMANDS = (train, recipes, init, show, data, export)

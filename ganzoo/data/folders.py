@@ -1,6 +1,5 @@
 """A user's own folder of images: plain, of class folders, or laid out as tfds.ImageFolder has it."""
 
-import collections
 import os
 import random
 from pathlib import Path
@@ -9,12 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.data.folder_layout import Tree, in_order, layout_of, listed, passed_over
-from ganzoo.data.image_files import CONVERSIONS, read_image
+from ganzoo.data.image_files import read_image
+from ganzoo.data.image_reader import ImageReader
+from ganzoo.data.metadata import read_labels, table_of
 from ganzoo.errors import UserError
 from ganzoo.notes import counted
 
 
-class Folder:
+class Folder(ImageReader):
     """The image files of a folder: all that Pillow can decode.
 
     How they lie says what they are:
@@ -24,8 +25,9 @@ class Folder:
     - `folder/split/image.png`, where all folders are called as splits are, such as train and test: splits without classes;
     - `folder/split/label/image.png`, as tfds.ImageFolder has it: splits with classes.
 
-    The images of a class may lie in folders below its own. Classes sort by name; as numbers where all are whole numbers.
-    What is passed over is noted.
+    The images of a class may lie in folders below its own. A `metadata.csv` or `.jsonl` in the folder, or in that of each
+    split, gives labels too (`metadata.read_labels`). Classes sort by name; as numbers where all are whole numbers. What is
+    passed over is noted.
 
     Args:
         root: the folder.
@@ -43,7 +45,7 @@ class Folder:
     """
 
     def __init__(self, root, split="train"):
-        self.root = Path(root).expanduser()
+        super().__init__(Path(root).expanduser())
         if not self.root.is_dir():
             raise UserError(f"no folder {self.root}: make one of images, or name yours, as in `--set data.name=PATH`")
         tree = Tree(self.root)
@@ -55,25 +57,47 @@ class Folder:
         chosen = layout.splits[split]
         self.splits = () if layout.whole else tuple(layout.splits)
         self.files, self.labels, self.classes = chosen.images, None, []
-        if layout.labelled:
+        tables = {name: self._table(part.path) for name, part in layout.splits.items()}
+        self._of_table = None
+        if any(tables.values()):
+            self._label_by(tables, split, chosen)
+        elif layout.labelled:
             self.classes = in_order({name for part in layout.splits.values() for name in part.folders})
             numbers = {name: number for number, name in enumerate(self.classes)}
             labelled = [(file, numbers[name]) for name, part in chosen.folders.items() for file in part.all_images()]
             random.Random(split).shuffle(labelled)  # so that the first N are of all classes
             self.files = [file for file, _ in labelled]
             self.labels = np.array([label for _, label in labelled], np.int64)
-        self.shape = (None, None, 3)
-        self.homepage = "a folder of images"
-        self.failure = None
         self.notes = [f"{self.root}: {line}" for line in self._notes(tree, layout, split) if line]
-        self._conversions = collections.defaultdict(set)
+
+    def _table(self, folder):
+        """The labels that a table in a folder, or else in the root, gives to the images below it, by path; None without one."""
+        for place in (folder, self.root):
+            if table := table_of(place):
+                labels = {place / name: label for name, label in read_labels(table).items()}
+                return {path: label for path, label in labels.items() if path.is_relative_to(folder)}
+        return None
+
+    def _label_by(self, tables, split, chosen):
+        """Takes the labels of tables, whose classes are those of all splits."""
+        self.classes = in_order({label for table in tables.values() if table for label in table.values()})
+        numbers = {name: number for number, name in enumerate(self.classes)}
+        table, self.files = tables[split] or {}, chosen.all_images()
+        random.Random(split).shuffle(self.files)
+        self.labels = np.array([numbers.get(table.get(file), -1) for file in self.files], np.int64)
+        absent = len(table.keys() - set(self.files))
+        self._of_table = f"labels of {counted(len(self.classes), 'class', 'classes')} from a table"
+        if unlabelled := int((self.labels < 0).sum()):
+            self._of_table += f"; {counted(unlabelled, 'image')} without one"
+        if absent:
+            self._of_table += f"; {counted(absent, 'row')} that name no image here"
 
     def _notes(self, tree, layout, split):
         chosen = layout.splits[split]
-        yield layout.guess
+        yield self._of_table or layout.guess
         if not layout.whole:
             yield tree.images and f"{counted(len(tree.images), 'image')} beside the folders passed over"
-            if layout.labelled and chosen.images:
+            if layout.labelled and chosen.images and not self._of_table:
                 yield f"{counted(len(chosen.images), 'image')} beside the class folders of {split} passed over"
             others = {name: part for name, part in tree.folders.items() if name not in layout.splits and part.has_images}
             count = sum(len(part.all_images()) for part in others.values())
@@ -104,23 +128,5 @@ class Folder:
         labels = np.full(len(self.files), -1) if self.labels is None else self.labels
         return tf.data.Dataset.from_tensor_slices(([os.fsencode(file) for file in self.files], labels))
 
-    def decode(self, path):
-        """The image at a path, a string tensor: uint8 [h, w, 3]. Where that fails, `failure` says why in a line."""
-
-        def read(path):
-            path = os.fsdecode(path)
-            try:
-                pixels, conversions = read_image(path)
-            except UserError as error:
-                self.failure = str(error)
-                raise
-            for conversion in conversions:
-                self._conversions[conversion].add(path)
-            return pixels
-
-        return tf.ensure_shape(tf.numpy_function(read, [path], tf.uint8, stateful=False), self.shape)
-
-    def conversions(self, count):
-        """What was done to the pixels of the `count` images that were decoded, a list of lines."""
-        numbers = {words: len(self._conversions[name]) for name, words in CONVERSIONS.items()}
-        return [f"{self.root}: {number:,} of {counted(count, 'image')} {words}" for words, number in numbers.items() if number]
+    def read(self, place):
+        return read_image(place)

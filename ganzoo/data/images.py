@@ -13,9 +13,10 @@ from rich.progress import track
 from ganzoo import cache_directory
 from ganzoo.data import catalogue
 from ganzoo.data.class_names import class_number
-from ganzoo.data.folders import Folder
 from ganzoo.data.held_out import checked_share, limit, marked
 from ganzoo.data.identity import identity_of_files
+from ganzoo.data.image_fitting import as_channels, fit, sides, sizes_said
+from ganzoo.data.image_reader import MEND, MEND_ONE, ImageReader, is_read
 from ganzoo.data.scaling import DARK
 from ganzoo.data.source import NamedSource, checked_take
 from ganzoo.data.tfds_images import open_originals
@@ -43,7 +44,7 @@ class Images(NamedSource):
 
     Args:
         name: a TFDS image set, such as "mnist" or "cifar10"; an embedded one ("digits"); or the path of a folder of
-            images (see `folders.Folder`), which are always RGB.
+            images (see `folders.Folder`), of a .tar or a folder of them (`shards.Shards`), of an .npz (`npz_images`).
         split: a TFDS split, such as "train" or "train[:80%]"; of a folder its name.
         size: side in pixels, or (height, width); None keeps the images as they are.
         crop: side, or (height, width), of the centre that is kept.
@@ -55,6 +56,12 @@ class Images(NamedSource):
         held_out: of a set whose only split is "train", such as a plain folder, the share of the images that this split
             leaves out, and that make the split "test". Which images is decided by their pixels: equal ones are on one side,
             and more images move no other. No effect on a set of several splits.
+        channels: 1 for grey, 3 for RGB; None for those of the data: of image files always 3.
+        on_bad: what becomes of a user's files that cannot be read: "stop" names all of them and why, "skip" passes them over
+            with a note.
+
+    Attributes:
+        of_pixels: what was done to the pixels when they were last decoded, a list of lines.
 
     Raises:
         UserError: no such data set, not one of 8-bit images, no labels where they are asked for, or images of various
@@ -78,6 +85,8 @@ class Images(NamedSource):
         take=None,
         data_dir=None,
         held_out=0.0,
+        channels=None,
+        on_bad="stop",
     ):
         self.name = name
         self.split = split
@@ -87,7 +96,14 @@ class Images(NamedSource):
         self.only = only
         self.take = checked_take(take)
         self.data_dir = data_dir
+        self.channels = channels
+        self.on_bad = on_bad
+        if channels not in (None, 1, 3):
+            raise UserError(f"channels is 1, 3 or None for those of the data, not {channels!r}")
+        if on_bad not in ("stop", "skip"):
+            raise UserError(f'on_bad is "stop" or "skip", not {on_bad!r}')
         self._arrays = None
+        self.of_pixels = []
         self._originals = self._open()
         for line in self._originals.notes:
             self.note(line)
@@ -101,7 +117,7 @@ class Images(NamedSource):
         height, width = sides("size", size) or self._crop or (height, width)
         if height is None or width is None:
             raise UserError(f"the images of {name} are of various sizes: give `size`, such as size=64")
-        super().__init__((height, width, channels), len(self._originals.classes) or None, labels, flip)
+        super().__init__((height, width, self.channels or channels), len(self._originals.classes) or None, labels, flip)
 
     def _open(self):
         if self.held_out and self.split == "test":
@@ -132,7 +148,7 @@ class Images(NamedSource):
     @property
     def num_examples(self):
         """Number of examples; known without reading them, unless with `only` or a share that is held out."""
-        if self._only is not None or self._arrays or self._part:
+        if self._only is not None or self._arrays or self._part or self.on_bad == "skip":
             return super().num_examples
         count, _ = self._originals.extent()
         return min(count, self.take or count)
@@ -140,23 +156,34 @@ class Images(NamedSource):
     def describe(self):
         facts = super().describe()
         options = {"size": self.size, "crop": self.crop, "only": self.only, "take": self.take}
+        options |= {"channels": self.channels, "on_bad": None if self.on_bad == "stop" else self.on_bad}
         facts.update({name: value for name, value in options.items() if value is not None})
-        if isinstance(self._originals, Folder) and self.class_names:  # which a folder's files can change
+        if self._own and self.class_names:  # which a folder's files can change
             facts["classes"] = self.class_names
         facts.update({"held_out": self.held_out} if self.held_out else {})
         return facts | {"flip": self.flip, "homepage": self._originals.homepage}
 
     @property
     def location(self):
-        return self._originals.root if isinstance(self._originals, Folder) else None
+        return self._originals.root if self._own else None
+
+    @property
+    def originals(self):
+        """What the images are read from: a `TFDSImages`, or an `ImageReader` of a user's own files."""
+        return self._originals
+
+    @property
+    def _own(self):
+        """Whether these are a user's own files, rather than a set of TFDS."""
+        return isinstance(self._originals, ImageReader)
 
     def identity(self, known=None):
         facts = super().identity(known)
-        if isinstance(self._originals, Folder):
+        if self._own:
             if self.class_names and (self.labels or self.only is not None):  # a folder of another split moves their numbers
                 digest = hashlib.sha256(json.dumps(self.class_names).encode()).hexdigest()[:12]
                 facts["version"] = f"{counted(len(self.class_names), 'class', 'classes')} {digest}"
-            return identity_of_files(self._originals.files, self._originals.root, known) | facts
+            return identity_of_files(self._originals.files, self._originals.directory(), known) | facts
         return facts | {"version": self._originals.identity()[0]}
 
     @classmethod
@@ -202,8 +229,12 @@ class Images(NamedSource):
                     raise
         return self._load()
 
-    def _chunks(self):
-        """The decoded images and labels, some at a time."""
+    def chunks(self):
+        """Decodes all anew: pairs of images uint8 [n, H, W, C] and labels int64 [n], some at a time.
+
+        Raises:
+            UserError: as `arrays`.
+        """
         examples = self._originals.examples()
         if self._only is not None:
             examples = examples.filter(lambda encoded, label: label == self._only)
@@ -216,39 +247,63 @@ class Images(NamedSource):
 
         @tf.autograph.experimental.do_not_convert
         def fitted(image, label):
-            return fit(image, self._crop, self.shape), label
+            return as_channels(fit(image, self._crop, (*self.shape[:2], image.shape[2])), self.shape[2]), label
 
         @tf.autograph.experimental.do_not_convert
         def decode_fitted(encoded, label):
             return fitted(*decode(encoded, label))
 
         parallel = {"num_parallel_calls": tf.data.AUTOTUNE, "deterministic": True}
-        count, brightest = 0, 0
+        count, brightest, all_grey = 0, 0, self.shape[2] == 3
+        if self._own:
+            self._originals.begin()
         try:
-            if self._part:
-                decoded = self._of_part(examples.map(decode, **parallel)).take(self.take or -1)
+            if self._part or self._own:
+                decoded = examples.map(decode, **parallel).filter(is_read)
+                decoded = self._of_part(decoded).take(self.take or -1) if self._part else decoded
                 examples = decoded.map(fitted, **parallel)
             else:
                 examples = examples.map(decode_fitted, **parallel)
             for images, labels in examples.batch(CHUNK).prefetch(1):
-                count, brightest = count + len(images), max(brightest, int(tf.reduce_max(images)))
-                yield images.numpy(), labels.numpy()
+                images = images.numpy()
+                count, brightest = count + len(images), max(brightest, int(images.max()))
+                all_grey = all_grey and bool((images == images[..., :1]).all())
+                yield images, labels.numpy()
         except tf.errors.OpError as error:
-            reason = self._originals.failure or catalogue.one_line(error)
-            raise UserError(f"cannot read {self.name}: {reason}") from error
-        of = self._originals.extent()[0] if self._part else count  # conversions are counted on both sides
-        self._of_pixels = self._originals.conversions(of)
+            raise UserError(f"cannot read {self.name}: {catalogue.one_line(error)}") from error
+        self.of_pixels = self._said(count)
+        if all_grey and brightest and self._own and self.channels is None:
+            self.of_pixels.append(f"{self.name}: all {count:,} images are grey: channels=1 reads them as such")
         if 0 < brightest < DARK:
-            self._of_pixels.append(
+            self.of_pixels.append(
                 f"{self.name}: no value is above {brightest} of 255: dark images, or values that count otherwise"
             )
+
+    def _said(self, count):
+        """What was done to `count` decoded images, and which files could not be read, a list of lines.
+
+        Raises:
+            UserError: some could not, and `on_bad` is "stop".
+        """
+        of = self._originals.extent()[0] if self._part else count  # conversions are counted on both sides
+        if not self._own:
+            return self._originals.conversions(of)
+        bad, failed = self._originals.refusal(), len(self._originals.failures)
+        lines = self._originals.conversions(of - failed if self._part else of)
+        if bad and self.on_bad == "stop":
+            raise UserError(f"cannot read {self.name}: {bad}")
+        if bad:
+            why = bad.removesuffix(MEND).removesuffix(MEND_ONE)
+            lines.append(f"{self.name}: {counted(failed, 'image')} passed over: {why}")
+        return [*lines, *sizes_said(self.name, self._originals.sizes, self._crop, self.shape[:2])]
 
     def _of_part(self, decoded):
         """The decoded images, a data set of (image, label), that are on this source's side."""
         whole = open_originals(str(self.name), "train", self.data_dir)
 
         def marks():
-            all_marks = whole.examples().map(lambda encoded, label: marked(self._originals.decode(encoded)))
+            decoded = whole.examples().map(lambda encoded, label: whole.decode(encoded)).filter(is_read)
+            all_marks = decoded.map(marked)
             return np.fromiter(all_marks.as_numpy_iterator(), np.int64)
 
         bound = limit(self.held_out, whole.extent()[0], marks)
@@ -256,8 +311,8 @@ class Images(NamedSource):
 
     def _load(self):
         empty = (np.empty((0, *self.shape), np.uint8), np.empty(0, np.int64))
-        arrays = tuple(np.concatenate(parts) for parts in zip(empty, *self._chunks(), strict=True))
-        for line in self._of_pixels:
+        arrays = tuple(np.concatenate(parts) for parts in zip(empty, *self.chunks(), strict=True))
+        for line in self.of_pixels:
             self.note(line)
         return arrays
 
@@ -294,10 +349,10 @@ class Images(NamedSource):
     def _write(self, path, labels, notes):
         # Who sees the images sees their labels and notes: the blocks end from the right to the left.
         with atomically(path) as image_file, atomically(labels) as label_file, atomically(notes) as note_file:
-            for image_chunk, label_chunk in self._with_progress(self._chunks()):
+            for image_chunk, label_chunk in self._with_progress(self.chunks()):
                 image_file.write(image_chunk)
                 label_file.write(label_chunk)
-            note_file.write(json.dumps(self._of_pixels).encode())
+            note_file.write(json.dumps(self.of_pixels).encode())
 
     def _with_progress(self, chunks):
         """Shows on a terminal what is done and how long the rest will take."""
@@ -310,6 +365,7 @@ class Images(NamedSource):
         identity = [*self._originals.identity(), self._originals.classes]
         shaped_by = [CACHE_FORMAT, identity, self.split, self.shape, self._crop, self._only, self.take]
         shaped_by += [self.held_out, self._part] if self._part else []
+        shaped_by += ["skip"] if self.on_bad == "skip" else []
         return f"{hashlib.sha256(json.dumps(shaped_by).encode()).hexdigest()[:16]}.images"
 
     def _small_cache_file(self):
@@ -331,35 +387,3 @@ class Images(NamedSource):
             if os.access(directory, os.W_OK) or (directory / name).exists():
                 return directory / name
         raise UserError(f"cannot keep the decoded images of {self.name}: neither {beside} nor {at_home} can be written")
-
-
-def sides(what, value):
-    """(height, width) of a side, a pair or None."""
-    pair = (value, value) if isinstance(value, int) else value
-    if pair is None:
-        return None
-    pair = tuple(pair) if isinstance(pair, (tuple, list)) else ()
-    if len(pair) != 2 or not all(isinstance(side, int) and side > 0 for side in pair):
-        raise UserError(f"{what} must be a number of pixels or a pair (height, width), not {value!r}")
-    return pair
-
-
-def fit(image, crop, shape):
-    """A uint8 image [h, w, C] as `shape`: cropped to `crop`, or to the aspect of `shape`, and resized."""
-    target = shape[:2]
-    if crop or image.shape[:2] != target:
-        height, width = tf.unstack(tf.shape(image)[:2])
-        if crop:
-            rows, columns = crop
-            fits = tf.logical_and(height >= rows, width >= columns)
-            check = tf.debugging.Assert(fits, [f"crop {rows} x {columns} is larger than an image of", height, width])
-            with tf.control_dependencies([check]):
-                height = tf.identity(height)
-        else:
-            rows = tf.clip_by_value(tf.cast(tf.round(width * target[0] / target[1]), tf.int32), 1, height)
-            columns = tf.clip_by_value(tf.cast(tf.round(height * target[1] / target[0]), tf.int32), 1, width)
-        image = tf.slice(image, [(height - rows) // 2, (width - columns) // 2, 0], [rows, columns, shape[2]])
-        if crop != target:
-            image = tf.image.resize(image, target, method="bicubic", antialias=True)
-            image = tf.saturate_cast(tf.round(image), tf.uint8)
-    return tf.ensure_shape(image, shape)

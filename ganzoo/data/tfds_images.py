@@ -6,18 +6,27 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo.data import catalogue
+from ganzoo.data.folder_layout import Tree
 from ganzoo.data.folders import Folder
+from ganzoo.data.npz_images import NpzImages
+from ganzoo.data.shards import Shards, tars_of
 from ganzoo.errors import UserError
 
 
 def open_originals(name, split, data_dir):
-    """A `TFDSImages`; or a `Folder`, where the name is a path rather than a data set's."""
+    """A `TFDSImages`; or, where the name is a path rather than a data set's, a `Folder`, `Shards` or `NpzImages`."""
+    path = Path(name).expanduser()
     if not name.startswith(("/", ".", "~")):
         try:
             return TFDSImages(name, split, data_dir)
         except UserError:
-            if not Path(name).is_dir() or name.split("/")[0] in catalogue.registered():
+            is_file = path.suffix in (".npz", ".tar") and path.is_file()
+            if not is_file and (not path.is_dir() or name.split("/")[0] in catalogue.registered()):
                 raise
+    if path.suffix == ".npz":
+        return NpzImages(name, split)
+    if tars_of(path) and not (path.is_dir() and Tree(path).has_images):
+        return Shards(name, split)
     return Folder(name, split)
 
 

@@ -273,7 +273,9 @@ def values_of(result):
 
 
 def _place(function):
-    return function.__module__, getattr(function, "__qualname__", None)
+    """What tells a function from others: those of recipe files, which are read again from a run's copy, by their name alone."""
+    module = function.__module__ or ""
+    return "" if module.startswith("ganzoo_recipe_") else module, getattr(function, "__qualname__", None)
 
 
 def _estimate(value):

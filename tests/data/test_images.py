@@ -8,7 +8,8 @@ from PIL import Image
 from ganzoo import cache_directory, files
 from ganzoo.data import catalogue, images
 from ganzoo.data.identity import is_same
-from ganzoo.data.images import Images, fit
+from ganzoo.data.image_fitting import fit
+from ganzoo.data.images import Images
 from ganzoo.errors import UserError
 from ganzoo.notes import notes_to
 
@@ -276,6 +277,7 @@ def test_what_was_done_to_pixels_is_noted_each_time_they_are_read(flat, cached, 
         assert said[1:] == [
             f"{flat}: 1 of 8 images have transparent pixels: laid on white",
             f"{flat}: 1 of 8 images have 16 bits a channel: scaled to 8",
+            f"{flat}: 8 images of 7 sizes, 20 x 30 to 40 x 40: 6 cut to their centre made 8 x 8",
         ]
         assert source.notes == said and (pixels[6] == 255).all() and (pixels[7] == 156).all()
 
@@ -292,7 +294,7 @@ def test_dark_images_are_noted(tmp_path):
         write(tmp_path / f"{index}.png", np.full((8, 8), index, np.uint8))
     source = Images(tmp_path, size=8)
     source.arrays()
-    assert source.notes == [f"{tmp_path}: no value is above 1 of 255: dark images, or values that count otherwise"]
+    assert source.notes[1:] == [f"{tmp_path}: no value is above 1 of 255: dark images, or values that count otherwise"]
     assert Images("digits", take=2).arrays() and not Images("digits").notes
 
 
@@ -426,8 +428,8 @@ def test_a_tfds_set_is_cached_beside_itself_or_at_home(tmp_path, cached, monkeyp
 
 def test_sets_of_many_examples_are_read_once_where_they_can_be_kept(flat, tmp_path, monkeypatch):
     monkeypatch.setenv("GANZOO_CACHE", str(tmp_path / "home"))
-    reads, chunks = [], Images._chunks
-    monkeypatch.setattr(Images, "_chunks", lambda self: reads.append(self) or chunks(self))
+    reads, chunks = [], Images.chunks
+    monkeypatch.setattr(Images, "chunks", lambda self: reads.append(self) or chunks(self))
     count = len(Images(flat, size=8).arrays()["image"])
     assert len(reads) == 1 and not (tmp_path / "home").exists(), "a small set is kept nowhere"
     monkeypatch.setattr(images, "CACHE_FROM", count - 1)

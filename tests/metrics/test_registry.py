@@ -148,6 +148,14 @@ def test_what_is_known_of_a_part_stands_in_its_metric(monkeypatch):
     with pytest.raises(ValueError, match="unknown arguments"):
         metric("other", **facts)(lambda something: 1)
     assert isinstance(known, Metric)
+    for module in ("ganzoo_recipe_mine", "ganzoo_recipe_recipe"):  # a recipe file, and its copy in a run
+
+        def ours(fake):
+            return 1
+
+        ours.__module__ = module
+        metric("ours", **facts)(ours)
+    assert registry.REGISTRY["ours"].function is ours
 
 
 def test_metrics_import_alone():
