@@ -130,8 +130,8 @@ class ExportSampler(Sampler):
 
     def __init__(self, path, module):
         super().__init__(path, path.parent.name if path.name.isdigit() else path.name)
-        self._signatures = module.signatures
-        self._module = module
+        self.signatures = module.signatures
+        self.module = module
         card = path / "card.json"
         self.card = read_json(card, CARD, "the model card") if card.is_file() else {}
         self.family, self.step = self.card.get("family"), self.card.get("steps")
@@ -163,7 +163,7 @@ class ExportSampler(Sampler):
         typed = {name: tf.constant(options.get(name, opened), dtype) for name, (dtype, opened) in self.options.items()}
         draw = {"count": tf.constant(count), "seed": tf.constant(seed), "first": tf.constant(first)}
         shares = None if "label" in options else self.label_shares
-        return with_labels_by(shares, self._signatures["inputs"](**draw, **typed), count, seed, first)
+        return with_labels_by(shares, self.signatures["inputs"](**draw, **typed), count, seed, first)
 
     def _batch(self, first, seed, options):
         return self.generate(**self._inputs(BATCH, seed, first, options))
@@ -174,7 +174,7 @@ class ExportSampler(Sampler):
             return {name: value.numpy() for name, value in self._inputs(count, seed, 0, chosen).items()}
 
     def generated(self, **inputs):
-        samples = self._signatures["serving_default"](**inputs)
+        samples = self.signatures["serving_default"](**inputs)
         return samples["tokens"] if "tokens" in samples else next(iter(samples.values()))
 
     def labels(self, count, seed=0, **options):

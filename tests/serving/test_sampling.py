@@ -274,14 +274,14 @@ def test_an_export_draws_the_same_whatever_compiles_it(name):
     sampler = load(EXPORTED / name)
     draw = {"count": tf.constant(70), "seed": tf.constant(-3), "first": tf.constant(5)}
     draw |= {option: tf.constant(opened, dtype) for option, (dtype, opened) in sampler.options.items()}
-    plain, compiled = (function(**draw) for function in (sampler._signatures["inputs"], compiled_inputs(sampler)))
+    plain, compiled = (function(**draw) for function in (sampler.signatures["inputs"], compiled_inputs(sampler)))
     assert plain.keys() == compiled.keys()
     for key, values in plain.items():
         np.testing.assert_allclose(values, compiled[key], rtol=1e-6)
 
 
 def compiled_inputs(sampler):
-    return tf.function(sampler._signatures["inputs"], jit_compile=True)
+    return tf.function(sampler.signatures["inputs"], jit_compile=True)
 
 
 def test_the_newest_version_is_the_highest_number_that_holds_a_model(tmp_path):
