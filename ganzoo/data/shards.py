@@ -1,4 +1,4 @@
-"""Images in tar files, as webdataset has them: `key.jpg` and `key.cls`, `key.txt` or `key.json` of one example side by side."""
+"""Images in tar files, as webdataset has them: `KEY.jpg` and `KEY.cls`, `KEY.txt` or `KEY.json` of one example side by side."""
 
 import io
 import json
@@ -30,7 +30,7 @@ def tars_of(path):
 class Shards(ImageReader):
     """The images of a tar file, or of all those of a folder; they are read where they lie, nothing is unpacked.
 
-    A label is what `key.cls` holds, or `label` of `key.json`; captions and all else are passed over, with a note. Only the
+    A label is what `KEY.cls` holds, or `label` of `KEY.json`; captions and all else are passed over, with a note. Only the
     split `train` is there.
 
     Args:
