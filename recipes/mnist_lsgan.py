@@ -1,13 +1,14 @@
 """LSGAN on MNIST.
 
 Mao et al. 2017, "Least Squares Generative Adversarial Networks", arXiv:1611.04076, whose networks are for 112x112; here the
-networks of mnist_dcgan.
+networks of mnist_dcgan at three fourths of its width.
 
 Run: ganzoo train recipes/mnist_lsgan.py
 
-Cost: not measured yet.
+Cost: 7.3 minutes (440 s) of CPU time on one core of a shared AMD EPYC that others used too, 2026-11-30.
 
-Score: not measured yet.
+Score: FD[cnn-mnist] 5.50 [5.29, 5.72] (held-out 0.20), precision 0.55 (0.87), recall 0.73 (0.84), by `ganzoo evaluate
+runs/mnist_lsgan/default --metrics frechet_distance,precision_recall`.
 """
 
 import keras
@@ -25,14 +26,14 @@ def recipe():
     return Recipe(
         data=Images("mnist"),
         model=GAN(
-            generator=dcgan_generator(size=28, channels=1, width=32),
-            discriminator=dcgan_discriminator(size=28, channels=1, width=32),
+            generator=dcgan_generator(size=28, channels=1, width=24),
+            discriminator=dcgan_discriminator(size=28, channels=1, width=24),
             adversarial_loss=losses.LeastSquares(),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 8000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 8000, 0.0), beta_1=0.5),
         },
-        batch_size=128,
-        steps=10000,
+        batch_size=64,
+        steps=8000,
     )
