@@ -1,6 +1,6 @@
 """Metrics beside the libraries that the field uses: values, CPU time and memory, on the same arrays, one thread a side.
 
-    python benchmarks/metrics_peers.py [CASE ...] [--quick] [--json FILE]
+    python benchmarks/metrics_peers.py [CASE ...] [--count N] [--dim D] [--json FILE]
 
 Each side of each case is a process of its own, on one thread, which reads the same arrays, does the work once on a hundredth of
 them, so that imports and start-up do not count, and then once in full. Memory is the peak above what the process held before,
@@ -236,7 +236,8 @@ def digits(first, second):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
-    parser.add_argument("--quick", action="store_true", help="a tenth of the samples, 128 dimensions at most")
+    parser.add_argument("--count", type=int, help="samples, in the place of a case's own number")
+    parser.add_argument("--dim", type=int, help="dimensions, likewise; not of images, logits or texts")
     parser.add_argument("--json", metavar="FILE")
     parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -249,8 +250,7 @@ def main():
     print(f"| {' | '.join(columns)} |\n{'|---' * len(columns)}|")
     for case in options.cases or CASES:
         title, (count, dim), sides = CASES[case]
-        if options.quick:
-            count, dim = max(count // 10, 200), dim if case == "ssim" else min(dim, 128)
+        count, dim = options.count or count, dim if case in ("ssim", "is", "bleu") else options.dim or dim
         records[case] = {"title": title, "count": count, "dim": dim}
         with tempfile.TemporaryDirectory() as folder:
             for name, values in zip(("real", "fake"), arrays_of(case, count, dim), strict=True):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.classification import adversarial_accuracy, boundary_distortion, classification_performance
+from ganzoo.metrics.classification import _looked_up, adversarial_accuracy, boundary_distortion, classification_performance
 from ganzoo.metrics.probes import train_classifiers
 from ganzoo.metrics.relative_score import normalized_relative_discriminative_scores as nrds
 
@@ -125,3 +125,9 @@ def test_equal_models_share_the_relative_score_and_real_data_wins():
     np.testing.assert_allclose(nrds(real, [models[0]] * 2, epochs=4, seeds=1)[0], 0.5, atol=0.02)
     with pytest.raises(UserError, match="two models"):
         nrds(real, [models[0]])
+
+
+def test_the_fewest_reals_that_teach_as_much_are_looked_up():
+    curve, shares = np.array([0.5, 0.8, 0.8, 0.9]), np.array([0.125, 0.25, 0.5, 1.0])
+    assert _looked_up(0.8, curve, shares) == pytest.approx(0.25) and _looked_up(0.4, curve, shares) == 0
+    assert _looked_up(0.65, curve, shares) == pytest.approx(np.sqrt(0.125 * 0.25)) and _looked_up(0.95, curve, shares) == 1
