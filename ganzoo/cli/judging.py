@@ -1,4 +1,4 @@
-"""The commands that judge a model: evaluate, compare, birthday, judge, neighbours."""
+"""The commands that judge a model: evaluate, compare, birthday, judge, neighbours; and the list of metrics."""
 
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ganzoo.cli.options import (
     write_file,
     write_json,
 )
+from ganzoo.errors import UserError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -180,4 +181,22 @@ def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_f
     write_json(json_file, record)
 
 
-COMMANDS = (evaluate, compare, birthday, judge, neighbours)
+@click.command()
+@click.argument("text", required=False, default="")
+@click.option("--long", is_flag=True, help="What each says, when it misleads, and where it comes from.")
+@json_option
+def metrics(text, long, json_file):
+    """List the metrics: what they need, which way is better, their least sample size and cost; those that TEXT is found in."""
+    start()
+    from ganzoo.metrics.registry import all_metrics
+    from ganzoo.report.terminal_metrics import listed
+
+    records = [metric.record() for metric in all_metrics().values()]
+    chosen = [one for one in records if text.lower() in " ".join([one["name"], one["meaning"], one["paper"]]).lower()]
+    if not chosen:
+        raise UserError(f"no metric has {text!r} in its name, meaning or paper; `ganzoo metrics` lists all {len(records)}")
+    click.echo("\n".join(listed(chosen, long)))
+    write_json(json_file, chosen)
+
+
+COMMANDS = (evaluate, compare, birthday, judge, neighbours, metrics)

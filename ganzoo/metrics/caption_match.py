@@ -17,6 +17,7 @@ _OPEN = -1  # what a caption leaves open, and what cannot be read from an image
     "caption_match",
     direction="higher",
     least=1000,
+    cost="reads N images",
     paper="the question of Reed et al. 2016, arXiv 1605.05396, with scenes and captions that a program can read",
     meaning="The share of samples that show all that their caption says, read from the image by a program.",
     misleads="One perfect image per caption scores 1: it says nothing about diversity, nor about what a caption leaves open.",

@@ -18,6 +18,7 @@ _SHARE = Part(span=(0, 1))
     "classification_performance",
     direction="higher",
     least=1000,
+    cost="O(N K)",
     paper="Shmelkov et al. 2018, How good is my GAN?; Ravuri and Vinyals 2019, arXiv 1905.10887; Ye et al. 2018, GQI",
     meaning="`train`: accuracy on held-out reals of classifiers trained on the fakes and the labels that they were asked for; "
     "`test`: accuracy on fakes of classifiers trained on reals; `gqi`: the first in percent of what reals teach.",
@@ -64,6 +65,7 @@ def classification_performance(classifiers: Any, fake_labels: np.ndarray, test_l
     "adversarial_accuracy",
     direction="lower",
     least=1000,
+    cost="O(N K)",
     paper="Yang et al. 2017, LR-GAN, arXiv 1703.01560",
     meaning="How differently classifiers that learned from reals and from fakes see held-out reals: `gap` of their "
     "accuracies, `divergence` KL(P_g(y|x) || P_r(y|x)) in nats, beside the floor that two trained on reals show.",
@@ -107,6 +109,7 @@ def adversarial_accuracy(classifiers: Any, test_labels: np.ndarray) -> dict[str,
     "boundary_distortion",
     direction="higher",
     least=1000,
+    cost="fits classifiers to growing subsets",
     paper="Santurkar et al. 2018, A Classification-Based Study of Covariate Shift in GAN Distributions, arXiv 1711.00970",
     meaning="How many reals teach a linear classifier as much as these fakes do, as a share of their count: `effective`; "
     "and the accuracy on held-out reals that the fakes teach, `accuracy`, beside the same number of reals'.",
@@ -176,6 +179,7 @@ def boundary_distortion(
     "discriminator_probe",
     direction="higher",
     least=500,
+    cost="fits a linear classifier",
     paper="Radford et al. 2016, DCGAN, arXiv 1511.06434, section 5.1",
     meaning="The accuracy on held-out data of a linear classifier of the features that the model's own discriminator learned.",
     misleads="It speaks of the discriminator alone: a generator may be bad whose discriminator knows much. Many features of "

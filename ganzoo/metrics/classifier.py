@@ -18,6 +18,7 @@ from ganzoo.metrics.registry import Part, metric
     "inception_score",
     direction="higher",
     least=5000,
+    cost="O(N K)",
     paper="Salimans et al. 2016, arXiv 1606.03498",
     meaning="How sure the classifier is of each sample and how many classes the samples spread over: 1 to the number "
     "of classes.",
@@ -59,6 +60,7 @@ def inception_score(fake_probs: np.ndarray, splits: int = 10) -> dict[str, float
     "m_inception_score",
     direction="real",
     least=1000,
+    cost="O(N K)",
     paper="Gurumurthy et al. 2017 (DeLiGAN), arXiv 1706.02071",
     meaning="How differently the classifier sees samples of one and the same class: 1 where all are alike, more with variety.",
     misleads="An unsure classifier also raises it, so blurred samples can score like varied ones: compare with real "
@@ -96,6 +98,7 @@ def m_inception_score(fake_probs: np.ndarray, epsilon: float = 1e-12) -> float:
     "mode_score",
     direction="higher",
     least=5000,
+    cost="O(N K)",
     paper="Che et al. 2016, arXiv 1612.02136, in the form that differs from the Inception Score",
     meaning="The Inception Score, lowered where the generated classes' shares differ from those of the real data.",
     misleads="Blind to everything within a class, as the Inception Score is.",
@@ -127,6 +130,7 @@ def mode_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 
     "am_score",
     direction="lower",
     least=5000,
+    cost="O(N K)",
     paper="Zhou et al. 2017 (AM-GAN), arXiv 1703.02000",
     meaning="How far the generated classes' shares are from the real ones, plus how unsure the classifier is of each "
     "sample, in nats.",
@@ -156,6 +160,7 @@ def am_score(real_probs: np.ndarray, fake_probs: np.ndarray, epsilon: float = 1e
     "label_accuracy",
     direction="higher",
     least=1000,
+    cost="O(N)",
     paper="Odena et al. 2017, AC-GAN, arXiv 1610.09585; Ravuri and Vinyals 2019, arXiv 1905.10887, on what it misses",
     meaning="How often a classifier that was trained on real data predicts for a sample the class that it was conditioned on.",
     misleads="One perfect image per class scores 1, more than real data, whose unusual examples are misclassified.",

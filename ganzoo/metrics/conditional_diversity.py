@@ -14,6 +14,7 @@ LEAST_OF_ONE = 20
     "within_condition_diversity",
     direction="real",
     least=500,
+    cost="O(N d)",
     paper="intra-class diversity as of Odena et al. 2017, AC-GAN, arXiv 1610.09585, by distances of features",
     meaning="How far two samples of one label or caption lie apart, over how far two of different ones do: 0 where all samples "
     "of a condition are alike, 1 where the condition makes no difference.",

@@ -28,6 +28,7 @@ def singular_values(jacobians: np.ndarray) -> np.ndarray:
     "conditioning",
     direction="lower",
     least=100,
+    cost="O(latents d^3)",
     paper="Odena et al. 2018, Is Generator Conditioning Causally Related to GAN Performance?, arXiv 1802.08768",
     meaning="How many powers of ten lie between the most and the least that a step in the latents changes a sample, squared: 0 "
     "where the generator stretches its latents equally in all directions.",

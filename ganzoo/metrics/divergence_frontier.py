@@ -43,6 +43,7 @@ def divergence_frontier(first, second, clusters=None, scale=SCALE, seed=0):
     "divergence_frontier",
     direction="higher",
     least=1000,
+    cost="k-means of N / 10 clusters, 500 at most",
     paper="in the manner of Pillutla et al. 2021 (MAUVE), arXiv 2102.01454",
     meaning="How little generated and real samples differ, in both directions, over clusters of their features or embeddings: "
     "1 is a match.",

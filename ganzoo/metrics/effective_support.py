@@ -13,6 +13,7 @@ from ganzoo.metrics.registry import metric
     "birthday",
     direction="higher",
     least=1000,
+    cost="O(N^2 d)",
     paper="Arora and Zhang 2017, arXiv 1706.08224; pooled over all pairs",
     meaning="How many equally likely samples would repeat themselves as often as these: 1 / sum p^2, the effective support.",
     misleads="The threshold is automatic and depends on the extractor; `ganzoo birthday` shows the pairs.",

@@ -21,6 +21,7 @@ _ROWS = 512
     "feature_likelihood",
     direction="lower",
     least=1000,
+    cost="O(N^2 d) a step, some 100",
     paper="Jiralerspong et al. 2023, Feature Likelihood Divergence, arXiv 2302.04440",
     meaning="How much less likely held-out data is under Gaussians on the fakes than under Gaussians on training data, in "
     "hundredths of a nat a dimension; the widths are fitted to the training data, so that copies of it, which become "

@@ -130,6 +130,7 @@ def _interval(context, values, wanted):
     "frechet_distance",
     direction="lower",
     least=10_000,
+    cost="O(N d^2 + d^3)",
     paper="Heusel et al. 2017, arXiv 1706.08500",
     meaning="How far mean and covariance of the generated features are from the real ones.",
     misleads="Biased up by about 1/N, so only equal counts compare; it sees two moments and cannot tell a copy from "

@@ -14,6 +14,7 @@ from ganzoo.metrics.registry import metric
     "frechet_distance_debiased",
     direction="lower",
     least=1000,
+    cost="O(N d^2 + d^3)",
     paper="Closed form for Gaussian noise; the bias: Chong and Forsyth 2019, arXiv 1911.07023",
     meaning="The Frechet distance without the part that comes from the finite samples, and beside it the floor of a "
     "perfect model.",
@@ -57,6 +58,7 @@ def frechet_distance_debiased(real: np.ndarray, fake: np.ndarray) -> dict[str, f
     "frechet_distance_infinity",
     direction="lower",
     least=5000,
+    cost="15 times O(N d^2 + d^3)",
     paper="Chong and Forsyth 2019, arXiv 1911.07023",
     meaning="The Frechet distance extrapolated to infinitely many generated samples, so that models of different "
     "counts compare.",

@@ -14,6 +14,7 @@ MOST_HOLES = 100
     "geometry_score",
     direction="lower",
     least=2000,
+    cost="hundreds of complexes of landmarks",
     paper="Khrulkov and Oseledets 2018, Geometry Score, arXiv 1802.02664",
     meaning="Whether the fakes' point cloud has the holes that the reals' has: 0 for the same topology, 2 at most.",
     misleads="It sees topology alone, neither dropped modes nor blur, and few landmark sets make it noisy: compare "

@@ -99,6 +99,7 @@ def sharpness_difference(images, targets):
     "ms_ssim",
     direction="real",
     least=500,
+    cost="O(pairs H W)",
     paper="Odena et al. 2017 (AC-GAN), arXiv 1610.09585",
     meaning="Mean structural similarity of random pairs of generated images: above real data's value, diversity is missing.",
     misleads="Noise lowers it as diversity does; it is meant for images of one class and is coarse across classes. Below 161 "
@@ -131,6 +132,7 @@ def ms_ssim(fake_images: np.ndarray, seed: int = 0, pairs: int = 2000) -> float:
     "reconstruction",
     direction="higher",
     least=100,
+    cost="O(N H W)",
     paper="Wang et al. 2004 (SSIM); Wang et al. 2003 (MS-SSIM); Mathieu et al. 2016, arXiv 1511.05440 (sharpness)",
     meaning="How close outputs are to their targets, pair by pair: PSNR and sharpness difference in decibels, SSIM up to 1.",
     misleads="Pixels shifted by one look wrong to all of them, a blurred mean looks good to PSNR.",

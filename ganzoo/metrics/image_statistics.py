@@ -13,6 +13,7 @@ from ganzoo.metrics.registry import IMAGES, metric
     "power_spectrum",
     direction="lower",
     least=500,
+    cost="O(N H W log HW)",
     paper="Zeng et al. 2017, arXiv 1708.02688; Durall et al. 2020, arXiv 2003.01826",
     meaning="How far the mean power at each spatial frequency is from the real images'; a positive tail is often "
     "upsampling's checkerboard.",
@@ -91,6 +92,7 @@ def spectrum_slope(frequencies, power):
     "filter_responses",
     direction="lower",
     least=500,
+    cost="O(N H W)",
     paper="Huang and Mumford 1999; Zeng et al. 2017, arXiv 1708.02688",
     meaning="How far the distribution of responses to random zero-mean filters is from the real images' (heavy tails "
     "for photographs).",
@@ -146,6 +148,7 @@ def filter_responses(images, kernel):
     "local_contrast",
     direction="lower",
     least=500,
+    cost="O(N H W)",
     paper="Geusebroek and Smeulders 2005; Zeng et al. 2017, arXiv 1708.02688",
     meaning="How far the distribution of local contrast, summed up by a Weibull fit, is from the real images'.",
     misleads="Sees edges and flat areas only; a global change of brightness or contrast changes it, whatever is depicted.",

@@ -13,6 +13,7 @@ from ganzoo.metrics.registry import Part, metric
     "inversion",
     direction="lower",
     least=100,
+    cost="O(N)",
     paper="Xiang and Li 2017, arXiv 1704.03971; train against test: Webster et al. 2019, arXiv 1901.03396",
     meaning="The mean squared error per value, in [-1, 1], of held-out examples under the nearest sample that gradient descent "
     "finds; `train` of training examples, `p` the probability of so large a difference if neither were nearer.",
@@ -55,6 +56,7 @@ def inversion(test_inversions: np.ndarray, train_inversions: np.ndarray) -> dict
     "reconstruction_error",
     direction="lower",
     least=100,
+    cost="O(N)",
     paper="Xiang and Li 2017, arXiv 1704.03971, by a model's own encoder",
     meaning="The mean squared error per value of held-out examples as the model itself encodes and decodes them; `relative` to "
     "that of the examples' mean, 1 for a model that says nothing of them.",

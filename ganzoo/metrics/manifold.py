@@ -17,6 +17,7 @@ DELTA = 0.1  # root mean square of an image's values in [0, 1]
     "manifold",
     direction="higher",
     least=500,
+    cost="O(N H W)",
     paper="Lucic et al. 2018, Are GANs Created Equal?, arXiv 1711.10337",
     meaning="Of data whose manifold is known exactly: `precision`, the share of fakes within 0.1 of it (root mean square "
     "of values in [0, 1]); `recall`, the share of reals that have a fake as near; `f1` of both.",

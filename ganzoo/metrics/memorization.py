@@ -15,6 +15,7 @@ _ROWS = 1024
     "memorization_informed_fd",
     direction="lower",
     least=2000,
+    cost="O(N^2 d + d^3)",
     paper="Bai et al. 2021, On Training Sample Memorization, arXiv 2106.03062",
     meaning="The Frechet distance, divided by how close the fakes come to training data where that is closer than half of what "
     "held-out data comes to it; without such closeness it is the plain distance.",

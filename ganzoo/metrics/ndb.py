@@ -15,6 +15,7 @@ LEVEL = 0.05
     "ndb",
     direction="lower",
     least=2000,
+    cost="k-means of the reference",
     paper="Richardson and Weiss 2018, On GANs and GMMs, arXiv 1805.12462",
     meaning="The share of clusters of the real data that fakes visit too often or too seldom; a dropped kind shows here.",
     misleads="With many samples any small difference becomes significant, with few none does: compare at equal counts.",

@@ -20,6 +20,7 @@ _COVERED = 0.05  # of the model's own mass lies below the level whose upper set 
     "parzen",
     direction="higher",
     least=1000,
+    cost="O(N^2 d), ten bandwidths",
     paper="Goodfellow et al. 2014, arXiv 1406.2661; its critique by Theis et al. 2015, arXiv 1511.01844",
     meaning="The mean log-density, in nats, of held-out real samples under Gaussian windows on the fakes.",
     misleads="In many dimensions it ranks blurred means above good samples and depends on the number of fakes: read it beside "
@@ -63,6 +64,7 @@ def parzen(real: np.ndarray, fake: np.ndarray, test: np.ndarray, seed: int = 0) 
     "covered_mass",
     direction="higher",
     least=1000,
+    cost="O(N^2 d), some bandwidths",
     paper="Tolstikhin et al. 2017, AdaGAN, arXiv 1701.02386",
     meaning="The share of held-out real samples where the fakes are at least as dense as at 95 % of the fakes themselves.",
     misleads="A density by windows is a blur in many dimensions; a model that is too wide covers everything.",

@@ -33,6 +33,7 @@ class Paths:
     "path_length",
     direction="lower",
     least=1000,
+    cost="O(N)",
     paper="Karras et al. 2019, StyleGAN, arXiv 1812.04948, with the extractor's features in the place of LPIPS",
     meaning="How far a sample's features move along a path between two latents at the pace of a short step, squared, over the "
     " squared distance of two real examples: small where samples change evenly.",

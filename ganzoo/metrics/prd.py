@@ -14,6 +14,7 @@ from ganzoo.metrics.threads import one_thread
     "prd",
     direction="higher",
     least=2000,
+    cost="k-means of 20 clusters, 10 times",
     paper="Sajjadi et al. 2018, arXiv 1806.00035",
     meaning="F8 weighs recall (is every kind of real sample generated?), F1/8 precision (is every generated sample "
     "of a real kind?).",

@@ -14,6 +14,7 @@ from ganzoo.metrics.registry import Part, metric
     "precision_recall",
     direction="higher",
     least=1000,
+    cost="O(N k)",
     paper="Kynkaanniemi et al. 2019, Improved Precision and Recall Metric, arXiv 1904.06991",
     meaning="Precision: the share of fakes that look like some real; recall: the share of reals that some fake looks like.",
     misleads="One far outlier has a large ball that lends precision or recall to anything near it; held-out reals "
@@ -46,6 +47,7 @@ def precision_recall(neighbours: Any, k: int = 3) -> dict[str, float]:
     "density_coverage",
     direction="higher",
     least=1000,
+    cost="O(N k)",
     paper="Naeem et al. 2020, Reliable Fidelity and Diversity Metrics for Generative Models, arXiv 2002.09797",
     meaning="Density: how many reals' neighbourhoods a fake falls into, 1 for a perfect model; coverage: the share of "
     "reals with a fake in their neighbourhood.",
@@ -84,6 +86,7 @@ def expected_coverage(reals, fakes, k=5):
     "realism",
     direction="higher",
     least=1000,
+    cost="O(N k)",
     paper="Kynkaanniemi et al. 2019, section 5, arXiv 1904.06991",
     meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
@@ -121,6 +124,7 @@ def realism(neighbours: Any, k: int = 3) -> dict[str, float]:
     "rarity",
     direction="real",
     least=1000,
+    cost="O(N k)",
     paper="Han et al. 2022, Rarity Score, arXiv 2206.08549",
     meaning="How sparse the real data is around the fakes: higher means rarer kinds; fakes off the manifold count separately.",
     misleads="A radius in the extractor's units: compare only within one extractor and count; outside fakes have no rarity.",

@@ -56,6 +56,18 @@ ARGUMENTS = {
     "accepted": "bool [M]: whether a parser accepts each generated sentence",
     "seed": "an integer for whatever the metric draws",
 }
+# What arguments cost to provide, beside drawing samples and extracting features; metrics that need the same share it.
+COSTS = {
+    "neighbours": "one pass over all distances, O(N^2 d)",
+    "test_neighbours": "a pass over the held-out distances, O(N^2 d)",
+    "classifiers": "classifiers trained on both sides",
+    "critics": "critics trained on both sides",
+    "test_inversions": "gradient descent on latents",
+    "train_inversions": "gradient descent on latents",
+    "jacobians": "Jacobians of the generator",
+    "paths": "samples along paths, and their features",
+    "language_model": "counts the reference's n-grams",
+}
 # What an extractor makes of examples, and what follows from the generated samples.
 OF_FEATURES = {
     "real",
@@ -110,6 +122,7 @@ class Metric:
         paper: where it comes from.
         meaning: one sentence: what the number says.
         misleads: one sentence: when the score is misleading.
+        cost: its own work, by N samples of d features, K classes or H x W pixels; what its arguments cost, `COSTS` says.
         title: the name of its score in tables; `{part}` stands for the part. Its name by default.
         published: the title with features of the verified Inception network of the papers, such as "FID".
         parts: a `Part`, or its direction, by the name of each part of the result; a name may hold wildcards.
@@ -140,6 +153,7 @@ class Metric:
     paper: str
     meaning: str
     misleads: str
+    cost: str = ""
     title: str = ""
     published: str = ""
     parts: Mapping[str, Part | str | None] = dataclasses.field(default_factory=lambda: {"": None})
@@ -164,6 +178,31 @@ class Metric:
         """The arguments it needs: its function's required parameters."""
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.default is inspect.Parameter.empty or p.name == "seed")
+
+    @property
+    def whole_cost(self):
+        """Its cost, and what its arguments cost that other metrics need too, in a line."""
+        shared = dict.fromkeys(COSTS[need] for need in self.needs if need in COSTS)
+        return "; shared: ".join(filter(None, [self.cost, ", ".join(shared)]))
+
+    def record(self):
+        """All that is known of it but its functions, JSON-ready."""
+        return {
+            "name": self.name,
+            "of": list(self.of),
+            "direction": self.direction,
+            "parts": {name: getattr(part, "direction", part) or self.direction for name, part in self.parts.items()},
+            "needs": {need: ARGUMENTS[need] for need in self.needs},
+            "extractor": self.uses_features,
+            "least": self.least,
+            "cost": self.whole_cost,
+            "baseline": self.baseline,
+            "default": self.is_default(self.of[0]),
+            "meaning": self.meaning,
+            "misleads": self.misleads,
+            "paper": self.paper,
+            "code": f"{self.function.__module__}.{self.function.__qualname__}",
+        }
 
     @property
     def uses_features(self):

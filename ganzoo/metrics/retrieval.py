@@ -13,6 +13,7 @@ from ganzoo.metrics.registry import metric
     "retrieval",
     direction="real",
     least=1000,
+    cost="O(N^2 d)",
     paper="Wang et al. 2016, Ensembles of Generative Adversarial Networks, arXiv 1612.00991",
     meaning="How much farther a held-out real sample is from its nearest fake than from its nearest training sample: 0 "
     "is as good as the training data.",

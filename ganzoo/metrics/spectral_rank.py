@@ -14,6 +14,7 @@ _SHARE = 0.95
     "spectral_rank",
     direction="real",
     least=1000,
+    cost="O(N d^2 + d^3)",
     paper="Roy and Vetterli 2007, The Effective Rank; of features as in Garrido et al. 2023, RankMe, arXiv 2210.02885",
     meaning="How many directions of feature space the fakes vary in: `entropy` and `participation` as if all were equal, "
     "`components` of the largest that hold 95 % of the variance. Below real data's, whole directions of variety are missing.",

@@ -18,6 +18,7 @@ from ganzoo.metrics.registry import Part, metric
     "nearest_neighbour_test",
     direction="real",
     least=1000,
+    cost="O(N)",
     paper="Xu et al. 2018, An Empirical Study on Evaluation Metrics of GANs, arXiv 1806.07755",
     meaning="How often a sample's nearest neighbour is of its own kind: one half is a match, 1 is told apart, towards "
     "0 is memorised.",
@@ -48,6 +49,7 @@ def _closer(own, other):
     "c2st",
     direction="real",
     least=500,
+    cost="fits two classifiers",
     paper="Lopez-Paz and Oquab 2017, Revisiting Classifier Two-Sample Tests, arXiv 1610.06545",
     meaning="Held-out accuracy of classifiers trained to tell fakes from reals: one half means that they cannot.",
     misleads="Any difference in how the images were made (JPEG, value range, resizing) is found and gives 1.",

@@ -10,6 +10,7 @@ from ganzoo.metrics.registry import IMAGES, metric
     "vendi",
     direction="real",
     least=1000,
+    cost="O(N d^2 + d^3)",
     paper="Friedman and Dieng 2022, The Vendi Score, arXiv 2210.02410",
     meaning="How many completely dissimilar samples would be as diverse as these fakes.",
     misleads="Noise is diverse too, and the number depends on the extractor and the count: the reals' own value is the target.",
@@ -38,6 +39,7 @@ def vendi(fake: np.ndarray, seed: int = 0, order: int = 1, cap: int = 5000) -> f
     "vendi_orders",
     direction="real",
     least=1000,
+    cost="O(N d^2 + d^3)",
     paper="Pasarkar and Dieng 2023, Cousins of the Vendi Score, arXiv 2310.12952",
     meaning="The Vendi score of other orders: 0.1 and 0.5 count rare kinds of samples nearly in full, 2 and infinity only the "
     "common ones; a model that repeats a few kinds and seldom draws others falls at high orders first.",

@@ -32,6 +32,7 @@ class Critics:
     "wasserstein_critic",
     direction="lower",
     least=1000,
+    cost="O(N)",
     paper="Danihelka et al. 2017, arXiv 1705.05263; Arjovsky et al. 2017, arXiv 1701.07875",
     meaning="How far a critic that neither saw tells held-out reals from fresh fakes, in units of the features, over its "
     "greatest slope: a lower bound of W1. `gap`: by how much more it tells its own training data, above held-out data's own "

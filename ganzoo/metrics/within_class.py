@@ -17,6 +17,7 @@ _K = 5
     "within_class",
     direction="lower",
     least=2000,
+    cost="O(N d^2 + d^3) a class",
     paper="intra-FID of Miyato and Koyama 2018, arXiv 1802.05637; coverage of Naeem et al. 2020, arXiv 2002.09797, by class",
     meaning="The Frechet distance and the coverage of each class on its own, means over classes and the worst class: one that "
     "repeats one sample shows, however well the others do.",

@@ -2,6 +2,14 @@
 
 import math
 
+# Directions in words.
+BETTER = {
+    "higher": "higher is better",
+    "lower": "lower is better",
+    "real": "held-out is the target",
+    "zero": "0 is best",
+}
+
 
 def number(value, digits=4):
     """A number for people: `digits` significant ones (whole numbers keep all if 4), commas, and words for what is none."""

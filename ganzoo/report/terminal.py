@@ -4,15 +4,8 @@ from pathlib import Path
 
 from ganzoo.callbacks.board import Board
 from ganzoo.errors import UserError
-from ganzoo.report.numbers import plain
+from ganzoo.report.numbers import BETTER, plain
 from ganzoo.run import Run
-
-BETTER = {
-    "higher": "higher is better",
-    "lower": "lower is better",
-    "real": "held-out is the target",
-    "zero": "0 is best",
-}
 
 
 def columns(rows, header):

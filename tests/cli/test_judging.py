@@ -8,8 +8,10 @@ from PIL import Image
 
 from ganzoo.cli import judging
 from ganzoo.cli.judging import sizes
+from ganzoo.cli.main import main
 from ganzoo.errors import UserError
 from ganzoo.evaluation import evaluate as evaluation
+from ganzoo.metrics.registry import all_metrics
 from ganzoo.training import train
 
 
@@ -126,3 +128,17 @@ def test_metrics_go_by_their_old_name_too(name, monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate", stand_in)
     CliRunner().invoke(judging.evaluate, ["model", name, "vendi"])
     assert asked == ["vendi"]
+
+
+def test_metrics_are_listed_with_what_they_need(tmp_path):
+    runner = CliRunner()
+    result = runner.invoke(main, ["metrics", "--json", str(tmp_path / "m.json")])
+    records = {one["name"]: one for one in json.loads((tmp_path / "m.json").read_text())}
+    assert result.exit_code == 0 and set(records) == set(all_metrics())
+    assert all(f"\n{name} " in f"\n{result.output}" for name in records)
+    recall = records["precision_recall"]
+    assert recall["parts"]["recall"] == "higher" and recall["extractor"] and "one pass over all distances" in recall["cost"]
+    assert records["caption_match"]["needs"].keys() == {"fake_images", "fake_captions", "caption_reader"}
+    vendi = runner.invoke(main, ["metrics", "vendi", "--long"]).output
+    assert "When it misleads:" in vendi and "arXiv 2210.02410" in vendi and "frechet" not in vendi
+    assert runner.invoke(main, ["metrics", "no such words"]).exit_code == 2

@@ -99,6 +99,7 @@ def test_a_metric_returns_the_parts_that_it_declares(name, context):
 @pytest.mark.parametrize("name", all_metrics())
 def test_a_metric_says_what_it_is(name):
     known = all_metrics()[name]
+    assert known.cost and set(known.record()["needs"]) == set(known.needs)
     assert known.meaning[-1] in ".?" and known.misleads[-1] == "." and known.paper and known.least >= 100
     assert set(known.of) <= {"image", "point", "text"}
     assert known.baseline in ("held-out", "halves", "reference", None)

@@ -88,6 +88,7 @@ def self_bleu(sentences, references=None, orders=ORDERS, seed=0, epsilon=EPSILON
     "bleu",
     direction="higher",
     least=1000,
+    cost="O(words)",
     paper="Papineni et al. 2002; for generators: Yu et al. 2017 (SeqGAN), arXiv 1609.05473",
     meaning="How much of the generated sentences' n-grams held-out sentences hold: local well-formedness, n words at a time.",
     misleads="It rises with the number of references, and one good sentence repeated for ever scores as well as a perfect "
@@ -109,6 +110,7 @@ def mean_bleu(fake_text: Sequence, test_text: Sequence, references: int) -> dict
     "self_bleu",
     direction="real",
     least=1000,
+    cost="O(words)",
     paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
     meaning="How much generated sentences repeat each other: above real text's own value, variety is missing.",
     misleads="Word salad scores low: a score below real text's is no merit. It rises with the number of references.",

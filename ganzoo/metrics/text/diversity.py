@@ -66,6 +66,7 @@ def share(accepted):
     "distinct_n",
     direction="real",
     least=1000,
+    cost="O(words)",
     paper="Li et al. 2016, arXiv 1510.03055",
     meaning="The share of different n-grams among all n-grams: below real text's value, it uses fewer words and phrases.",
     misleads="It falls with the amount of text, and random words score highest: only real text's value at the same count is a "
@@ -92,6 +93,7 @@ def distinct_ngrams(fake_text: Sequence) -> dict[str, float]:
     "copied",
     direction="real",
     least=200,
+    cost="O(words)",
     paper="a plain count",
     meaning="The share of generated sentences that occur in the training text word for word.",
     misleads="A text of few possible sentences repeats itself anyway: only a share above that of held-out text hints at "
@@ -109,6 +111,7 @@ def copied_share(fake_text: Sequence, training_text: Sequence) -> float:
     "grammatical",
     direction="higher",
     least=200,
+    cost="O(words)",
     paper="an exact parser of the data's own grammar",
     meaning="The share of generated sentences that the grammar derives.",
     misleads="One grammatical sentence repeated for ever scores 1: it says nothing about diversity.",
@@ -126,6 +129,7 @@ def grammatical(accepted: np.ndarray) -> float:
     "length",
     direction="real",
     least=200,
+    cost="O(words)",
     paper="a plain count",
     meaning="The mean number of words of a sentence.",
     misleads="A correct mean says nothing about the spread or the words.",

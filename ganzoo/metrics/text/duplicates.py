@@ -100,6 +100,7 @@ class CloseSentences:
     "duplicates",
     direction="higher",
     least=1000,
+    cost="O(pairs of alike length)",
     paper="Arora and Zhang 2017, arXiv 1706.08224, adapted to text; pooled over all pairs",
     meaning="How many equally likely sentences would repeat themselves as often: 1 / sum p^2, the effective support; near ones "
     f"are within {EDITS} edits.",

@@ -19,6 +19,7 @@ def _interval(context, values, wanted):
     "frechet_embedding_distance",
     direction="lower",
     least=1000,
+    cost="O(N d^2 + d^3)",
     paper="de Masson d'Autume et al. 2019 (ScratchGAN), arXiv 1905.09922, there with another embedding",
     meaning="How far mean and covariance of the generated sentences' vectors are from the real ones.",
     misleads="It sees what the embedding sees (n-grams, hardly grammar), is biased up by about 1/N, and is comparable "

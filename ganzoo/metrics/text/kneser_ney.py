@@ -173,6 +173,7 @@ def lm_nll(train, test, order=ORDER, vocabulary=None):
     "lm_score",
     direction="real",
     least=1000,
+    cost="O(words)",
     paper="Cifka et al. 2018, arXiv 1804.07972; the model: Kneser and Ney 1995",
     meaning="What a generated word costs under an n-gram model of the training text, in nats: above real text's value, it is "
     "unlike real text within n words.",
@@ -193,6 +194,7 @@ def lm_score(fake_text: Sequence, language_model: Any) -> float:
     "reverse_lm_score",
     direction="lower",
     least=1000,
+    cost="O(words)",
     paper="Zhao et al. 2018 (ARAE), arXiv 1706.04223; Cifka et al. 2018, arXiv 1804.07972",
     meaning="What a word of held-out text costs under an n-gram model of the generated text, in nats: high where kinds of real "
     "text are missing.",

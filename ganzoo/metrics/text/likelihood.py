@@ -52,6 +52,7 @@ def _impossible(values, count):
     "nll_oracle",
     direction="real",
     least=1000,
+    cost="O(words)",
     paper="Yu et al. 2017 (SeqGAN), arXiv 1609.05473",
     meaning="What a generated word costs under the true distribution, in nats: above real text's value, it writes what is "
     "unlikely.",
@@ -79,6 +80,7 @@ def nll_oracle(true_likelihoods: tuple[np.ndarray, np.ndarray]) -> dict[str, flo
     "nll_test",
     direction="lower",
     least=1000,
+    cost="O(words), by the model",
     paper="Zhu et al. 2018 (Texygen), arXiv 1802.01886",
     meaning="What a word of held-out text costs under the model, in nats; a model that cannot write some of it has no score.",
     misleads="It punishes what is missing and hardly sees what is wrong: a model that mixes in some garbage loses next to "
