@@ -22,6 +22,8 @@ from ganzoo.sweeps.sweep import MOST_ATTEMPTS, key_of, key_of_trial, state_of, t
 
 # Seconds between two signs of life of a point that runs, and without one until it is taken for dead.
 BEAT, PATIENCE = 20.0, 180.0
+# Seconds after which a point that was taken up has a name to it, or its engine died between the two.
+NAMED = 15.0
 # Seconds between two looks at the processes here, and at the storage.
 POLL, LOOK = 0.1, 2.0
 # Seconds that a training has to save itself.
@@ -111,15 +113,16 @@ class Engine:
             if not waiting and not self._may_draw(records):
                 return None
             self.study.sampler = self._sampler()
-            trial = patiently(self.study.ask, self._distributions)
+            try:
+                trial = patiently(self.study.ask, self._distributions)
+            except _finished():
+                continue  # it took so long that another engine freed the trial
             key = key_of(self.sweep.point(trial.params))
-            if self._counts(trial, key):
-                about = {"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid()), "beat": 0}
-                for name, value in about.items():
-                    patiently(trial.set_user_attr, name, value)
+            if not self._counts(trial, key):
+                self._note(trial, {"discarded": True})
+                self._tell(trial.number, failed=True)
+            elif self._note(trial, {"host": socket.gethostname(), "pid": os.getpid(), "born": born(os.getpid()), "beat": 0}):
                 return trial
-            patiently(trial.set_user_attr, "discarded", True)
-            self._tell(trial.number, failed=True)
 
     def _top_up(self):
         """Puts the points that are foreseen, and those that are to be tried again, in the queue where they are missing."""
@@ -223,17 +226,14 @@ class Engine:
                 found = read_json(result, {}, "a point's result")
         attrs = {name: found[name] for name in ("values", "seconds", "error", "protocol") if name in found}
         if code == 0 and isinstance(found.get("value"), (int, float)):
-            for name, value in attrs.items():
-                patiently(trial.set_user_attr, name, value)
-            if self._tell(trial.number, value=float(found["value"])):
+            if self._note(trial, attrs) and self._tell(trial.number, value=float(found["value"])):
                 self.log(f"{words(point)}: {said(found['values'])}  ({self._progress()})")
         else:
             died = "error" not in found and (code < 0 or code > 128)
             error = found.get("error") or (f"killed by signal {abs(code) % 128}" if died else f"ended with exit code {code}")
             attrs |= {"error": one_line(error)} | ({"lost": True} if died else {})
-            for name, value in attrs.items():
-                patiently(trial.set_user_attr, name, value)
-            self._tell(trial.number, failed=True)
+            if self._note(trial, attrs):
+                self._tell(trial.number, failed=True)
             self.log(
                 f"{words(point)}: {'lost' if died else 'failed'}: {attrs['error']}; {self.sweep.log_file(point)} says more"
             )
@@ -241,12 +241,20 @@ class Engine:
 
     def _tell(self, number, value=None, failed=False):
         """Ends a trial; False where another engine did so before, which took this one for dead."""
-        from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
 
         try:
             patiently(self.study.tell, number, value, state=TrialState.FAIL if failed else None)
-        except (ValueError, UpdateFinishedTrialError):
+        except (ValueError, *_finished()):
+            return False
+        return True
+
+    def _note(self, trial, attrs):
+        """Writes down what belongs to a trial; False where another engine ended it meanwhile."""
+        try:
+            for name, value in attrs.items():
+                patiently(trial.set_user_attr, name, value)
+        except _finished():
             return False
         return True
 
@@ -273,6 +281,8 @@ class Engine:
         for _, trial, _ in self._running.values():
             try:
                 trial.set_user_attr("beat", int(time.time()))
+            except _finished():
+                continue  # another engine took it for dead; what it finds here counts no more
             except Exception as error:
                 self.log(f"the sweep's storage does not answer: {one_line(error)}")
                 return
@@ -292,7 +302,7 @@ class Engine:
                 self._seen[trial.number], since = (sign, now), now
             here = attrs.get("host") == socket.gethostname() and attrs.get("pid")
             gone = here and attrs.get("born") is not None and born(attrs["pid"]) != attrs["born"]
-            if gone or now - since > self.patience:
+            if gone or now - since > (self.patience if attrs.get("pid") else min(NAMED, self.patience)):
                 self._free(trial)
 
     def _free(self, trial):
@@ -317,6 +327,13 @@ class Engine:
         done = sum(record["state"] in ("done", "failed") for record in records)
         total = max(len(records), self.sweep.trials if self.sweep.search == "tpe" else len(self._foreseen))
         return f"{done} of {total}"
+
+
+def _finished():
+    """What Optuna raises where a trial has ended already, a tuple of exceptions."""
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    return (UpdateFinishedTrialError,)
 
 
 def processes(imported):

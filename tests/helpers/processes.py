@@ -17,7 +17,10 @@ import time
 import traceback
 from pathlib import Path
 
-IMPORTED = ("tensorflow", "keras", "scipy", "PIL.Image", "ganzoo.training", "ganzoo.evaluation.evaluate", "ganzoo.cli.main")
+IMPORTED = (
+    *("tensorflow", "keras", "scipy", "PIL.Image", "optuna", "sqlalchemy.orm"),
+    *("ganzoo.training", "ganzoo.evaluation.evaluate", "ganzoo.cli.main"),
+)
 
 
 @dataclasses.dataclass
