@@ -12,6 +12,8 @@ from ganzoo.sweeps.results import pyplot, save
 TAKES = ("data",)
 WIDTHS = (8, 16, 32, 64, 128)
 WIDTH = "model.discriminator.width"
+# By the wider of two thresholds so many pairs of held-out data are twins too.
+WIDE = 10
 STEPS = {"digits": 1000, "mnist": 3000}
 BATCH_SIZES, BATCHES = (100, 200, 400), 15
 # Of the published study: discriminators whose maps are so many times as wide, and their parameters.
@@ -60,7 +62,7 @@ def measure(run, options, log):
     record = BirthdayTest(str(run), batch_sizes=options["batch_sizes"], batches=options["batches"], log=log).run()
     scores = evaluate(str(run), metrics=["frechet_distance", "precision_recall"], count=options["count"], log=log)
     by_part = {(score["metric"], score["part"]): score["value"] for score in scores}
-    n_eff = record["n_eff"]
+    n_eff, wide = record["n_eff"], wider(record)
     values = {
         "parameters": int(RunSampler(run).model.discriminator.count_params()),
         "n_eff": n_eff["value"],
@@ -69,15 +71,27 @@ def measure(run, options, log):
         "half_at": record["fake"]["first_half"],
         "samples": record["fake"]["pooled"]["samples"],
         "threshold": record["threshold"],
+        "wide": wide["fake"]["n_eff"]["value"],
+        "wide_low": wide["fake"]["n_eff"]["low"],
+        "wide_high": wide["fake"]["n_eff"]["high"],
         "FD": by_part["frechet_distance", ""],
         "precision": by_part["precision_recall", "precision"],
     }
-    return {"value": n_eff["value"] or n_eff["low"] or 0.0, "values": values, "real": record["real"]["pooled"]["n_eff"]}
+    return {"value": wide["fake"]["n_eff"]["value"] or 0.0, "values": values, "real": wide["real"]["n_eff"]}
+
+
+def wider(record):
+    """The row of a birthday test's sweep at which some `WIDE` pairs of held-out data count as twins too.
+
+    By the threshold that is calibrated for twins proper a few thousand samples of small images hold none, or a handful.
+    """
+    rows = [row for row in record["sweep"] if row["real"]]
+    return min(rows, key=lambda row: abs(row["real"]["duplicates"] - WIDE))
 
 
 def relation(runs):
     """The slope of log N_eff over log parameters, with its 95 % interval by the residuals; 1 is the theory's straight line."""
-    known = [(math.log(run["parameters"]), math.log(run["n_eff"])) for run in runs if run["n_eff"]]
+    known = [(math.log(run["parameters"]), math.log(run["wide"])) for run in runs if run["wide"]]
     xs = {x for x, _ in known}
     if len(xs) < 2 or len(known) < 3:
         return {"slope": None, "slope_low": None, "slope_high": None}
@@ -91,8 +105,13 @@ def relation(runs):
 def answer(numbers):
     """What held, in sentences."""
     runs = numbers["runs"]
-    shown = [f"{run['parameters']:,} parameters {interval(support(run))}" for run in runs if run["seed"] == runs[0]["seed"]]
-    says = [f"N_eff of the samples, seed {runs[0]['seed']}: {'; '.join(shown)}."]
+    shown = [
+        f"{run['parameters']:,} parameters {interval(support(run, 'wide'))}" for run in runs if run["seed"] == runs[0]["seed"]
+    ]
+    says = [
+        f"N_eff of the samples, seed {runs[0]['seed']}, at a distance that {WIDE} pairs of held-out data are within: "
+        f"{'; '.join(shown)}. Held-out real data: {interval(numbers['real'])}."
+    ]
     if numbers["slope"] is not None:
         low, high = numbers["slope_low"], numbers["slope_high"]
         grows = "grows" if low > 0 else "falls" if high < 0 else "neither grows nor falls for certain"
@@ -100,18 +119,30 @@ def answer(numbers):
             f"Over all runs N_eff goes as the discriminator's parameters to the power {numbers['slope']:.2f} "
             f"[{low:.2f}, {high:.2f}]: it {grows}; in proportion would be 1."
         )
-    says.append("Held-out real data: N_eff " + interval(numbers["real"]) + ".")
+    first, last = runs[0], max(runs, key=lambda run: run["parameters"])
+    says.append(
+        f"Precision goes from {first['precision']:.2f} with {first['parameters']:,} parameters to {last['precision']:.2f} with "
+        f"{last['parameters']:,}, FD from {first['FD']:.2f} to {last['FD']:.2f}."
+    )
     return says
 
 
 def sections(directory, numbers):
     """The page's parts."""
-    rows = [
-        (f"{run['width']}, seed {run['seed']}", f"{run['parameters']:,}", interval(support(run)), run["half_at"] or "–",
-         f"{run['FD']:.2f}", f"{run['precision']:.2f}")
-        for run in numbers["runs"]
-    ]  # fmt: skip
-    head = ("width of D", "parameters of D", "N_eff, 95 %", "half at batches of", "FD", "precision")
+    rows = []
+    for run in numbers["runs"]:
+        estimates = (interval(support(run, "wide")), interval(support(run)), run["half_at"] or "–")
+        scores = (f"{run['FD']:.2f}", f"{run['precision']:.2f}")
+        rows.append((f"{run['width']}, seed {run['seed']}", f"{run['parameters']:,}", *estimates, *scores))
+    head = (
+        "width of D",
+        "parameters of D",
+        f"N_eff, {WIDE} held-out pairs as close",
+        "N_eff, twins",
+        "half at batches of",
+        "FD",
+        "precision",
+    )
     sizes = f"{min(PUBLISHED.values()):,} to {max(PUBLISHED.values()):,} parameters"
     theory = (
         "Theory says what is possible, not what happens: a discriminator of n parameters can be fooled by a generator of some "
@@ -127,9 +158,10 @@ def sections(directory, numbers):
     return [Section("Support against parameters", texts, (head, rows), (figure(directory, numbers),))]
 
 
-def support(run):
-    """A run's N_eff as an estimate with its ends."""
-    return {"value": run["n_eff"], "low": run["low"], "high": run["high"]}
+def support(run, key="n_eff"):
+    """A run's N_eff as an estimate with its ends: by the threshold of twins, or "wide"."""
+    return {"value": run[key], "low": run["low" if key == "n_eff" else "wide_low"],
+            "high": run["high" if key == "n_eff" else "wide_high"]}  # fmt: skip
 
 
 def figure(directory, numbers):
@@ -137,16 +169,15 @@ def figure(directory, numbers):
     plt = pyplot()
     drawn, axis = plt.subplots(figsize=(6, 4))
     for seed in sorted({run["seed"] for run in numbers["runs"]}):
-        known = [run for run in numbers["runs"] if run["seed"] == seed and run["n_eff"]]
-        x, y = [run["parameters"] for run in known], [run["n_eff"] for run in known]
-        reach = [[run["n_eff"] - run["low"] for run in known], [run["high"] - run["n_eff"] for run in known]]
+        known = [run for run in numbers["runs"] if run["seed"] == seed and run["wide"]]
+        x, y = [run["parameters"] for run in known], [run["wide"] for run in known]
+        reach = [[run["wide"] - run["wide_low"] for run in known], [run["wide_high"] - run["wide"] for run in known]]
         axis.errorbar(x, y, reach, marker="o", capsize=3, lw=1, label=f"seed {seed}")
-    open_ = [run for run in numbers["runs"] if not run["n_eff"]]
-    axis.plot([run["parameters"] for run in open_], [run["low"] for run in open_], "^", color="grey", label="at least")
-    known = sorted((run["parameters"], run["n_eff"]) for run in numbers["runs"] if run["n_eff"])
+    known = sorted((run["parameters"], run["wide"]) for run in numbers["runs"] if run["wide"])
     if known:
         x = np.array([known[0][0], known[-1][0]], float)
         axis.plot(x, known[0][1] * x / x[0], "k--", lw=0.9, label="in proportion (the theory's shape)")
+    axis.axhline(numbers["real"]["value"], color="tab:green", ls=":", lw=1, label="held-out real data")
     axis.set(xscale="log", yscale="log", xlabel="parameters of the discriminator", ylabel="N_eff of the generator")
     axis.legend(fontsize=8)
     axis.grid(alpha=0.3, which="both")

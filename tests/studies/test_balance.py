@@ -44,10 +44,10 @@ def test_balance_that_tells_good_samples_has_a_rank_correlation_of_one():
 
 
 def test_support_in_proportion_to_parameters_has_slope_one():
-    runs = [{"parameters": 10**n, "n_eff": 7.0 * 10**n} for n in range(2, 6)]
+    runs = [{"parameters": 10**n, "wide": 7.0 * 10**n} for n in range(2, 6)]
     assert slope(runs)["slope"] == pytest.approx(1.0) and slope(runs)["slope_low"] == pytest.approx(1.0, abs=1e-6)
-    assert slope([run | {"n_eff": 50.0} for run in runs])["slope"] == pytest.approx(0.0, abs=1e-9)
-    assert slope([run | {"n_eff": None} for run in runs])["slope"] is None
+    assert slope([run | {"wide": 50.0} for run in runs])["slope"] == pytest.approx(0.0, abs=1e-9)
+    assert slope([run | {"wide": None} for run in runs])["slope"] is None
 
 
 def test_the_mean_over_seeds_stands_beside_its_floor():
