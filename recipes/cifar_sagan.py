@@ -8,9 +8,10 @@ million. Unlike the paper with mirrored images and a moving average of the gener
 
 Run: ganzoo train recipes/cifar_sagan.py
 
-Cost: not measured at full width: a GPU's work.
+Cost: not measured at full width: a GPU's work. 580 steps of `--set model.generator.width=16 --set
+model.discriminator.width=16 --set batch_size=32` took 263 s of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured.
+Score: not measured; after these 580 steps samples have the colours and layout of their classes, and no objects.
 """
 
 import keras
