@@ -7,11 +7,11 @@ Run: ganzoo train recipes/digits_r3gan.py
 
 Cost: 139 s of CPU time on one core of a shared AMD EPYC, 2026-11-29.
 
-Score: FD[cnn-digits] 3.44 with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.42 (0.88), recall 0.92
-(0.90), of the run with `--set seed=1`, by `ganzoo evaluate RUN --metrics frechet_distance,precision_recall`: worse than
-digits_dcgan for as much work. With half the discriminator's width, 4.01 at gamma 0.5 and 3.65 at 0.1 (seed 0). The networks
-that resampled by [1, 2, 1] had 3.65 +- 0.33 over three seeds, at half that width and gamma 0.5. Its strength is in modes, as
-in stacked_digits_r3gan and grid_r3gan.
+Score: FD[cnn-digits] 3.23 ± 0.14 over three seeds with 360 samples (held-out real data 0.51, the floor 0.88), precision 0.42
+± 0.04 (0.88), recall 0.91 (0.90), by `python benchmarks/families.py --only digits_r3gan --seeds 3`: worse than digits_dcgan
+for as much work. With half the discriminator's width, 4.01 at gamma 0.5 and 3.65 at 0.1 (seed 0). The networks that
+resampled by [1, 2, 1] had 3.65 ± 0.33 over three seeds, at half that width and gamma 0.5. Its strength is in modes, as in
+stacked_digits_r3gan and grid_r3gan.
 """
 
 import keras
