@@ -1,5 +1,6 @@
 """What is dear to compute and follows from content alone, kept on disk under a hash of all that it follows from."""
 
+import contextlib
 import hashlib
 import io
 import json
@@ -77,6 +78,11 @@ class Cache:
     def store(self, kind, key, arrays):
         """Stores a dict of arrays under `key`."""
         self._write(self.path(kind, key), pack_arrays(arrays, key))
+
+    def drop(self, kind, key):
+        """Removes the arrays stored under `key`, if there are any."""
+        with contextlib.suppress(OSError):
+            self.path(kind, key).unlink()
 
     def load_record(self, kind, key):
         """The JSON record stored under `key`, or None."""

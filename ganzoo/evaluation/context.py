@@ -8,11 +8,11 @@ import time
 import numpy as np
 
 from ganzoo.evaluation.cache import digest, digest_array
+from ganzoo.evaluation.extraction import extract
 from ganzoo.evaluation.features.base import Extracted
 from ganzoo.metrics.neighbours.search import Nearest, neighbours
 
 NEIGHBOURS = 5  # in each direction: as many as any metric uses
-LONG = 20  # seconds after which the progress of an extraction is logged
 
 
 class Sample:
@@ -56,24 +56,14 @@ class Sample:
         stored = self.cache.load("features", key)
         if stored is not None and len(stored["features"]) == self.count:
             return Extracted(stored["features"], stored.get("probabilities"))
-        extracted = self._extract()
+        extracted = self._extract(key)
         self.cache.store("features", key, {name: array for name, array in vars(extracted).items() if array is not None})
         return extracted
 
-    def _extract(self):
+    def _extract(self, key=None):
         examples = self.examples
-        began = last = time.perf_counter()
-
-        def progress(share):
-            nonlocal last
-            now = time.perf_counter()
-            if now - last > LONG and share < 1:
-                last = now
-                left = (now - began) * (1 - share) / share
-                self.log(f"features of {self.input.name} by {self.extractor.name}: {share:.0%}, {left:.0f} s left")
-
         with timed(self.clock, "features"):
-            return self.extractor.extract(examples, progress)
+            return extract(self.extractor, examples, self.input.name, key, self.cache, self.log)
 
     @functools.cached_property
     def labels(self):

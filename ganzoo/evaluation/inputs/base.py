@@ -9,7 +9,7 @@ import numpy as np
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
-from ganzoo.evaluation.room import room
+from ganzoo.evaluation.room import IN_MEMORY, room
 from ganzoo.notes import Noted, counted
 from ganzoo.serving.batches import BatchSampler
 from ganzoo.serving.draws import drawn
@@ -17,6 +17,7 @@ from ganzoo.serving.family import FamilySampler
 from ganzoo.serving.sampling import RunSampler
 from ganzoo.zoo import newest_version
 
+ROWS = 1024  # copied in one go
 SAMPLE_VERSION = 3  # increased when the same model and seed give other samples
 
 
@@ -105,7 +106,7 @@ class ArrayInput(Input):
         return np.sort(np.random.default_rng([seed, 0x51DE]).choice(self.size, count, replace=False))
 
     def examples(self, count, seed=0):
-        return np.ascontiguousarray(self._examples[self._chosen(count, seed)])
+        return gathered(self._examples, self._chosen(count, seed))
 
     def labels(self, count, seed=0):
         return self._labels[self._chosen(count, seed)] if self.labelled else None
@@ -128,6 +129,16 @@ class ArrayInput(Input):
             self.some(part, f"{self.name} ({half} half)", None if labels is None else labels[part])
             for part, half in zip(parts, ("first", "second"), strict=True)
         )
+
+
+def gathered(examples, rows):
+    """Some rows, a slice or indices, of an array: itself where it is contiguous, copied into a file where they are many."""
+    if isinstance(rows, slice) or examples[:1].nbytes * len(rows) <= IN_MEMORY:
+        return np.ascontiguousarray(examples[rows])
+    out = room((len(rows), *examples.shape[1:]), examples.dtype)
+    for start in range(0, len(rows), ROWS):
+        out[start : start + ROWS] = examples[rows[start : start + ROWS]]
+    return out
 
 
 class FeaturesInput(ArrayInput):
