@@ -86,7 +86,7 @@ def expected_coverage(reals, fakes, k=5):
     "realism",
     direction="higher",
     least=1000,
-    cost="O(N k)",
+    cost="O(N^2 d)",
     paper="Kynkaanniemi et al. 2019, section 5, arXiv 1904.06991",
     meaning="How close fakes come to the reals, in units of the reals' own spacing there: 1 or more is on the manifold.",
     misleads="A copy of a real scores infinity; the wider half of the reals' balls does not count, so rare kinds score low.",
