@@ -61,6 +61,9 @@ def test_a_runs_checkpoints_play_too(tmp_path, tiny_recipe):
     )  # the same weights
     assert facts["battles"][0]["winner"] is None and facts["battles"][0]["r_sample"] == pytest.approx(1, abs=0.3)
     assert "none: alike" in done.output or facts["battles"][0]["r_sample"] != 1
+    early, late = opened([f"{run}@all"])
+    assert [entry.name.partition("@")[2] for entry in (early, late)] == ["10", "20"]
+    assert not np.allclose(early.sampler.sample(8), late.sampler.sample(8))
     with pytest.raises(UserError, match="no checkpoint of step 3: there are 10, 20"):
         opened([f"{run}@3", run])
 
