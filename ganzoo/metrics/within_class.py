@@ -22,7 +22,7 @@ _K = 5
     meaning="The Frechet distance and the coverage of each class on its own, means over classes and the worst class: one that "
     "repeats one sample shows, however well the others do.",
     misleads="Each class has few samples, so that the distances' floor is high: only held-out data's own value at equal count "
-    "is a scale. A sample that shows another class than it was asked for counts against the class asked for.",
+    "is a scale. Classes that are never generated do not count here: label_coverage tells.",
     title="within_class.{part}",
     parts={
         "fd": None,
