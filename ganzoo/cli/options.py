@@ -12,7 +12,7 @@ import click
 from ganzoo.files import refuse_unwritable, write_atomically
 
 # The options that name a file to be written.
-OUTPUTS = ("json_file", "html", "out", "page")
+OUTPUTS = ("json_file", "html", "out", "page", "leaderboard")
 
 # What Keras and TensorFlow do not require and import where they can, for uses of theirs that are none of a command's.
 UNUSED = ("sklearn", "scipy", "pandas", "matplotlib")

@@ -20,10 +20,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--sheet", type=FILE, help="Write a contact sheet of all samples as a .png.")
 @click.option("--page", type=FILE, help="Write a gallery in Markdown, which shows the pictures beside the models' cards.")
+@click.option("--leaderboard", type=FILE, help="Score all of one data set under one protocol; write the tables in Markdown.")
 @click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says.")
 @data_dir_option
 @json_option
-def zoo(text, pictures, sheet, page, score, data_dir, json_file):
+def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
     """List the models at hand: name, family, data, score; those that TEXT is found in, or all.
 
     Every command and `ganzoo.load` take such a name where they take a model. They lie in the directory that GANZOO_ZOO
@@ -31,7 +32,7 @@ def zoo(text, pictures, sheet, page, score, data_dir, json_file):
     """
     if sheet and sheet.suffix != ".png":
         raise UserError(f"--sheet ends in .png, not {sheet.name!r}")
-    if score:
+    if score or leaderboard:
         start(data_dir)
     from ganzoo.zoo import gallery, in_terminal, models
     from ganzoo.zoo import sheet as contact_sheet
@@ -44,6 +45,15 @@ def zoo(text, pictures, sheet, page, score, data_dir, json_file):
         from ganzoo.evaluation.zoo import scored
 
         chosen = scored(chosen, data_dir, log=click.echo)
+    if leaderboard:
+        from ganzoo.evaluation.zoo import leaderboard as boards_of
+        from ganzoo.report.leaderboard import leaderboard_page
+
+        boards = boards_of(chosen, data_dir=data_dir, log=click.echo)
+        write_file(leaderboard, leaderboard_page(boards, text))
+        click.echo(f"{sum(len(board['models']) for board in boards)} models: {leaderboard}")
+        write_json(json_file, boards)
+        return
     show = has_colours() if pictures is None else pictures
     width = max(len(model.name) for model in chosen)
     for model in chosen:

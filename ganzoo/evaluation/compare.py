@@ -45,6 +45,23 @@ def compare(
     """
     if len(models) < 2:
         raise UserError("compare takes at least two models")
+    return under_one_protocol(models, data, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log)
+
+
+def under_one_protocol(
+    models,
+    data=None,
+    metrics="default",
+    count=None,
+    extractor="auto",
+    seed=0,
+    reference_count=None,
+    intervals=True,
+    data_dir=None,
+    cache=None,
+    log=print,
+):
+    """As `compare`, of any number of models."""
     named = models if isinstance(models, Mapping) else None
     models = list(models if named is None else named.values())
     inputs = [open_input(model, data_dir) for model in models]

@@ -3,6 +3,7 @@
 import dataclasses
 
 from ganzoo.errors import UserError
+from ganzoo.evaluation.compare import under_one_protocol
 from ganzoo.evaluation.evaluate import evaluate
 
 
@@ -30,3 +31,52 @@ def scored(models, data_dir=None, log=print):
             scores = []
         found.append(dataclasses.replace(model, card=model.card | {"scores": scores}))
     return found
+
+
+def leaderboard(models, metrics="default", count=None, data_dir=None, log=print):
+    """Models of the zoo side by side, those of one data set under one protocol.
+
+    Every model is scored anew with the same real data, counts, extractor and seed as the others of its data set; what was
+    computed is kept in the cache.
+
+    Args:
+        models: `Exported`s.
+        metrics, count: as of `compare.compare`.
+        data_dir: where data sets are prepared.
+        log: called with each line for the user.
+
+    Returns:
+        A list of boards, JSON-ready dicts, by the data's name: `data`, and what `compare.side_by_side` returns, the models in
+        the order of the first score that has a better and a worse. Of a data set that cannot be scored here the reason is
+        logged.
+
+    Raises:
+        UserError: nothing could be scored.
+    """
+    groups, boards = {}, []
+    for model in models:
+        groups.setdefault(model.data or "", []).append(model)
+    for data, members in sorted(groups.items()):
+        log(f"{data or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
+        named = {member.name: member.path for member in members}
+        try:
+            arguments = {"metrics": metrics, "count": count, "intervals": False, "data_dir": data_dir}
+            record = under_one_protocol(named, **arguments, log=lambda line: None)
+        except UserError as error:
+            log(f"    not scored: {error}")
+            continue
+        boards.append({"data": data} | ranked(record))
+    if not boards:
+        raise UserError("none of these models could be scored here: `ganzoo data prepare` fetches what they were trained on")
+    return boards
+
+
+def ranked(record):
+    """A comparison whose models stand in the order of the first row that has a better and a worse."""
+    row = next((row for row in record["rows"] if row["direction"] in ("higher", "lower")), None)
+    if row is None:
+        return record
+    sign = -1 if row["direction"] == "higher" else 1
+    order = sorted(range(len(record["models"])), key=lambda index: sign * row["values"][index]["value"])
+    rows = [one | {"values": [one["values"][index] for index in order]} for one in record["rows"]]
+    return record | {"models": [record["models"][index] for index in order], "rows": rows}

@@ -1,0 +1,32 @@
+"""The zoo's leaderboard in Markdown: the models of each data set under one protocol."""
+
+from ganzoo.report.numbers import BETTER, plain
+
+
+def leaderboard_page(boards, text=""):
+    """The page of `evaluation.zoo.leaderboard`'s boards.
+
+    Args:
+        boards: the list.
+        text: what the models were chosen by, for the command.
+    """
+    words = f" {text}" if text else ""
+    lines = [
+        "# Leaderboard",
+        "",
+        "The zoo's models, those of one data set under one protocol, which stands above each table; scores under different "
+        "protocols do not share one. Bold is the best of each column, and what its interval does not tell from it; the last row "
+        f"is held-out real data scored in the same way. A page of `ganzoo zoo{words} --leaderboard FILE`.",
+    ]
+    for board in boards:
+        rows = board["rows"]
+        lines += ["", f"## {board['data']}", "", board["protocol_line"], ""]
+        lines.append(f"| model | {' | '.join(row['name'] for row in rows)} |")
+        lines.append(f"|---|{'---|' * len(rows)}")
+        for index, model in enumerate(board["models"]):
+            cells = [plain(row["values"][index]["value"]) for row in rows]
+            marked = [f"**{cell}**" if model in row["best"] else cell for cell, row in zip(cells, rows, strict=True)]
+            lines.append(f"| {model} | {' | '.join(marked)} |")
+        lines.append(f"| *held-out* | {' | '.join(plain(row['real']) for row in rows)} |")
+        lines.append(f"| | {' | '.join(BETTER.get(row['direction'], '') for row in rows)} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,34 @@
+"""The zoo's models of one data set stand under one protocol, the best first."""
+
+import pytest
+
+from ganzoo.errors import UserError
+from ganzoo.evaluation.compare import compare
+from ganzoo.evaluation.zoo import leaderboard
+from ganzoo.report.leaderboard import leaderboard_page
+from ganzoo.zoo import Exported, models
+
+
+def test_models_are_ranked_as_compare_scores_them():
+    chosen = [model for model in models() if model.name in ("grid_vanilla", "grid_r3gan", "ring_vanilla")]
+    said = []
+    boards = leaderboard(chosen, ("frechet_distance", "mode_coverage"), 200, log=said.append)
+    assert [board["data"] for board in boards] == ["grid25", "ring8"] and boards[1]["models"] == ["ring_vanilla"]
+    grid, alone = boards[0], {model.name: model.path for model in chosen if model.data == "grid25"}
+    record = compare(alone, None, ("frechet_distance", "mode_coverage"), 200, intervals=False, log=lambda line: None)
+    first = {name: value["value"] for name, value in zip(record["models"], record["rows"][0]["values"], strict=True)}
+    assert grid["models"] == sorted(first, key=first.get), "the smallest distance first"
+    assert [value["value"] for value in grid["rows"][0]["values"]] == sorted(first.values())
+    page = leaderboard_page(boards, "grid")
+    lines = page.splitlines()
+    assert grid["protocol_line"] in lines and lines.index("## grid25") < lines.index("## ring8")
+    rows = [line for line in lines if line.startswith("| grid_")]
+    assert [row.split("|")[1].strip() for row in rows] == grid["models"] and "**" in rows[0]
+    assert page.count("| *held-out* |") == 2
+
+
+def test_what_cannot_be_scored_is_said(tmp_path):
+    said = []
+    with pytest.raises(UserError, match="none of these models could be scored"):
+        leaderboard([Exported("gone", tmp_path / "gone", {"data": {"name": "nowhere"}})], log=said.append)
+    assert said[0] == "nowhere: gone" and said[1].startswith("    not scored: ")
