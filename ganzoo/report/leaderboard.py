@@ -15,8 +15,8 @@ def leaderboard_page(boards, text=""):
         "# Leaderboard",
         "",
         "The zoo's models, those of one data set under one protocol, which stands above each table; scores under different "
-        "protocols do not share one. Bold is the best of each column, and what its interval does not tell from it; the last row "
-        f"is held-out real data scored in the same way. A page of `ganzoo zoo{words} --leaderboard FILE`.",
+        "protocols do not share one. Bold is the best of each column, and what its interval does not tell from it; the last "
+        f"row is held-out real data scored in the same way. A page of `ganzoo zoo{words} --leaderboard FILE`.",
     ]
     for board in boards:
         rows = board["rows"]
