@@ -6,10 +6,11 @@ and no dropout of the pixels.
 
 Run: ganzoo train recipes/mnist_vanilla.py
 
-Cost: 75 s of CPU time for the first 8,000 of 40,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 6 minutes
-for all.
+Cost: 7.8 minutes (469 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured: the training was not run to its end. After 8,000 steps most samples are legible digits in some noise.
+Score: FD[cnn-mnist] 9.30 [9.08, 9.53] (held-out 0.20), precision 0.68 (0.87), recall 0.39 (0.84), by `ganzoo evaluate
+runs/mnist_vanilla/default --metrics frechet_distance,precision_recall`; Parzen windows 179.0 nats [175.6, 182.3] (held-out
+digits 224.0, the paper's GAN 225 ± 2), by the same with `--metrics parzen --extractor pixels`.
 """
 
 import keras
