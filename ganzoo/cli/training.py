@@ -195,19 +195,27 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
 @click.option("--licence", help="What the card says of the licence of the weights (default: not stated).")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--int8", is_flag=True, help="Weights of 8 bits, with --format tflite.")
+@click.option(
+    "--runtime",
+    type=click.Path(path_type=Path),
+    help="With --format html, onnxruntime-web's directory dist (default: that of ./node_modules).",
+)
 @data_dir_option
 @json_option
-def export(run, to, licence, file_format, int8, data_dir, json_file):
+def export(run, to, licence, file_format, int8, runtime, data_dir, json_file):
     """Export RUN's generator as the next version of a SavedModel, with its model card.
 
-    With --format onnx or tflite, RUN may also be an export or a model of the zoo; what is written is one file of the generator
-    alone, from latents to samples, compared with TensorFlow before it is kept.
+    With another --format RUN may also be an export or a model of the zoo; what is written is one file of the generator alone,
+    from latents to samples, compared with TensorFlow before it is kept: of html a page that draws samples in any browser.
     """
     start(data_dir)
     if file_format != FORMATS[0]:
-        from ganzoo.serving.runtimes import convert
+        from ganzoo.serving.runtimes import RUNTIME, convert, write_page
 
-        facts = convert(run, to, file_format, int8)
+        if file_format == "html":
+            facts = write_page(run, to, runtime or RUNTIME)
+        else:
+            facts = convert(run, to, file_format, int8)
         takes = ", ".join(f"{name} {shape}" for name, shape in facts["inputs"].items())
         click.echo(
             f"{facts['file']}: {facts['bytes']:,} bytes; takes {takes}; at most {facts['apart']:.1e} from TensorFlow's samples"

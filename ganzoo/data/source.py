@@ -159,7 +159,8 @@ class Source(Noted):
 
         order = tf.data.Dataset.counter(first_epoch).map(epoch).prefetch(1).rebatch(batch_size, drop_remainder=True)
         parallel = tf.data.AUTOTUNE
-        return order.map(batch, num_parallel_calls=parallel, deterministic=True).prefetch(parallel)
+        stream = order.map(batch, num_parallel_calls=parallel, deterministic=True).prefetch(parallel)
+        return unmoved(stream) if any(isinstance(array, np.memmap) for array in arrays.values()) else stream
 
     def fabricated(self, count=256, seed=0):
         """A source of the same feature, shape and classes with `count` random examples; reads no data."""
@@ -241,6 +242,13 @@ def as_tensor(array):
         return tf.experimental.dlpack.from_dlpack(array.__dlpack__())
     with tf.device("CPU:0"):
         return tf.constant(array)
+
+
+def unmoved(dataset):
+    """A tf.data.Dataset whose graph is not rewritten: that would copy all that it captures, a mapped file too, into memory."""
+    options = tf.data.Options()
+    options.experimental_optimization.apply_default_optimizations = False
+    return dataset.with_options(options)
 
 
 def mirror(images, chosen):

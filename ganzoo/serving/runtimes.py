@@ -3,6 +3,8 @@
 Only `serving_default` goes there, latents (and labels) to samples: neither format has the random operators of `sample`.
 """
 
+import base64
+import html
 import importlib
 import json
 import logging
@@ -19,6 +21,9 @@ from ganzoo.serving.export import served
 from ganzoo.serving.sampling import ExportSampler, RunSampler, load
 
 OPSET = 17
+RUNTIME = Path("node_modules/onnxruntime-web/dist")
+# What a page takes of it: the JavaScript with its loader, and the WebAssembly.
+RUNTIME_FILES = ("ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm")
 # Samples that are compared, and by how much the float formats may differ from TensorFlow in [-1, 1].
 COMPARED, MOST_APART = 16, 1e-3
 
@@ -70,6 +75,57 @@ def convert(model, to=None, file_format="onnx", int8=False):
     shapes = {name: f"{spec.dtype.name} {list(spec.shape)}" for name, spec in inputs.items()}
     outputs = {name: f"{spec.dtype.name} {list(spec.shape)}" for name, spec in function.structured_outputs.items()}
     return {"file": str(path), "bytes": len(content), "inputs": shapes, "outputs": outputs, "apart": apart}
+
+
+def write_page(model, to=None, runtime=RUNTIME):
+    """Writes a generator of images as one web page that draws samples by itself, without a server.
+
+    Args:
+        model: path of a run or an export, or the name of a model of the zoo; its latents are N(0, 1).
+        to: the file; NAME.html in this directory if None.
+        runtime: the directory `dist` of the npm package onnxruntime-web, from which the page takes two files into itself.
+
+    Returns:
+        A dict of facts, as of `convert`.
+
+    Raises:
+        UserError: as `convert`; or the runtime is not there, or the model takes more than latents and labels.
+    """
+    parts = [Path(runtime) / name for name in RUNTIME_FILES]
+    if absent := [part for part in parts if not part.is_file()]:
+        raise UserError(f"no file {absent[0]}: `npm install onnxruntime-web` here, or --runtime names its directory dist")
+    sampler = load(model)
+    path = Path(to) if to else Path(f"{sampler.name}.html")
+    if path.suffix != ".html":
+        raise UserError(f"a file of format html ends in .html, not {path.name!r}")
+    refuse_unwritable(path)
+    with tempfile.TemporaryDirectory() as directory:
+        facts = convert(model, Path(directory) / "model.onnx", "onnx")
+        content = (Path(directory) / "model.onnx").read_bytes()
+    if not facts["inputs"].keys() <= {"latents", "labels"} or "images" not in facts["outputs"] or len(sampler.shape) != 3:
+        raise UserError(f"a page draws images from latents and labels; {sampler.name} takes {', '.join(facts['inputs'])}")
+    latent_dim = sampler.inputs(1)["latents"].shape[1]
+    about = {"latent_dim": latent_dim, "shape": list(sampler.shape), "num_classes": 0, "class_names": []}
+    if "labels" in facts["inputs"] and not sampler.num_classes:
+        raise UserError(f"the card of {sampler.name} does not say how many labels it knows: export its run again")
+    if "labels" in facts["inputs"]:
+        about |= {"num_classes": sampler.num_classes, "class_names": list(map(str, sampler.class_names))}
+    step = "" if sampler.step is None else f", {sampler.step:,} steps"
+    words = f"A generator ({sampler.family or 'GAN'}) of {sampler.data_name or 'images'}{step}, by ganzoo."
+    filled = {
+        "title": html.escape(sampler.name),
+        "about": html.escape(words),
+        "facts": json.dumps(about).replace("<", "\\u003c"),
+    }
+    bundle, wasm = (part.read_bytes() for part in parts)
+    filled |= {
+        name: base64.b64encode(data).decode() for name, data in {"model": content, "runtime": bundle, "wasm": wasm}.items()
+    }
+    page = (Path(__file__).parent / "browser_page.html").read_text(encoding="utf-8")
+    for name, text in filled.items():
+        page = page.replace(f"{{{{{name}}}}}", text)
+    write_atomically(path, page)
+    return {**facts, "file": str(path), "bytes": len(page.encode())}
 
 
 def onnx_bytes(function, inputs, holder, int8, sampler):

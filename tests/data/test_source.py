@@ -1,4 +1,5 @@
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -215,3 +216,26 @@ def test_more_than_there_are_cannot_be_taken_in_silence(tmp_path, name):
     assert source.notes[-1].endswith(f"test has {count}, fewer than take=1000000")
     fewer = source.replaced(take=1)
     assert fewer.num_examples == len(fewer.arrays()[fewer.feature]) == 1 and not any("take" in line for line in fewer.notes)
+
+
+def anonymous():
+    """This process's anonymous memory in bytes, which mapped files are no part of."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith("RssAnon")).split()[1])
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="memory is told by Linux alone")
+def test_a_mapped_file_stays_out_of_memory(tmp_path):
+    shape, size = (16384, 64, 64, 1), 64 * 2**20
+    with open(tmp_path / "images", "wb") as file:
+        file.truncate(size)
+
+    class Mapped(Source):
+        def arrays(self):
+            return {"image": np.memmap(tmp_path / "images", np.uint8, "c", shape=shape)}
+
+    stream = iter(Mapped(shape[1:]).batches(8, seed=0))
+    before = anonymous()
+    next(stream), next(stream)
+    grown = anonymous() - before
+    assert grown < size / 2, f"{grown:,} bytes more for a file of {size:,}"
