@@ -46,7 +46,7 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
         log: called with each line for the user.
 
     Returns:
-        A list of boards, JSON-ready dicts, by the data's name: `data`, and what `compare.side_by_side` returns, the models in
+        A list of boards, JSON-ready dicts, by the data's name and split: `data`, and what `compare.side_by_side` returns, the models in
         the order of the first score that has a better and a worse. Of a data set that cannot be scored here the reason is
         logged.
 
@@ -55,7 +55,8 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
     """
     groups, boards = {}, []
     for model in models:
-        groups.setdefault(model.data or "", []).append(model)
+        split = (model.card.get("data") or {}).get("split")
+        groups.setdefault(f"{model.data}:{split}" if split else model.data or "", []).append(model)
     for data, members in sorted(groups.items()):
         log(f"{data or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
         named = {member.name: member.path for member in members}

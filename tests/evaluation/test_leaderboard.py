@@ -13,7 +13,7 @@ def test_models_are_ranked_as_compare_scores_them():
     chosen = [model for model in models() if model.name in ("grid_vanilla", "grid_r3gan", "ring_vanilla")]
     said = []
     boards = leaderboard(chosen, ("frechet_distance", "mode_coverage"), 200, log=said.append)
-    assert [board["data"] for board in boards] == ["grid25", "ring8"] and boards[1]["models"] == ["ring_vanilla"]
+    assert [board["data"] for board in boards] == ["grid25:train", "ring8:train"] and boards[1]["models"] == ["ring_vanilla"]
     grid, alone = boards[0], {model.name: model.path for model in chosen if model.data == "grid25"}
     record = compare(alone, None, ("frechet_distance", "mode_coverage"), 200, intervals=False, log=lambda line: None)
     first = {name: value["value"] for name, value in zip(record["models"], record["rows"][0]["values"], strict=True)}
@@ -21,7 +21,7 @@ def test_models_are_ranked_as_compare_scores_them():
     assert [value["value"] for value in grid["rows"][0]["values"]] == sorted(first.values())
     page = leaderboard_page(boards, "grid")
     lines = page.splitlines()
-    assert grid["protocol_line"] in lines and lines.index("## grid25") < lines.index("## ring8")
+    assert grid["protocol_line"] in lines and lines.index("## grid25:train") < lines.index("## ring8:train")
     rows = [line for line in lines if line.startswith("| grid_")]
     assert [row.split("|")[1].strip() for row in rows] == grid["models"] and "**" in rows[0]
     assert page.count("| *held-out* |") == 2
