@@ -5,6 +5,8 @@ import dataclasses
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import under_one_protocol
 from ganzoo.evaluation.evaluate import evaluate
+from ganzoo.evaluation.inputs.opening import open_input
+from ganzoo.evaluation.inputs.reference import real_data
 
 
 def scored(models, data_dir=None, log=print):
@@ -46,9 +48,9 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
         log: called with each line for the user.
 
     Returns:
-        A list of boards, JSON-ready dicts, by the data's name and split: `data`, and what `compare.side_by_side` returns, the models in
-        the order of the first score that has a better and a worse. Of a data set that cannot be scored here the reason is
-        logged.
+        A list of boards, JSON-ready dicts, by the data's name and split: `data`, and what `compare.side_by_side` returns, the
+        models in the order of the first score that has a better and a worse. Of a data set that cannot be scored here the
+        reason is logged.
 
     Raises:
         UserError: nothing could be scored.
@@ -57,16 +59,19 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
     for model in models:
         split = (model.card.get("data") or {}).get("split")
         groups.setdefault(f"{model.data}:{split}" if split else model.data or "", []).append(model)
-    for data, members in sorted(groups.items()):
-        log(f"{data or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
+    for name, members in sorted(groups.items()):
+        log(f"{name or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
         named = {member.name: member.path for member in members}
         try:
             arguments = {"metrics": metrics, "count": count, "intervals": False, "data_dir": data_dir}
-            record = under_one_protocol(named, **arguments, log=lambda line: None)
+            data = real_data(
+                open_input(members[0].path, data_dir), data_dir=data_dir
+            )  # of one name and split: the same for all
+            record = under_one_protocol(named, data, **arguments, log=lambda line: None)
         except UserError as error:
             log(f"    not scored: {error}")
             continue
-        boards.append({"data": data} | ranked(record))
+        boards.append({"data": name} | ranked(record))
     if not boards:
         raise UserError("none of these models could be scored here: `ganzoo data prepare` fetches what they were trained on")
     return boards
