@@ -72,7 +72,7 @@ def test_pictures_are_exact_and_half_of_them_are_real(judged_once):
     assert not whole & set(sides["decoy"]), "a decoy is a broken picture"
 
 
-@pytest.mark.parametrize(("deceived", "doubted"), [(0.5, 0.5), (0.2, 0.1), (0.8, 0.3)])
+@pytest.mark.parametrize(("deceived", "doubted"), [(0.5, 0.5), (0.8, 0.2)])
 def test_errors_of_real_or_fake_are_recovered(make, tmp_path, deceived, doubted):
     judged = make("real-or-fake")
 
