@@ -1,9 +1,9 @@
 """The judge page in a real browser, from disk: a whole rating by keyboard, reload, back, export and import."""
 
 import json
-import shutil
 import time
 
+import chromium
 import numpy as np
 import pytest
 
@@ -11,24 +11,10 @@ from ganzoo.metrics.birthday import support
 from ganzoo.report.judge_answers import read_answers
 
 pytest.importorskip("selenium", reason="selenium is absent")
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--window-size=1200,900",
-)
-pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium or chromedriver is absent")
+pytestmark = chromium.needs_chromium
 
 
 class Page:
@@ -37,14 +23,7 @@ class Page:
     def __init__(self, directory):
         self.downloads = directory / "downloads"
         self.downloads.mkdir()
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        for flag in (*FLAGS, f"--user-data-dir={directory / 'profile'}"):
-            options.add_argument(flag)
-        options.add_experimental_option("prefs", {"download.default_directory": str(self.downloads)})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        # The driver's path is given: nothing is looked up or fetched.
-        self.driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+        self.driver = chromium.opened(directory)
 
     def open(self, path):
         self.driver.get(path.resolve().as_uri())
