@@ -1,11 +1,15 @@
 """The explorer's page: Gradio's controls over `views`, served on this machine alone unless another address is named."""
 
+import base64
+import html
 import os
 import socket
 import urllib.parse
 
 from ganzoo.errors import UserError
+from ganzoo.explore.figures import headed, sheet
 from ganzoo.explore.views import AXES, KINDS, TABS, View
+from ganzoo.pictures import png
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Everything that the page needs is served by it: nothing is fetched from, or sent to, anywhere else.
@@ -51,9 +55,11 @@ class Page:
                 seed = gr.Number(0, label="seed", precision=0, elem_id="seed")
                 count = gr.Slider(1, 64, 16, step=1, label="samples", elem_id="count")
                 label = self._label("label" in options)
-                caption = gr.Textbox(label="caption", visible="caption" in options, elem_id="caption", placeholder="any")
-                code = gr.Textbox(label="code", visible="code" in options, elem_id="code", placeholder="3,nan,0.5")
-                truncation = gr.Number(None, label="truncation", visible="truncation" in options, elem_id="truncation")
+                caption = gr.Textbox(label="caption of all", visible="caption" in options, elem_id="caption", placeholder="any")
+                code = gr.Textbox(label="code values", visible="code" in options, elem_id="code", placeholder="3,nan,0.5")
+                truncation = gr.Textbox(
+                    label="truncation", visible="truncation" in options, elem_id="truncation", placeholder="none"
+                )
             common = [seed, count, label, caption, code, truncation]
             pictures, gallery = {}, None
             with gr.Tabs(elem_id="tabs") as tabs:
@@ -80,7 +86,7 @@ class Page:
                         minus = gr.Textbox(label="taken away", elem_id="minus")
                         clear = gr.Button("clear", elem_id="clear")
                     gallery = gr.Gallery(
-                        columns=8, height="auto", allow_preview=False, label="samples", elem_id="gallery", buttons=[]
+                        columns=8, height=330, allow_preview=False, show_label=False, elem_id="gallery", buttons=[]
                     )
                     pictures["arithmetic"] = self._pictures("arithmetic")
                 with gr.Tab("Twins", id="twins"):
@@ -90,11 +96,17 @@ class Page:
             link = gr.Textbox(label="link to this view", interactive=False, elem_id="link", buttons=["copy"])
             command = gr.Textbox(label="command for it", interactive=False, elem_id="command", buttons=["copy"])
             tab = gr.State("samples")
+            # What a tab tells before the link was read counts for nothing. No State, which is newer than the values beside it.
+            opened = gr.Checkbox(False, visible=False)
             inputs = [tab, *common, to, place, turning, kind, *values, plus, minus]
             shown = [gallery, *(image for name in TABS for image in pictures[name]), link, command]
 
-            def show(request: gr.Request, *given):
-                return self.update(view_of(*given), origin(request))
+            def show(request: gr.Request, is_open, *given):
+                return self.update(view_of(*given), origin(request)) if is_open else [gr.skip()] * len(shown)
+
+            def show_sum(request: gr.Request, is_open, *given):
+                _, *rest = show(request, is_open, *given)
+                return [gr.skip(), *rest]  # the samples that are clicked on stay
 
             def open_link(request: gr.Request):
                 try:
@@ -102,9 +114,9 @@ class Page:
                 except UserError as error:
                     gr.Warning(str(error))
                     view = View()
-                return [gr.Tabs(selected=view.tab), *self.controls(view), *self.update(view, origin(request))]
+                return [True, gr.Tabs(selected=view.tab), *self.controls(view), *self.update(view, origin(request))]
 
-            def choose(which, sign, plus, minus, chosen: gr.SelectData):
+            def choose(sign, plus, minus, chosen: gr.SelectData):
                 number = str(chosen.index)
                 if sign == ADDED:
                     return ",".join(filter(None, [plus, number])), minus
@@ -114,17 +126,20 @@ class Page:
                 names, _ = self.models[0].vectors(kind)
                 return [gr.Slider(label=names[n] if n < len(names) else "-") for n in range(AXES)]
 
-            page.load(open_link, None, [tabs, *inputs, *shown])
-            for name in TABS:
-                next(t for t in tabs.children if t.id == name).select(lambda name=name: name, None, tab).then(
+            page.load(open_link, None, [opened, tabs, *inputs, *shown])
+            inputs = [opened, *inputs]
+            for one in tabs.children:
+                one.select(lambda is_open, now, name=one.id: name if is_open else now, [opened, tab], tab).then(
                     show, inputs, shown
                 )
-            changed = [control.change for control in (*common, to, turning, plus, minus)]
-            changed += [slider.release for slider in (place, *values)] + [slider.input for slider in (place, *values)]
-            gr.on(changed, show, inputs, shown, trigger_mode="always_last", show_progress="minimal")
-            kind.change(named, kind, values).then(show, inputs, shown)
-            gallery.select(choose, [tab, sign, plus, minus], [plus, minus])
-            clear.click(lambda: ("", ""), None, [plus, minus])
+            # What a person does alone: values that a link sets are shown with it.
+            changed = [control.input for control in (*common, to, place, turning, *values)]
+            changed += [slider.release for slider in (count, place, *values)]
+            gr.on(changed, show, inputs, shown, trigger_mode="always_last", show_progress="hidden")
+            gr.on([plus.input, minus.input], show_sum, inputs, shown, trigger_mode="always_last", show_progress="hidden")
+            kind.input(named, kind, values).then(show, inputs, shown)
+            gallery.select(choose, [sign, plus, minus], [plus, minus]).then(show_sum, inputs, shown)
+            clear.click(lambda: ("", ""), None, [plus, minus]).then(show_sum, inputs, shown)
             find.click(self.twins, None, pictures["twins"])
         return page
 
@@ -133,16 +148,11 @@ class Page:
         if not self.classes:
             known = max((m.sampler.num_classes or 0 for m in self.models), default=0)
             choices += [(str(number), str(number)) for number in range(known)]
-        return self.gr.Dropdown(choices, value="", label="label", visible=visible, elem_id="label")
+        return self.gr.Dropdown(choices, value="", label="class label", visible=visible, elem_id="label")
 
     def _pictures(self, tab):
         with self.gr.Row():
-            return [
-                self.gr.Image(
-                    type="numpy", format="png", label=name, interactive=False, elem_id=f"{tab}{n}", buttons=["download"]
-                )
-                for n, name in enumerate(self.names)
-            ]
+            return [self.gr.HTML(elem_id=f"{tab}{n}", min_height=200) for n in range(len(self.names))]
 
     def controls(self, view):
         """The values of the controls for a view, in the order of `inputs`."""
@@ -154,7 +164,8 @@ class Page:
         joined = ("" if part is None else ",".join(f"{x:g}" for x in part) for part in (view.code, view.plus, view.minus))
         code, plus, minus = joined
         label = "" if view.label is None else str(view.label)
-        common = [view.seed, view.count, label, view.caption or "", code, view.truncation]
+        truncation = "" if view.truncation is None else f"{view.truncation:g}"
+        common = [view.seed, view.count, label, view.caption or "", code, truncation]
         return [view.tab, *common, view.to, view.place, view.turning, view.kind, *values, plus, minus]
 
     def update(self, view, at):
@@ -167,8 +178,6 @@ class Page:
         try:
             gallery = skip
             if view.tab == "arithmetic":
-                from ganzoo.explore.figures import sheet
-
                 gallery = [(sheet(image[None], 1, 96), str(n)) for n, image in enumerate(self.models[0].samples(view))]
             pictures = []
             for tab in TABS:
@@ -181,9 +190,10 @@ class Page:
         return [gallery, *pictures, f"{at}?{view.query}" if view.query else at, view.command(self.names)]
 
     def image(self, looked, view, name):
-        """One model's picture, its line as the label."""
+        """One model's picture, its line above it, as HTML."""
         shown, line = looked.picture(view)
-        return self.gr.Image(value=shown, label=f"{name}: {line}")
+        content = base64.b64encode(png(headed(shown, f"{name}: {line}"))).decode()
+        return f'<img alt="{html.escape(f"{name}: {line}")}" src="data:image/png;base64,{content}">'
 
     def twins(self):
         """The twins of each model."""
@@ -212,6 +222,22 @@ def origin(request):
     return f"http://{request.headers.get('host', '127.0.0.1')}/"
 
 
+class Policy:
+    """ASGI middleware: browsers are told to fetch nothing from elsewhere for what is served here."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        async def with_policy(message):
+            if message["type"] == "http.response.start":
+                headers = ((b"content-security-policy", POLICY.encode()), (b"referrer-policy", b"no-referrer"))
+                message = {**message, "headers": [*message.get("headers", ()), *headers]}
+            await send(message)
+
+        await self.app(scope, receive, with_policy)
+
+
 def application(page, host):
     """The page as an ASGI application that fetches nothing from elsewhere; a loopback address answers to its own name alone."""
     import fastapi
@@ -219,15 +245,9 @@ def application(page, host):
 
     gr = page.gr
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Policy)
     if host in LOOPBACK:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost", "[::1]"])
-
-    @app.middleware("http")
-    async def with_policy(request, call_next):
-        response = await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
 
     theme = gr.themes.Base(font=FONTS[0], font_mono=FONTS[1])
     return gr.mount_gradio_app(

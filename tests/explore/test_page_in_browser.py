@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from ganzoo.explore import twins
+from ganzoo.explore import figures, twins
 from ganzoo.explore.views import Looked, View
 from ganzoo.serving.sampling import Sampler
 
@@ -76,6 +76,12 @@ def person(served, models, tmp_path_factory):
     driver.quit()
 
 
+def headed(model, view):
+    """What the page shows of a model."""
+    shown, line = model.picture(view)
+    return figures.headed(shown, f"{model.sampler.name}: {line}")
+
+
 class Person:
     """Who uses the page."""
 
@@ -128,9 +134,9 @@ class Person:
         """Waits until the page shows a view of both models, and names its link and command."""
         address = f"{self.address}?{view.query}" if view.query else self.address
         self.wait(lambda: self.value("link") == address)
-        assert self.value("command") == view.command(["one", "other"])
+        self.wait(lambda: self.value("command") == view.command(["one", "other"]))
         for number, model in enumerate(self.models):
-            wanted = model.picture(view)[0]
+            wanted = headed(model, view)
             self.wait(lambda number=number, wanted=wanted: np.array_equal(self.shown(view.tab, number), wanted))
 
 
@@ -192,7 +198,7 @@ def test_twins(person):
     person.tab("Twins")
     person.click("//button[@id='find']")
     for number, model in enumerate(person.models):
-        wanted = model.twins.picture()
+        wanted = headed(model, View("twins"))
         person.wait(lambda number=number, wanted=wanted: np.array_equal(person.shown("twins", number), wanted))
 
 
