@@ -126,9 +126,9 @@ def scatter(points, kinds, side=SIDE, turn=(0.6, 0.35)):
     image = Image.new("RGB", (2 * side, 2 * side), "white")
     draw = ImageDraw.Draw(image)
     for index in np.argsort(z):
-        scale = 1.15 / (2.6 - z[index])
+        scale = 2.2 / (2.6 - z[index])
         middle = side * (1 + scale * x[index]), side * (1 - scale * y[index])
-        radius = 9 * scale
+        radius = 7 * scale
         box = [middle[0] - radius, middle[1] - radius, middle[0] + radius, middle[1] + radius]
         draw.ellipse(box, fill=COLOURS[kinds[index]], outline="white")
     return np.asarray(image.resize((side, side), Image.Resampling.LANCZOS))
