@@ -44,7 +44,7 @@ class Page:
         self.gr, self.models, self.names = gradio(), models, names
 
     def blocks(self):
-        """The page as `gradio.Blocks`."""
+        """The page, as blocks of Gradio."""
         gr, options = self.gr, {}
         for looked in self.models:
             options |= looked.sampler.options
