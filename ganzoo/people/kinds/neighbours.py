@@ -13,14 +13,14 @@ CHOICES = [
 ]
 SHOWN = 4
 SETTINGS = {
-    "prompt": "Is the picture on the left a copy of one on the right?",
+    "prompt": "Is the large picture a copy of one of the small ones?",
     "hint": "A copy is the same picture but for noise, a shade, a small shift. The same kind of thing is no copy.",
     "layout": "near",
     "names": ["in question", "nearest training pictures"],
     "choices": CHOICES,
     "about": [
-        "On the left you see a picture, on the right those pictures of a training set that are nearest to it.",
-        "Say yes where the left one is a copy of any of them, but for noise, a shade or a small shift. Two different pictures "
+        "You see a large picture, and small ones: those pictures of a training set that are nearest to it.",
+        "Say yes where the large one is a copy of any of them, but for noise, a shade or a small shift. Two different pictures "
         "of the same kind of thing are no copies.",
         "Mirror images are shown as they match best.",
     ],
