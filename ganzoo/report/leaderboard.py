@@ -1,5 +1,7 @@
 """The zoo's leaderboard in Markdown: the models of each data set under one protocol."""
 
+from datetime import date
+
 from ganzoo.report.numbers import BETTER, plain
 
 
@@ -16,7 +18,7 @@ def leaderboard_page(boards, text=""):
         "",
         "The zoo's models, those of one data set under one protocol, which stands above each table; scores under different "
         "protocols do not share one. Bold is the best of each column, and what its interval does not tell from it; the last "
-        f"row is held-out real data scored in the same way. A page of `ganzoo zoo{words} --leaderboard FILE`.",
+        f"row is held-out real data scored in the same way. A page of `ganzoo zoo{words} --leaderboard FILE`, {date.today()}.",
     ]
     for board in boards:
         rows = board["rows"]
