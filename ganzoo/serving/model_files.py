@@ -83,7 +83,7 @@ class OnnxSampler(LatentSampler):
         try:
             import onnxruntime
         except ImportError:
-            raise UserError(f"{path} needs onnxruntime: pip install 'ganzoo[onnx]', or pip install onnxruntime") from None
+            raise UserError(f"{path} needs onnxruntime, of the extra `onnx`: pip install onnxruntime") from None
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         try:
