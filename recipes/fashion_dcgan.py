@@ -6,9 +6,10 @@ has 128 at its half resolution, and learning rates that fall to nothing at the e
 
 Run: ganzoo train recipes/fashion_dcgan.py
 
-Cost: not measured yet.
+Cost: 12.8 minutes (769 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: not measured yet.
+Score: FD[cnn-fashion_mnist] 1.43 [1.39, 1.47] (held-out 0.11), precision 0.64 (0.86), recall 0.74 (0.87), by `ganzoo evaluate
+runs/fashion_dcgan/default --metrics frechet_distance,precision_recall`.
 """
 
 import keras
@@ -29,9 +30,9 @@ def recipe():
             discriminator=dcgan_discriminator(size=28, channels=1, width=32),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 15000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
         },
-        batch_size=128,
-        steps=15000,
+        batch_size=64,
+        steps=12000,
     )

@@ -6,9 +6,10 @@ from U(-1, 1)^50, all players at once, 200 epochs at a constant rate. Nearest ne
 
 Run: ganzoo train recipes/mnist_bigan.py
 
-Cost: not measured yet.
+Cost: 244 s of CPU time for the first 3,780 of 93,800 steps on one core of a shared AMD EPYC, 2026-11-30; so some 100 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 3,780 steps most samples are digits, blurred and ragged.
 """
 
 import keras
