@@ -94,7 +94,7 @@ def default(of, name):
         (biggan_generator, {"latent_dim": 128, "shared_dim": 128, "hierarchical": True, "spectral_norm": True}),
         (resnet_generator, {"latent_dim": 128}),
         (recognition_heads, {"width": 128}),  # Chen et al. 2016, table 1
-        (began_generator, {"latent_dim": 64, "width": 128, "first_side": 8}),  # Berthelot et al. 2017
+        (began_generator, {"latent_dim": 64, "width": 128}),  # Berthelot et al. 2017
         (r3gan_generator, {"latent_dim": 64, "width": 768, "expansion": 2, "group_size": 16}),  # Huang et al. 2024
         (stacked_encoder, {"feature_dim": 256}),  # Huang et al. 2017, their code
         (stacked_generator_1, {"feature_dim": 256, "latent_dim": 50, "width": 512}),

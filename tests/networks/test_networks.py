@@ -198,8 +198,8 @@ def test_labels_matter(name):
 
 
 BAD = [
-    (dcgan_generator, {"size": 36}, "size"),
-    (dcgan_generator, {"size": 256}, "size"),
+    (dcgan_generator, {"size": 6}, "size"),
+    (dcgan_generator, {"size": 257}, "size"),
     (dcgan_generator, {"width": 0}, "width"),
     (dcgan_generator, {"latent_dim": -1}, "latent_dim"),
     (dcgan_generator, {"kernel_size": 1}, "kernel_size"),
@@ -215,7 +215,7 @@ BAD = [
     (mlp_generator, {"shape": (2,), "depth": -1}, "depth"),
     (mlp_discriminator, {"shape": (2,), "dropout": 1.0}, "dropout"),
     (mlp_discriminator, {"shape": (2,), "maxout": 0}, "maxout"),
-    (resnet_generator, {"size": 24}, "size"),
+    (resnet_generator, {"size": 30}, "size"),
     (resnet_generator, {"size": 64, "width": 24}, "multiple of 16"),
     (resnet_discriminator, {"norm": "batch"}, "norm"),
     (resnet_discriminator, {"pooling": "max"}, "pooling"),

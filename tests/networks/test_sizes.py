@@ -50,3 +50,8 @@ def test_stages_begin_at_the_smallest_whole_side_of_at_least_4():
     for size in (4, 30, 260, 8.0, True):
         with pytest.raises(UserError, match="multiple of 4 from 8 to 256"):
             stages(size)
+
+
+def test_began_begins_at_the_papers_8x8_where_it_can():
+    for size in (8, 16, 64, 128):
+        assert began_generator(size, 1, latent_dim=2, width=1).get_layer("up_8").units == 64
