@@ -6,9 +6,10 @@ steps, in which the learning rates fall to nothing.
 
 Run: ganzoo train recipes/mnist_wgan_gp.py
 
-Cost: not measured yet.
+Cost: 62 s of CPU time for the first 300 of 10,000 steps on one core of a shared AMD EPYC, 2026-11-30; so some 35 minutes for
+all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 300 steps samples are strokes of the right size.
 """
 
 import keras
