@@ -16,7 +16,7 @@ EXPORTED = sorted((ROOT / "exported").glob("*/1"))
 def test_an_exported_model_draws_and_answers(version, replays_warm_up):
     sampler = ganzoo.load(version)
     assert len(sampler.sample(3, seed=0)) == 3
-    replays_warm_up(version, sampler._module)  # loaded once: loading is most of the cost
+    replays_warm_up(version, sampler.module)  # loaded once: loading is most of the cost
     samples = TEXTS if sampler.is_text else PICTURE
     assert (version / samples).stat().st_size > 100 and f"]({samples})" in (version / "README.md").read_text()
 

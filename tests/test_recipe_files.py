@@ -54,7 +54,7 @@ def test_a_wheel_holds_everything_that_is_needed_and_runs(wheel, tmp_path):
     here = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ganzoo").rglob("*") if path.is_file()}
     here |= {f"ganzoo/recipes/{path.name}" for path in (ROOT / "recipes").glob("*.py")}
     assert {name for name in here if "__pycache__" not in name} <= names
-    assert not {name.split("/")[0] for name in names} - {"ganzoo", f"ganzoo-{wheel.name.split('-')[1]}.dist-info"}
+    assert not {name.split("/")[0] for name in names} - {"ganzoo", f"{wheel.name.partition('-py3')[0]}.dist-info"}
     environment = {"PYTHONPATH": str(tmp_path), "PATH": ""}
     command = [sys.executable, "-m", "ganzoo.cli", "recipes"]
     output = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path, env=environment).stdout

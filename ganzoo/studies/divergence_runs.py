@@ -67,10 +67,11 @@ def _drawn(density):
     import tensorflow as tf
 
     means = tf.constant(density.means, tf.float32)
-    deviations, log_shares = tf.constant(density.deviations, tf.float32), tf.constant(np.log(density.shares), tf.float32)
+    deviations = tf.constant(density.deviations, tf.float32)
+    until = tf.constant(np.cumsum(density.shares)[:-1], tf.float32)  # the last share reaches to 1
 
     def draw(seed, count):
-        of = tf.random.stateless_categorical(log_shares[None], count, seed)[0]
+        of = tf.searchsorted(until, tf.random.stateless_uniform((count,), seed, alg="philox"), side="right")
         noise = tf.random.stateless_normal((count, density.dimensions), seed + 1000, alg="philox")
         return tf.gather(means, of) + noise * tf.gather(deviations, of)[:, None]
 

@@ -84,7 +84,7 @@ def test_interpolate_draws_paths_and_judges_them(command, run, tmp_path):
     pixels, searched = json.loads((tmp_path / "p.json").read_text())["paths"]
     assert pixels["name"] == "pixels" and searched["codes"] == "search" and set(searched["at"]) == {"0", "0.25", "0.5"}
     assert "no encoder" in output and f"{searched['reconstruction']:.2f}" in output
-    assert Image.open(tmp_path / "paths.png").height == 2 * 33 + 1
+    assert Image.open(tmp_path / "paths.png").height > 2 * 33 + 1  # two rows, and their headings
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ganzoo.evaluation.inputs.reference import held_out, other_split, own_data
 NEGLIGIBLE, REPETITIVE = 0.01, 0.5
 UNITS = {"image": "images", "point": "points", "text": "sentences"}
 # Of a source's arguments those that change none of its examples, but what batches carry beside.
-OF_BATCHES = ("labels", "flip", "data_dir", "per_class", "choice")
+OF_BATCHES = ("labels", "flip", "data_dir", "per_class", "choice", "on_bad")
 
 
 def all_examples(input):
