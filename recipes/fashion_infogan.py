@@ -5,9 +5,10 @@ Maximizing Generative Adversarial Nets", arXiv:1606.03657; the networks, codes a
 
 Run: ganzoo train recipes/fashion_infogan.py
 
-Cost: not measured yet.
+Cost: 66 s of CPU time for the first 1,000 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-30; so some 13 minutes
+for all.
 
-Score: not measured yet.
+Score: not measured: the training was not run to its end. After 1,000 steps samples are noise still.
 """
 
 import keras
