@@ -106,6 +106,31 @@ class VAE(Autoencoder):
         self.record("elbo", likelihood - kl)
         return self.kl_weight() * kl - likelihood
 
+    def log_weights(self, examples, draws):
+        """log p(x|z) + log p(z) - log q(z|x) [B] in nats, of z = mean + deviation * draws: an unbiased logarithm of p(x)'s terms.
+
+        Args:
+            examples: [B, ...].
+            draws: standard normal [B, latent_dim].
+        """
+        encoded = tf.cast(self.averages["encoder"].network(examples, training=False), tf.float32)
+        mean, log_deviation = tf.split(encoded, 2, axis=-1)
+        latents = mean + tf.exp(log_deviation) * draws
+        # The constants of both normal densities cancel.
+        ratio = 0.5 * (tf.square(draws) - tf.square(latents)) + log_deviation
+        decoded = tf.cast(self.sample(latents), tf.float32)
+        return self.likelihood.log_probability(examples, decoded) + tf.reduce_sum(ratio, axis=1)
+
+    @property
+    def services(self):
+        ((name, spec),) = self.example_specs.items()
+
+        def log_weights(**inputs):
+            return {"log_weights": self.log_weights(inputs[name], inputs["draws"])}
+
+        draws = tf.TensorSpec([None, *self.latent_shape], tf.float32)
+        return {**super().services, "log_weights": (log_weights, {name: spec, "draws": draws})}
+
     def kl_weight(self):
         """The KL term's weight at this step."""
         if self.kl_steps is None:

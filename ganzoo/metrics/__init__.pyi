@@ -25,6 +25,7 @@ from .divergence_frontier import divergence_frontier as divergence_frontier
 from .divergence_frontier import frontier_area as frontier_area
 from .divergence_frontier import frontier_of_samples as frontier_of_samples
 from .divergence_frontier import shares as shares
+from .evidence import evidence_bound as evidence_bound
 from .feature_likelihood import feature_likelihood as feature_likelihood
 from .feature_likelihood import fit_log_variances as fit_log_variances
 from .feature_likelihood import mixture_nll as mixture_nll

@@ -62,6 +62,7 @@ def context():
         "outputs": others,
         "targets": images,
         "jacobians": rng.normal(size=(6, 5, 3)),
+        "log_weights": rng.normal(size=(6, 4)),
         "real_points": real[:, :2],
         "fake_points": fake[:, :2],
         "modes": SimpleNamespace(means=real[:3, :2], scale=1.0),

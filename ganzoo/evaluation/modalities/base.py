@@ -17,6 +17,7 @@ from ganzoo.serving.jacobians import has_jacobians, jacobians
 from ganzoo.serving.sampler import Sampler
 
 INVERTED = 100  # examples of either side whose latents are searched for
+WEIGHED, DRAWS = 2000, 50  # held-out examples whose probability is bounded, by so many draws of the encoder each
 JACOBIANS = 32  # generated samples that are followed back to their latents
 _BATCH = 512
 PLURAL = {IMAGES: "images", POINTS: "points", TEXT: "text"}
@@ -115,6 +116,8 @@ class Modality:
         if held is not None and "reconstruct" in getattr(sampler, "services", {}):
             providers["originals"] = lambda: as_floats(held.other.examples)
             providers["reconstructions"] = lambda: reconstructed(sampler, context["originals"])
+        if held is not None and "log_weights" in getattr(sampler, "services", {}):
+            providers["log_weights"] = lambda: weighed(sampler, as_floats(held.other.examples), context.seed)
         if not isinstance(sampler, Sampler):
             return providers
         network = self._own_network(sampler)
@@ -217,6 +220,27 @@ def reconstructed(sampler, examples):
     name = "images" if examples.ndim == 4 else "points"
     parts = [examples[start : start + _BATCH] for start in range(0, len(examples), _BATCH)]
     return np.concatenate([sampler.serve("reconstruct", **{name: part})[name] for part in parts])
+
+
+def weighed(sampler, examples, seed=0, count=WEIGHED, draws=DRAWS):
+    """The log weights float32 [n, draws] of up to `count` examples under a model with the service `log_weights`.
+
+    Args:
+        sampler: a `Sampler` with that service.
+        examples: float32 images [N, H, W, C] in [-1, 1], or points [N, 2].
+        seed: of the choice of examples and of the draws.
+    """
+    name = "images" if examples.ndim == 4 else "points"
+    rng = np.random.default_rng([seed, 0x1B])
+    few = examples[np.sort(rng.permutation(len(examples))[:count])]
+    latent_shape = sampler.serve("encode", **{name: few[:1]})["latents"].shape[1:]
+    found = np.empty((len(few), draws), np.float32)
+    for start in range(0, len(few), _BATCH):
+        part = few[start : start + _BATCH]
+        for draw in range(draws):
+            normal = rng.standard_normal((len(part), *latent_shape), np.float32)
+            found[start : start + _BATCH, draw] = sampler.serve("log_weights", **{name: part}, draws=normal)["log_weights"]
+    return found
 
 
 def as_floats(examples):
