@@ -107,7 +107,7 @@ class VAE(Autoencoder):
         return self.kl_weight() * kl - likelihood
 
     def log_weights(self, examples, draws):
-        """log p(x|z) + log p(z) - log q(z|x) [B] in nats, of z = mean + deviation * draws: an unbiased logarithm of p(x)'s terms.
+        """log p(x|z) + log p(z) - log q(z|x) [B] in nats, of z = mean + deviation * draws.
 
         Args:
             examples: [B, ...].

@@ -16,8 +16,8 @@ from ganzoo.metrics.registry import metric
     least=100,
     cost="O(N)",
     paper="Kingma, Welling 2014, arXiv 1312.6114; importance weighted: Burda, Grosse, Salakhutdinov 2016, arXiv 1509.00519",
-    meaning="Lower bounds of the mean log-probability of held-out examples in nats: the evidence lower bound, and `importance`, "
-    "the tighter one of several draws of the encoder together.",
+    meaning="Lower bounds of the mean log-probability of held-out examples in nats: the evidence lower bound, and "
+    "`importance`, the tighter one of several draws of the encoder together.",
     misleads="By the model's own likelihood, so that only models with the same one compare, and grey values that stand for the "
     "probabilities of bits have no density at all; a likely model may have bad samples, and the other way round.",
     parts={"": None, "importance": None},
