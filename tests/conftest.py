@@ -11,6 +11,9 @@ import processes
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# As many workers run as there are cores: more threads in each would only wait for one another, and spin meanwhile.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 TINY = '''
 """A tiny recipe for tests."""
