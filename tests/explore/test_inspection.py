@@ -58,13 +58,13 @@ def test_accuracy_is_of_examples_that_were_not_fitted():
 
 
 def test_embeddings_keep_clusters_apart():
-    vectors = np.concatenate([RNG.normal(size=(40, 20)), RNG.normal(size=(40, 20)) + 8])
+    vectors = np.concatenate([RNG.normal(size=(120, 20)), RNG.normal(size=(120, 20)) + 8])
     placed, share = judged.embeddings(vectors)
     assert set(placed) == {"PCA", "t-SNE"} and 0.5 < share < 1
     for points in placed.values():
-        assert points.shape == (80, 3) and np.abs(points).max() == pytest.approx(1, abs=1e-5)
-        apart = np.linalg.norm(points[:, None] - points[None], axis=-1) + 9 * np.eye(80)
-        assert np.mean(apart.argmin(1) // 40 == np.arange(80) // 40) > 0.9, "a point's nearest neighbour is of its cluster"
+        assert points.shape == (240, 3) and np.abs(points).max() == pytest.approx(1, abs=1e-5)
+        apart = np.linalg.norm(points[:, None] - points[None], axis=-1) + 9 * np.eye(240)
+        assert np.mean(apart.argmin(1) // 120 == np.arange(240) // 120) > 0.9, "a point's nearest neighbour is of its cluster"
 
 
 def test_large_maps_are_averaged_over_blocks():
