@@ -22,7 +22,7 @@ from sklearn.semi_supervised import LabelSpreading
 from ganzoo import load
 from ganzoo.data.images import Images
 from ganzoo.data.scaling import to_unit
-from ganzoo.data.semi_supervised import chosen
+from ganzoo.data.semi_supervised import rows_by_class
 
 BATCH = 500
 
@@ -41,7 +41,7 @@ def errors(run):
     guesses = [sampler.model.classify(images[i : i + BATCH]).numpy().argmax(1) for i in range(0, len(images), BATCH)]
     found = {"the run's classifier": np.mean(np.concatenate(guesses) != test["label"])}
 
-    rows = chosen(train["label"], data.per_class, data.choice)
+    rows = rows_by_class(train["label"], data.per_class, data.choice)
     few, labels = rows_of(train["image"][rows]), train["label"][rows]
     marked = np.full(len(train["label"]), -1)
     marked[rows] = labels
