@@ -9,7 +9,13 @@ from PIL import Image
 from ganzoo.data.scaling import to_uint8
 
 
-def grid(images, columns=None, gap=1, least_side=28):
+def enlarged(images, scale=None, least_side=28):
+    """Images [N, H, W, C] with each pixel a square of `scale` pixels; by default of so many that images reach `least_side`."""
+    scale = scale or math.ceil(least_side / max(images.shape[1:3]))
+    return images.repeat(scale, 1).repeat(scale, 2)
+
+
+def grid(images, columns=None, gap=1, least_side=28, scale=None):
     """Images side by side.
 
     Args:
@@ -17,6 +23,7 @@ def grid(images, columns=None, gap=1, least_side=28):
         columns: images in a row; about the square root of N by default.
         gap: white pixels between two images.
         least_side: images smaller than this are enlarged by a whole factor, pixel by pixel.
+        scale: that factor itself, instead.
 
     Returns:
         uint8 [height, width, 3].
@@ -24,8 +31,7 @@ def grid(images, columns=None, gap=1, least_side=28):
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise ValueError(f"a grid takes images [N, H, W, 1 or 3], not {images.shape}")
-    factor = math.ceil(least_side / max(images.shape[1:3]))
-    images = images.repeat(factor, 1).repeat(factor, 2)
+    images = enlarged(images, scale, least_side)
     count, height, width, _ = images.shape
     columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
@@ -76,10 +82,26 @@ def png(picture):
     return buffer.getvalue()
 
 
-def picture(examples, real=None):
+def gif(frames, seconds, last_seconds=None):
+    """The bytes of a GIF that goes on for ever.
+
+    Args:
+        frames: uint8 [H, W, 3] each, or PIL images, of one size.
+        seconds: that each is shown.
+        last_seconds: that the last one is, where it is another time.
+    """
+    images = [frame if isinstance(frame, Image.Image) else Image.fromarray(frame) for frame in frames]
+    durations = [round(1000 * seconds)] * len(images)
+    durations[-1] = round(1000 * (last_seconds or seconds))
+    stream = io.BytesIO()
+    images[0].save(stream, "GIF", save_all=True, append_images=images[1:], duration=durations, loop=0)
+    return stream.getvalue()
+
+
+def picture(examples, real=None, columns=None, scale=None):
     """Examples as the models see them, as one picture: images in [-1, 1] as a grid, points [N, 2] over the real ones."""
     examples = np.asarray(examples)
-    return grid(np.asarray(to_uint8(examples))) if examples.ndim == 4 else scatter(examples, real)
+    return grid(np.asarray(to_uint8(examples)), columns, scale=scale) if examples.ndim == 4 else scatter(examples, real)
 
 
 def npz(examples, labels=None):

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import socket
 from pathlib import Path
 
@@ -37,6 +38,27 @@ def only_writer(path):
             with contextlib.suppress(OSError):
                 (path / NAME).unlink()
                 path.rmdir()  # unless there is something in it
+
+
+def writer(path):
+    """Who writes a run now, such as "process 17 on node3"; None where nobody does.
+
+    No lock is tried for that, which could get into the way of a training that begins. What a killed process left counts for
+    nothing on its own machine; whether one of another machine is still there cannot be told.
+    """
+    try:
+        said = (Path(path) / NAME).read_text().strip()
+    except OSError:
+        return None
+    process = re.fullmatch(r"process (\d+) on (.*)", said)
+    if process and process[2] == socket.gethostname():
+        try:
+            os.kill(int(process[1]), 0)
+        except ProcessLookupError:
+            return None
+        except (OSError, OverflowError):  # of another user
+            pass
+    return said or None
 
 
 def _locked(path):

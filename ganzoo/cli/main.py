@@ -7,7 +7,20 @@ import sys
 import click
 
 from ganzoo import __version__
-from ganzoo.cli import cache, explore, exploring, inspect, judging, latent, people, studying, tournament, training, zoo
+from ganzoo.cli import (
+    cache,
+    explore,
+    exploring,
+    inspect,
+    judging,
+    latent,
+    people,
+    sampling,
+    studying,
+    tournament,
+    training,
+    zoo,
+)
 from ganzoo.errors import UserError, one_line, plain
 from ganzoo.notes import notes_to
 
@@ -90,6 +103,6 @@ def main(debug):
         logging.getLogger("absl").setLevel(logging.ERROR)
 
 
-MODULES = (training, judging, people, tournament, exploring, inspect, latent, explore, studying, zoo, cache)
+MODULES = (training, judging, people, tournament, sampling, exploring, inspect, latent, explore, studying, zoo, cache)
 for command in (command for module in MODULES for command in module.COMMANDS):
     main.add_command(command)

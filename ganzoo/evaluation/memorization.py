@@ -6,13 +6,14 @@ import math
 import numpy as np
 from scipy import stats
 
+from ganzoo import figures
 from ganzoo.evaluation.nearest_training import NEIGHBOURS, as_matched, checked_images, digest, nearest_training
 from ganzoo.metrics.birthday.support import clopper_pearson
-from ganzoo.pictures import grid
 
 # A finding must be this improbable for real data that was never trained on.
 LEVEL = 0.001
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95)
+CELL = 84  # pixels of an image's side at least, in a picture
 
 
 def copies(
@@ -97,7 +98,7 @@ def copies(
 
 
 def picture(record, images, train, side="fake", rows=12):
-    """The closest cases as one picture, a row each: the image, then its nearest training image in each space.
+    """The closest cases as one picture, a row each: the image, then its nearest training image in each space, as said above.
 
     Args:
         record: of `copies`.
@@ -110,7 +111,9 @@ def picture(record, images, train, side="fake", rows=12):
         uint8 [height, width, 3]; mirrored training images are shown mirrored, as they were matched.
     """
     cases = record["closest"][side][:rows]
-    return grid(np.concatenate([case_images(record, case, images, train) for case in cases]), 1 + len(record["spaces"]))
+    columns = ["sample" if side == "fake" else side, *(f"nearest in {name}" for name in record["spaces"])]
+    sheet = figures.sheet(np.concatenate([case_images(record, case, images, train) for case in cases]), len(columns), CELL)
+    return figures.over(columns, sheet)
 
 
 def case_images(record, case, images, train):

@@ -4,14 +4,14 @@ import functools
 
 import numpy as np
 
-from ganzoo import pictures
+from ganzoo import figures
 from ganzoo.errors import UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.overlap import all_examples, training_of
 from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.inputs.shares import following
-from ganzoo.evaluation.memorization import copies, picture
+from ganzoo.evaluation.memorization import CELL, copies, picture
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 from ganzoo.metrics.neighbours.search import nearest
 from ganzoo.notes import logged
@@ -86,14 +86,15 @@ class Neighbourhood:
         ]
 
     def picture(self):
-        """The closest cases (sample, nearest in pixels, nearest in features) over the twins (both, nearest of each)."""
-        cases = picture(self.record, self.images, self.train)
+        """The closest cases (sample, nearest in pixels, nearest in features) beside the twins (both, nearest of each)."""
         rows = [[*self.images[twin["pair"]], *self.train[twin["train"]]] for twin in self.record["twins"]]
-        twins = pictures.grid(np.stack([image for row in rows for image in row]), columns=4)
-        width = max(cases.shape[1], twins.shape[1])
-        white = np.full((8, width, 3), 255, np.uint8)
-        widened = [np.pad(x, ((0, 0), (0, width - x.shape[1]), (0, 0)), constant_values=255) for x in (cases, twins)]
-        return np.concatenate([widened[0], white, widened[1]])
+        twins = figures.sheet(np.stack([image for row in rows for image in row]), 4, CELL)
+        parts = {
+            "Nearest training images": picture(self.record, self.images, self.train),
+            "Closest pairs of samples": figures.over(["sample", "its twin", "nearest to sample", "nearest to twin"], twins),
+        }
+        parts = [figures.headed(part, heading) for heading, part in parts.items()]
+        return figures.headed(figures.joined(parts, 1, 3 * figures.GAP), f"{self.name} beside {self.data.name}", figures.TITLE)
 
 
 @logged

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 
+from ganzoo import figures
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
-from ganzoo.explore import figures
 from ganzoo.explore.latents import LatentSpace
 
 SEARCHED = 1000  # samples among which those of a class or an attribute are looked for

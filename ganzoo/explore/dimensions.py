@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ganzoo.explore import figures
+from ganzoo import figures
 from ganzoo.explore.codes import codes_of
 from ganzoo.explore.latents import features_of, spread
 

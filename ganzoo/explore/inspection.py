@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from ganzoo import pictures
+from ganzoo import figures, pictures
 from ganzoo.errors import UserError
-from ganzoo.explore import figures, judged, projector
+from ganzoo.explore import judged, projector
 from ganzoo.files import write_atomically
 from ganzoo.metrics.conditioning import conditioning, singular_values
 from ganzoo.notes import logged

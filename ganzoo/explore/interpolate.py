@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganzoo import figures
 from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.choose import choose
@@ -11,7 +12,6 @@ from ganzoo.evaluation.inputs.reference import held_out, real_data
 from ganzoo.evaluation.inversion import find_latents
 from ganzoo.evaluation.paths import spherical as turning
 from ganzoo.evaluation.paths import straight
-from ganzoo.explore import figures
 from ganzoo.explore.latents import LatentSpace, judge_of
 from ganzoo.explore.paths import in_words, measured
 from ganzoo.metrics.neighbours.search import neighbours

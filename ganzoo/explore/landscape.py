@@ -1,12 +1,11 @@
 """How a discriminator of points sees the plane: its logits as a map, one frame a checkpoint."""
 
-import io
-
 import numpy as np
 from PIL import Image, ImageDraw
 
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
+from ganzoo.pictures import gif
 from ganzoo.serving.sampling import RunSampler
 
 LOW, MIDDLE, HIGH = np.array([33, 62, 138]), np.array([245, 245, 245]), np.array([178, 24, 43])
@@ -97,10 +96,7 @@ def frames(run, side=192):
 
 def animation(pictures, seconds=0.4):
     """Pictures as the bytes of an animated GIF that shows each for `seconds`, the last one longer."""
-    durations = [int(1000 * seconds)] * (len(pictures) - 1) + [int(4000 * seconds)]
-    stream = io.BytesIO()
-    pictures[0].save(stream, "GIF", save_all=True, append_images=pictures[1:], duration=durations, loop=0)
-    return stream.getvalue()
+    return gif(pictures, seconds, 4 * seconds)
 
 
 def strip(pictures, columns=5):

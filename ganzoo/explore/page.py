@@ -7,8 +7,8 @@ import socket
 import urllib.parse
 
 from ganzoo.errors import UserError
-from ganzoo.explore.figures import headed, sheet
 from ganzoo.explore.views import AXES, KINDS, TABS, View
+from ganzoo.figures import headed, sheet
 from ganzoo.pictures import png
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ganzoo import figures
 from ganzoo.errors import UserError
-from ganzoo.explore import figures
 from ganzoo.explore.codes import codes_of, with_code
 
 # Continuous codes are uniform on [-1, 1] in training; the paper shows them at twice that.

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 
+from ganzoo import figures
 from ganzoo.errors import UserError
 from ganzoo.evaluation.birthday import BirthdayTest
 from ganzoo.evaluation.inputs.overlap import all_examples
 from ganzoo.evaluation.nearest_training import nearest_training
-from ganzoo.explore import figures
 from ganzoo.metrics.neighbours.pairs import closest_pairs
 
 BATCHES, SIZES, PAIRS = 5, (100, 200, 400), 6

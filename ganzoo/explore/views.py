@@ -7,10 +7,11 @@ import urllib.parse
 
 import numpy as np
 
+from ganzoo import figures
 from ganzoo.errors import UserError
 from ganzoo.evaluation import paths
 from ganzoo.evaluation.features.untrained import Pixels
-from ganzoo.explore import dimensions, figures, twins
+from ganzoo.explore import dimensions, twins
 from ganzoo.explore.directions import factorised, first_layer
 from ganzoo.explore.latents import LatentSpace
 

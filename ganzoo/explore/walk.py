@@ -1,12 +1,10 @@
 """A walk through a latent space, from draw to draw and back to the first, as frames of an animation."""
 
-import io
-
 import numpy as np
-from PIL import Image
 
+from ganzoo import figures, pictures
 from ganzoo.evaluation import paths as ways
-from ganzoo.explore import figures, paths
+from ganzoo.explore import paths
 from ganzoo.explore.latents import LatentSpace
 
 
@@ -52,7 +50,4 @@ def evenness(frames, extractor):
 def animation(frames, seconds=0.08, cell=96):
     """Frames [N, walks, H, W, C] as the bytes of a GIF that goes on for ever, its images at least `cell` pixels wide."""
     columns = int(np.ceil(np.sqrt(frames.shape[1])))
-    sheets = [Image.fromarray(figures.sheet(frame, columns, cell)) for frame in frames]
-    stream = io.BytesIO()
-    sheets[0].save(stream, "GIF", save_all=True, append_images=sheets[1:], duration=round(1000 * seconds), loop=0)
-    return stream.getvalue()
+    return pictures.gif([figures.sheet(frame, columns, cell) for frame in frames], seconds)

@@ -19,6 +19,7 @@ from ganzoo import noise, pictures
 from ganzoo.errors import UserError, one_line, whole_number
 from ganzoo.memory import refuse_more_than_memory
 from ganzoo.notes import Noted
+from ganzoo.serving.sample_files import captions_of, conditions_of, picture
 
 # The generator always sees this many latents at a time, so that a sample does not depend on how many are asked for.
 BATCH = 64
@@ -60,12 +61,24 @@ class Sampler(Noted):
         step = None if self.step is None else f"step {self.step}"
         return f"<{self.name}: {', '.join(filter(None, [self.family, what, step]))}, from {self.path}>"
 
-    def show(self, n: int = 16, seed: int = 0, **options: Any) -> "Image.Image | list[str]":
+    def show(
+        self,
+        n: int = 16,
+        seed: int = 0,
+        *,
+        columns: int | None = None,
+        scale: int | None = None,
+        captions: bool | None = None,
+        **options: Any,
+    ) -> "Image.Image | list[str]":
         """Samples 0 .. n - 1 of `seed` as a picture, which a notebook displays: a grid of images, or points of the plane.
 
         Args:
             n: how many.
             seed: an integer.
+            columns: images in a row; about the square root of n by default.
+            scale: pixels of a pixel's side; by default such that images can be seen.
+            captions: whether labels or captions stand under the images; by default where they differ.
             **options: as of `sample`.
 
         Returns:
@@ -75,7 +88,10 @@ class Sampler(Noted):
             UserError: as `sample`.
         """
         samples = self.sample(n, seed, **options)
-        return self.texts(samples) if self.is_text else Image.fromarray(pictures.picture(samples))
+        if self.is_text:
+            return self.texts(samples)
+        under = captions_of(conditions_of(self, n, seed, **options), captions)
+        return Image.fromarray(picture(samples, under, columns, scale))
 
     def _repr_png_(self):
         return None if self.is_text else pictures.png(np.asarray(self.show()))

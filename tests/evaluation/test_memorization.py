@@ -208,8 +208,14 @@ def test_the_record_is_json_and_the_picture_shows_matches(data):
     np.testing.assert_array_equal(shown[0], shown[2])
     sheet = picture(record, fake, train, rows=5)
     assert sheet.dtype == np.uint8
-    assert sheet.shape == (5 * 37 + 1, 3 * 37 + 1, 3)
-    assert picture(record, held, train, side="held", rows=2).shape == (2 * 37 + 1, 3 * 37 + 1, 3)
+    height, width = 5 * 86 + 2, 3 * 86 + 2
+    assert sheet.shape[1:] == (width, 3) and height + 20 < len(sheet) < height + 60
+    np.testing.assert_array_equal(
+        sheet[-height:][2:86, 2:86, 0], fake[record["closest"]["fake"][0]["index"], ..., 0].repeat(7, 0).repeat(7, 1)
+    )
+    names = sheet[:-height]  # one over each column
+    assert all((names[:, left : left + 86] < 128).any() for left in (0, 86, 172))
+    assert len(picture(record, held, train, side="held", rows=2)) < 2 * 86 + 62
     near = nearest_images(train, quadrants, k=2)(fake[:7])
     assert near.shape == (7, 2, 12, 12, 1)
     np.testing.assert_array_equal(near[:, 0], fake[:7])

@@ -11,8 +11,8 @@ from ganzoo.evaluation.features.base import Extracted, Extractor
 from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.explore.codes import codes_of, encode
 from ganzoo.explore.disentanglement import information, meanings
-from ganzoo.explore.figures import GAP, HEADING
 from ganzoo.explore.sweep import CELL, CONTINUOUS, figure, sweep
+from ganzoo.figures import GAP, HEADING
 from ganzoo.serving.sampling import Sampler
 
 SURE = 0.9  # of Q in the category it reads

@@ -12,7 +12,6 @@ from ganzoo.evaluation.features.untrained import Pixels
 from ganzoo.evaluation.inputs.base import ArrayInput
 from ganzoo.evaluation.inversion import DEVIATION, find_latents
 from ganzoo.evaluation.paths import spherical, straight
-from ganzoo.explore.figures import CELL, GAP, HEADING, named_rows
 from ganzoo.explore.interpolate import (
     LatentPath,
     PathScorer,
@@ -22,6 +21,7 @@ from ganzoo.explore.interpolate import (
     pairs_of,
     sharpness,
 )
+from ganzoo.figures import CELL, GAP, HEADING, named_rows
 from ganzoo.serving.sampling import Sampler
 
 RNG = np.random.default_rng(0)

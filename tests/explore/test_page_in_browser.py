@@ -12,7 +12,8 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from ganzoo.explore import figures, twins
+from ganzoo import figures
+from ganzoo.explore import twins
 from ganzoo.explore.views import Looked, View
 from ganzoo.serving.sampling import Sampler
 

@@ -6,9 +6,10 @@ import tensorflow as tf
 from click.testing import CliRunner
 from PIL import Image
 
+from ganzoo import figures
 from ganzoo.cli.main import main
 from ganzoo.errors import UserError
-from ganzoo.explore import figures, page, twins
+from ganzoo.explore import page, twins
 from ganzoo.explore.views import AXES, Looked, View, picture
 from ganzoo.serving.sampling import Sampler, load
 

@@ -1,4 +1,6 @@
-"""What figures of latents are made of: sheets of images at a readable size, headings over them, names beside their rows."""
+"""What figures are made of: sheets of images at a readable size, headings over them, names beside their rows, captions."""
+
+import math
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -6,9 +8,11 @@ from PIL import Image, ImageDraw, ImageFont
 from ganzoo import pictures
 from ganzoo.data.scaling import to_uint8
 
-HEADING, NAME = 17, 14  # points
+TITLE, HEADING, NAME = 20, 17, 14  # points
 GAP = 14
+BETWEEN = 4  # pixels between images with captions
 CELL = 56  # pixels of an image's side at least
+SENTENCE = 12  # a caption of more characters is more than a name
 
 
 def sheet(images, columns, cell=CELL):
@@ -16,6 +20,36 @@ def sheet(images, columns, cell=CELL):
     images = np.asarray(images)
     images = images if images.dtype == np.uint8 else np.asarray(to_uint8(images))
     return pictures.grid(images, columns, gap=2, least_side=cell)
+
+
+def captioned(images, captions, columns=None, scale=None, size=NAME):
+    """Images side by side, each above its caption, which is broken at blanks; a long word widens the cells.
+
+    Args:
+        images: uint8 [N, H, W, C], C 1 or 3.
+        captions: N strings.
+        columns: images in a row; about the square root of N by default.
+        scale: pixels of a pixel's side; by default such that images are `CELL` wide at least, under sentences twice that.
+        size: of the captions, in points.
+
+    Returns:
+        uint8 [height, width, 3].
+    """
+    images, font = np.asarray(images), ImageFont.load_default(size)
+    longest = max(map(len, captions))
+    images = pictures.enlarged(images, scale, CELL if longest <= SENTENCE else 2 * CELL)
+    words = {word for caption in set(captions) for word in caption.split()}
+    width = max([images.shape[2], *(math.ceil(font.getlength(word)) + 2 for word in words)])
+    lines = {caption: wrapped(caption, width, font) for caption in set(captions)}
+    left = (width - images.shape[2]) // 2
+    cells = np.full((len(images), images.shape[1] + max(map(len, lines.values())) * (size + 3) + 2, width, 3), 255, np.uint8)
+    for cell, image, caption in zip(cells, images, captions, strict=True):
+        cell[: len(image), left : left + image.shape[1]] = image
+        below = Image.new("RGB", (width, len(cell) - len(image)), "white")
+        text = "\n".join(lines[caption])
+        ImageDraw.Draw(below).multiline_text((width / 2, 1), text, "black", font, anchor="ma", align="center", spacing=1)
+        cell[len(image) :] = np.asarray(below)
+    return pictures.grid(cells, columns, BETWEEN, scale=1)
 
 
 def wrapped(text, width, font):
@@ -56,11 +90,13 @@ def named_rows(picture, names, size=NAME):
 def over(columns, picture, left=0, size=NAME):
     """A picture below a text over each of as many equal columns, which begin `left` pixels from its left side."""
     font = ImageFont.load_default(size)
-    canvas = Image.new("RGB", (picture.shape[1], size + 8), "white")
+    width = (picture.shape[1] - left) / len(columns)
+    texts = [wrapped(text, width - 2, font) for text in columns]
+    canvas = Image.new("RGB", (picture.shape[1], max(map(len, texts)) * (size + 3) + 5), "white")
     draw = ImageDraw.Draw(canvas)
-    for index, text in enumerate(columns):
-        place = left + (picture.shape[1] - left) * (index + 0.5) / len(columns)
-        draw.text((place, 4), text, "black", font, anchor="mt")
+    for index, lines in enumerate(texts):
+        place = left + width * (index + 0.5), canvas.height - 4
+        draw.multiline_text(place, "\n".join(lines), "black", font, anchor="md", align="center", spacing=1)
     return np.concatenate([np.asarray(canvas), picture])
 
 
@@ -78,4 +114,4 @@ def joined(parts, axis=0, gap=GAP):
 
 def titled(parts, title):
     """Pictures one below the other under a title."""
-    return headed(joined(parts), title, HEADING + 3)
+    return headed(joined(parts), title, TITLE)
