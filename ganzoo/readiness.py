@@ -9,6 +9,7 @@ import fiddle as fdl
 import numpy as np
 from PIL import Image
 
+from ganzoo.data.captioned_folder import CaptionedFolder
 from ganzoo.data.images import Images
 from ganzoo.differences import FREE_TO_CHANGE
 from ganzoo.errors import UserError
@@ -87,7 +88,7 @@ def stand_in_folder(loaded, end, log):
         log: told so.
     """
     data = loaded.config.data
-    if not isinstance(data, fdl.Buildable) or fdl.get_callable(data) is not Images:
+    if not isinstance(data, fdl.Buildable) or fdl.get_callable(data) not in (Images, CaptionedFolder):
         return
     arguments = data.__arguments__
     name = arguments.get("name")
@@ -100,5 +101,7 @@ def stand_in_folder(loaded, end, log):
         place = folder / f"class {number % 2}" if arguments.get("labels") else folder
         place.mkdir(exist_ok=True)
         Image.fromarray(random.integers(0, 256, (side, side, 3), np.uint8)).save(place / f"{number}.png")
+        if fdl.get_callable(data) is CaptionedFolder:
+            (place / f"{number}.txt").write_text(f"the picture {number % 3}")
     data.name = str(folder)
     log(f"smoke run on FABRICATED data: no folder {name}")

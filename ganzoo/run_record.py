@@ -22,6 +22,7 @@ DATA = {
     "class_names": Maybe([str]),
     "class_shares": Maybe([float]),
     "vocabulary": Maybe({"words": [str], "unit": str, "ends": bool}),
+    "captions": Maybe({"words": [str], "length": int, "bank": [str]}),
 }
 RESUME = {"overrides": [str], "settings": dict, "recipe_sha256": str, "step": int, "fingerprint": Maybe([str])}
 # What a fine-tuned model began with: whose weights, and how many numbers of each network's were taken.

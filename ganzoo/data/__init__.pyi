@@ -1,5 +1,8 @@
+from .captioned_folder import CaptionedFolder as CaptionedFolder
 from .captioned_images import CaptionedImages as CaptionedImages
 from .captions import Captions as Captions
+from .captions import OwnCaptions as OwnCaptions
+from .captions import captions_of as captions_of
 from .captions import holds as holds
 from .catalogue import about as about
 from .catalogue import available as available

@@ -136,3 +136,29 @@ class Captions(Serializable):
             return noise.uniform(shape, seed, 0, len(self.bank), tf.int32)
 
         return tf.gather(self._bank, noise.sample_rows(numbers, count, (), seed, first, purpose="captions"))
+
+
+@keras.saving.register_keras_serializable(package="ganzoo")
+class OwnCaptions(Captions):
+    """The captions of a user's own images: what words they use, and some of them. Nothing here knows what they claim.
+
+    Args:
+        words, length, bank: as of `Captions`.
+    """
+
+    def claims(self, text):
+        return np.empty(0, np.int64)
+
+    def parse(self, images):
+        return np.empty((len(images), 0), np.int64)
+
+
+def captions_of(source):
+    """The captions of a source of images, a `Captions`, such as a recipe gives to its networks and its family.
+
+    Raises:
+        UserError: it has none.
+    """
+    if source.captions is None:
+        raise UserError(f"{source.name} has no captions: GANCLS trains on CaptionedImages or a CaptionedFolder")
+    return source.captions

@@ -148,9 +148,11 @@ def in_order(names):
     return sorted(names, key=int) if all(name.isascii() and name.isdigit() for name in names) else names
 
 
-def passed_over(trees):
-    """Which files in some `Tree`s are no images, as a line; None where there are none."""
+def passed_over(trees, used=()):
+    """Which files in some `Tree`s are no images, and none of those that were `used`, as a line; None where there are none."""
     kinds = sum((tree.passed_over for tree in trees), collections.Counter())
+    places = {tree.path for tree in trees}
+    kinds -= collections.Counter(path.suffix.lower() for path in set(used) if path.parent in places)
     if not kinds:
         return None
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))

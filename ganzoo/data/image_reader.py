@@ -30,7 +30,7 @@ class ImageReader:
     shape = (None, None, 3)
     homepage = "a folder of images"
     failure = None
-    splits = ()
+    splits = said_by = ()
 
     def __init__(self, root):
         self.root = root

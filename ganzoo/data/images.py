@@ -122,10 +122,14 @@ class Images(NamedSource):
     def _open(self):
         if self.held_out and self.split == "test":
             with contextlib.suppress(UserError):
-                whole = open_originals(str(self.name), "train", self.data_dir)
+                whole = self.originals_of("train")
                 if len(whole.splits) < 2:
                     return whole
-        return open_originals(str(self.name), self.split, self.data_dir)
+        return self.originals_of(self.split)
+
+    def originals_of(self, split):
+        """What the images of a split are read from."""
+        return open_originals(str(self.name), split, self.data_dir)
 
     @property
     def _part(self):
@@ -183,7 +187,8 @@ class Images(NamedSource):
             if self.class_names and (self.labels or self.only is not None):  # a folder of another split moves their numbers
                 digest = hashlib.sha256(json.dumps(self.class_names).encode()).hexdigest()[:12]
                 facts["version"] = f"{counted(len(self.class_names), 'class', 'classes')} {digest}"
-            return identity_of_files(self._originals.files, self._originals.directory(), known) | facts
+            files = [*self._originals.files, *self._originals.said_by]
+            return identity_of_files(files, self._originals.directory(), known) | facts
         return facts | {"version": self._originals.identity()[0]}
 
     @classmethod
@@ -299,7 +304,7 @@ class Images(NamedSource):
 
     def _of_part(self, decoded):
         """The decoded images, a data set of (image, label), that are on this source's side."""
-        whole = open_originals(str(self.name), "train", self.data_dir)
+        whole = self.originals_of("train")
 
         def marks():
             decoded = whole.examples().map(lambda encoded, label: whole.decode(encoded)).filter(is_read)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganzoo.data.captions import OwnCaptions
 from ganzoo.data.identity import is_same
 from ganzoo.data.source import Source
 from ganzoo.data.vocabulary import Vocabulary
@@ -22,6 +23,7 @@ def facts_of(source, known=None):
         UserError: the data cannot be read.
     """
     vocabulary = getattr(source, "vocabulary", None) if source.location else None
+    captions = source.captions if source.location and source.captions else None
     return {
         "description": source.describe(),
         "identity": source.identity((known or {}).get("identity")),
@@ -33,7 +35,15 @@ def facts_of(source, known=None):
         "class_shares": _class_shares(source) if source.labels else None,
         "class_names": [str(one) for one in getattr(source, "class_names", [])],
         "vocabulary": {key: getattr(vocabulary, key) for key in ("words", "unit", "ends")} if vocabulary else None,
+        "captions": {"words": list(captions.words), "length": captions.length, "bank": list(captions.bank)}
+        if captions
+        else None,
     }
+
+
+def _words_of(captions):
+    """What an `OwnCaptions` is made of."""
+    return {"words": list(captions.words), "length": captions.length, "bank": list(captions.bank)}
 
 
 def _class_shares(source):
@@ -72,6 +82,8 @@ class Remembered(Source):
                 setattr(self, extra, description[extra])
         if facts.get("vocabulary"):
             self.vocabulary = Vocabulary(**facts["vocabulary"])
+        if facts.get("captions"):
+            self.captions = OwnCaptions(**facts["captions"])
 
     @property
     def num_examples(self):

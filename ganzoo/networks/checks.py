@@ -24,11 +24,6 @@ def one_of(choices, **values):
             raise UserError(f"{name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
-def image_size(size, least=8, most=128):
-    """`size` must be a power of two from `least` to `most`."""
-    one_of([2**n for n in range(least.bit_length() - 1, most.bit_length())], size=size)
-
-
 def stages(size):
     """The side of the smallest maps of an image's networks, at least 4, and how often it is doubled to `size`.
 

@@ -22,7 +22,7 @@ def stacked_encoder(size=32, channels=3, width=64, feature_dim=256, num_classes=
     At size 8, where no 5x5 stages fit, the convolutions are 3x3 and padded.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         width: channels of the first convolution; the second has twice as many.
         feature_dim: size of h1, which is taken after its ReLU.
@@ -38,7 +38,7 @@ def stacked_encoder(size=32, channels=3, width=64, feature_dim=256, num_classes=
 
     Reference: Huang et al. 2017, 1612.04357.
     """
-    checks.image_size(size)
+    checks.stages(size)
     checks.positive(channels=channels, width=width, feature_dim=feature_dim, num_classes=num_classes)
     checks.fraction(dropout=dropout)
     kernel_size, padding = (5, "valid") if size >= 16 else (3, "same")
@@ -92,7 +92,7 @@ def stacked_generator_0(
     width=64,
     embedding=128,
     kernel_size=5,
-    first_side=4,
+    first_side=None,
     name="generator_0",
 ):
     """The lower generator: embedded latents beside h1, a projection to small maps, transposed convolutions that double.
@@ -101,14 +101,15 @@ def stacked_generator_0(
     halve their channels, which suits any size.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         feature_dim: size of h1.
         latent_dim: size of the latents z0.
         width: channels at half the final resolution.
         embedding: units of the two dense layers that z0 passes first.
         kernel_size: of the transposed convolutions.
-        first_side: height and width of the first maps, a power of two.
+        first_side: height and width of the first maps, `size` halved some times; by default to 4 or as little above it as can
+            be: 4 of powers of two, 7 of 28, 6 of 48 and 96.
 
     Returns:
         A `keras.Model` from `[features, latents]`, h1 [B, feature_dim] and [B, latent_dim], to float32 images
@@ -119,7 +120,7 @@ def stacked_generator_0(
 
     Reference: Huang et al. 2017, 1612.04357.
     """
-    checks.image_size(size)
+    smallest = checks.stages(size)[0]
     checks.positive(
         channels=channels,
         feature_dim=feature_dim,
@@ -128,7 +129,10 @@ def stacked_generator_0(
         embedding=embedding,
         kernel_size=kernel_size,
     )
-    checks.one_of([2**n for n in range(1, (size // 2).bit_length())], first_side=first_side)
+    first_side = smallest if first_side is None else first_side
+    checks.one_of(
+        [size // 2**n for n in range(size.bit_length(), 0, -1) if size % 2**n == 0 and size > 2**n], first_side=first_side
+    )
     features, latents = keras.Input((feature_dim,), name="features"), keras.Input((latent_dim,), name="latents")
     z = _dense(_dense(latents, embedding, "latents_dense_1"), embedding, "latents_dense_2")
     x = keras.layers.Concatenate(name="both")([features, z])
@@ -187,7 +191,7 @@ def stacked_discriminator_0(
     """The lower discriminator, of images: 3x3 convolutions, two of which halve, and on them the logit and Q's guess of z0.
 
     Args:
-        size: height and width of the images, a power of two from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         latent_dim: size of the latents z0.
         num_classes: as of `stacked_discriminator_1`.
@@ -207,7 +211,7 @@ def stacked_discriminator_0(
 
     Reference: Huang et al. 2017, 1612.04357; the classes' logits Salimans et al. 2016, 1606.03498.
     """
-    checks.image_size(size)
+    checks.stages(size)
     checks.positive(channels=channels, latent_dim=latent_dim, width=width)
     checks.fraction(dropout=dropout)
     checks.one_of(("batch", "layer", "none"), norm=norm)

@@ -66,14 +66,15 @@ class TileText(keras.layers.Layer):
         return (*maps[:-1], maps[-1] + embeddings[-1])
 
 
-def caption_encoder(vocabulary_size, length, width=64, embedding_dim=128, kernel_size=3, layers=2, name="encoder"):
+def caption_encoder(vocabulary_size, length=None, width=64, embedding_dim=128, kernel_size=3, layers=2, name="encoder"):
     """Word embeddings, convolutions over the words, and each feature's maximum over the caption.
 
     It reads words in their order, as far as its convolutions reach, so that a red circle on blue is not a blue one on red.
     Trained with its player from nothing; the paper takes a char-CNN-RNN that was trained on images and captions before.
 
     Args:
-        vocabulary_size: numbers of words, the padding's 0 among them.
+        vocabulary_size: numbers of words, the padding's 0 among them; or the `Captions` that are read, which tell that and
+            `length`.
         length: words of the longest caption, T.
         width: of word embeddings and convolutions.
         embedding_dim: of a caption's embedding.
@@ -86,6 +87,8 @@ def caption_encoder(vocabulary_size, length, width=64, embedding_dim=128, kernel
     Raises:
         UserError: for an argument out of range.
     """
+    if hasattr(vocabulary_size, "vocabulary"):
+        vocabulary_size, length = len(vocabulary_size.vocabulary), vocabulary_size.length
     checks.positive(length=length, width=width, embedding_dim=embedding_dim, kernel_size=kernel_size, layers=layers)
     if not isinstance(vocabulary_size, int) or vocabulary_size < 2:
         raise UserError(f"vocabulary_size counts the padding and at least one word, not {vocabulary_size!r}")
@@ -112,7 +115,7 @@ def text_generator(
     embedding_dim=128,
     text_dim=128,
     width=64,
-    first_side=4,
+    first_side=None,
     kernel_size=4,
     residual=True,
     norm="batch",
@@ -122,13 +125,14 @@ def text_generator(
     """DCGAN's generator of [latents; compressed embedding].
 
     Args:
-        size: height and width of the images: `first_side` doubled some times, from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         latent_dim: size of the latent vectors.
         embedding_dim: size of a caption's embedding.
         text_dim: what it is compressed to.
         width: channels at half the final resolution.
-        first_side: height and width of the first maps, such as 4, or 7 for images of 28x28.
+        first_side: height and width of the first maps, `size` halved some times; by default to 4 or as little above it as can
+            be: 4 of powers of two, 7 of 28, 6 of 48 and 96.
         kernel_size: of the transposed convolutions.
         residual: whether the first maps pass a residual block of 1x1, 3x3 and 3x3 convolutions, as the paper's do.
         norm: "batch", as the paper has it, where latents and text enter below the first maps alone; or "conditional", batch
@@ -151,6 +155,7 @@ def text_generator(
     if not isinstance(mapping, int) or mapping < 0:
         raise UserError(f"mapping is a number of layers, 0 or more, not {mapping!r}")
     sides = _sides(size, first_side)
+    first_side = sides[0]
     latents = keras.Input((latent_dim,), name="latents")
     embeddings = keras.Input((embedding_dim,), name="embeddings")
     filters = width * size // (2 * first_side)
@@ -190,7 +195,7 @@ def text_discriminator(
     embedding_dim=128,
     text_dim=128,
     width=64,
-    last_side=4,
+    last_side=None,
     kernel_size=4,
     residual=True,
     norm="batch",
@@ -200,12 +205,12 @@ def text_discriminator(
     """DCGAN's discriminator whose last maps see the compressed embedding at every position.
 
     Args:
-        size: height and width of the images: `last_side` doubled some times, from 8 to 128.
+        size: height and width of the images, a multiple of 4 from 8 to 256.
         channels: of the images.
         embedding_dim: size of a caption's embedding.
         text_dim: what it is compressed to.
         width: channels at half the resolution, doubled at each further stage.
-        last_side: height and width of the last maps.
+        last_side: height and width of the last maps, as `first_side` of the generator.
         kernel_size: of the strided convolutions.
         residual: whether the last maps pass a residual block before they see the text, as the paper's do.
         norm: "batch" after every convolution but the first, as the paper has it; "spectral", of all weights; or "none", for
@@ -238,6 +243,7 @@ def text_discriminator(
         return batch_norm(name=f"{name}_norm", gamma_initializer=gain())(x) if norm == "batch" else x
 
     sides = _sides(size, last_side)[:-1]
+    last_side = sides[0]
     images = keras.Input((size, size, channels), name="images")
     embeddings = keras.Input((embedding_dim,), name="embeddings")
     x, filters = images, width
@@ -284,18 +290,20 @@ def residual_block(x, name, activation, convolution, normalised):
     return keras.layers.Add(name=name)([x, y])
 
 
-def _sides(size, smallest):
-    """The sides of the maps from the smallest up to the image's.
+def _sides(size, smallest=None):
+    """The sides of the maps from the smallest, by default that of `checks.stages`, up to the image's.
 
     Raises:
         UserError: the size is not reached by doubling the smallest, or is out of range.
     """
+    if smallest is None:
+        smallest = checks.stages(size)[0]
     checks.positive(size=size, smallest_side=smallest)
     sides = [smallest]
     while sides[-1] < size:
         sides.append(2 * sides[-1])
-    if len(sides) < 2 or sides[-1] != size or not 8 <= size <= 128:
+    if len(sides) < 2 or sides[-1] != size or not 8 <= size <= 256:
         raise UserError(
-            f"size must be from 8 to 128, and the smallest maps' side doubled some times; {size} is not {smallest}'s"
+            f"size must be from 8 to 256, and the smallest maps' side doubled some times; {size} is not {smallest}'s"
         )
     return sides

@@ -51,10 +51,11 @@ def rebuilt(recipe_file, record):
 
 
 def _with_its_own_words(recipe, record):
-    """A recipe as it is; raises a UserError where its data is a text that is absent, or another one, of other words."""
+    """A recipe as it is; raises a UserError where its data is a text or captions that are absent, or others, of other words."""
     recipe.data.require()
     known = known_identity(record)
-    if recipe.data.feature == "text" and known and not is_same(known, recipe.data.identity(known)):
+    has_words = recipe.data.feature == "text" or (record.get("data") or {}).get("captions")
+    if has_words and known and not is_same(known, recipe.data.identity(known)):
         raise UserError(
             f"{recipe.data.name} changed since the run began, and with it what its tokens mean: put the old file back"
         )

@@ -22,16 +22,3 @@ def test_a_choice_is_named_with_what_there_is():
     checks.one_of(("a", "b"), norm="b")
     with pytest.raises(UserError, match="norm must be one of 'a', 'b', not 'c'"):
         checks.one_of(("a", "b"), norm="c")
-
-
-@pytest.mark.parametrize(
-    "size, least, most, right", [(8, 8, 128, True), (128, 8, 128, True), (4, 8, 128, False), (256, 8, 128, False)]
-)
-def test_an_images_size_is_a_power_of_two_in_reach(size, least, most, right):
-    if right:
-        checks.image_size(size, least, most)
-    else:
-        with pytest.raises(UserError, match="size must be one of 8, 16, 32, 64, 128, not"):
-            checks.image_size(size, least, most)
-    with pytest.raises(UserError, match="size must be one of 4, 8, 16, not 12"):
-        checks.image_size(12, 4, 16)

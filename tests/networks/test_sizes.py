@@ -14,6 +14,11 @@ from ganzoo.networks import (
     r3gan_generator,
     resnet_discriminator,
     resnet_generator,
+    stacked_discriminator_0,
+    stacked_encoder,
+    stacked_generator_0,
+    text_discriminator,
+    text_generator,
 )
 from ganzoo.networks.checks import stages
 
@@ -41,6 +46,34 @@ def test_a_pair_of_any_size_fits(kind, size):
     assert discriminator.output_shape in ((None, 1), (None, size, size, 1))
     smallest = min(layer.output.shape[1] for layer in generator.layers if len(layer.output.shape) == 4)
     assert smallest == SMALLEST.get((kind, size), stages(size)[0])
+
+
+@pytest.mark.parametrize("size, first", [(8, 4), (28, 7), (96, 6), (100, 25), (256, 4)])
+def test_stacked_gans_lower_half_fits_any_size(size, first):
+    options = {"size": size, "channels": 1}
+    generator = stacked_generator_0(feature_dim=3, latent_dim=2, width=1, embedding=2, **options)
+    assert generator.output_shape == (None, size, size, 1) and f"up_{first}" in [layer.name for layer in generator.layers]
+    encoder = stacked_encoder(width=1, feature_dim=3, **options)
+    discriminator = stacked_discriminator_0(width=1, latent_dim=2, **options)
+    assert encoder.input_shape == discriminator.input_shape == (None, size, size, 1)
+    assert encoder.output["features"].shape == (None, 3) and discriminator.output["codes"].shape == (None, 2)
+    halved = stacked_generator_0(size, 1, 3, latent_dim=2, width=1, embedding=2, first_side=size // 2)
+    assert halved.output_shape == generator.output_shape
+    with pytest.raises(UserError, match="first_side must be one of"):
+        stacked_generator_0(size, 1, first_side=size // 4 + 1)
+
+
+@pytest.mark.parametrize("size, first", [(8, 4), (28, 7), (48, 6), (200, 25), (256, 4)])
+def test_text_to_image_fits_any_size(size, first):
+    options = {"size": size, "channels": 1, "embedding_dim": 2, "text_dim": 2, "width": 2}
+    generator, discriminator = text_generator(latent_dim=3, **options), text_discriminator(**options)
+    assert generator.output_shape == discriminator.input_shape[0] == (None, size, size, 1)
+    assert discriminator.output_shape == (None, 1)
+    assert f"up_{first}" in [layer.name for layer in generator.layers]
+    assert f"down_{first}" in [layer.name for layer in discriminator.layers]
+    for make in (text_generator, text_discriminator):
+        with pytest.raises(UserError, match="multiple of 4 from 8 to 256"):
+            make(size=30)
 
 
 def test_stages_begin_at_the_smallest_whole_side_of_at_least_4():

@@ -62,7 +62,7 @@ def test_the_defaults_are_as_large_as_the_authors_cifar_networks():
 @pytest.mark.parametrize(
     "make, complaint",
     [
-        (lambda: stacked_encoder(12), "size must be one of"),
+        (lambda: stacked_encoder(30), "size must be a multiple of 4"),
         (lambda: stacked_encoder(dropout=1.0), "fraction"),
         (lambda: stacked_generator_0(8, first_side=8), "first_side must be one of 2, 4"),
         (lambda: stacked_generator_1(num_classes=0), "num_classes must be a positive integer"),

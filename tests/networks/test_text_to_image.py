@@ -116,7 +116,8 @@ def test_saved_and_loaded_again_they_compute_the_same(network, tmp_path):
 @pytest.mark.parametrize(
     "make, reason",
     [
-        (lambda: generator(size=24), "24 is not 4's"),
+        (lambda: generator(size=30), "size must be a multiple of 4"),
+        (lambda: generator(size=24, first_side=4), "24 is not 4's"),
         (lambda: generator(first_side=16), "16 is not 16's"),
         (lambda: generator(text_dim=0), "text_dim must be a positive integer"),
         (lambda: generator(norm="layer"), "norm must be one of"),

@@ -25,7 +25,7 @@ class Images(Modality):
 
     def ground_truth(self):
         captions = self.data.source.captions if self.data.captioned else None
-        if captions is None:
+        if captions is None or not captions.attributes:
             return {}
         return {"caption_reader": captions} | ({"truth": captions} if hasattr(captions, "distances") else {})
 
