@@ -18,6 +18,8 @@ class RecipeCard:
         cost: the text after `Cost:`, or an empty string.
         score: the text after `Score:`, or an empty string.
         path: the file.
+        data: what it trains on, by its name there; an empty string where that is not written down.
+        steps: the generator steps of a whole training; 0 where they are not written down.
     """
 
     name: str
@@ -25,6 +27,8 @@ class RecipeCard:
     cost: str
     score: str
     path: Path
+    data: str = ""
+    steps: int = 0
 
 
 def recipes_directory():
@@ -55,9 +59,35 @@ def recipe_path(name_or_path):
 
 def read_card(path):
     """The `RecipeCard` of a recipe file."""
-    docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
+    module = ast.parse(path.read_text())
+    docstring = ast.get_docstring(module) or ""
     title = docstring.splitlines()[0] if docstring else ""
-    return RecipeCard(path.stem, title, _entry(docstring, "Cost:"), _entry(docstring, "Score:"), path)
+    cost, score = _entry(docstring, "Cost:"), _entry(docstring, "Score:")
+    return RecipeCard(path.stem, title, cost, score, path, _data(module), _steps(module))
+
+
+def _steps(module):
+    """The greatest number that a recipe's file sets `steps=` to."""
+    values = [node.value for node in ast.walk(module) if isinstance(node, ast.keyword) and node.arg == "steps"]
+    numbers = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, int)]
+    return max(numbers, default=0)
+
+
+def _data(module):
+    """The name that a recipe's data is opened by: the first string among the arguments of `data=`."""
+    assigned = {
+        target.id: node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.keyword) and node.arg == "data":
+            value = assigned.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
+            texts = [part.value for part in ast.walk(value) if isinstance(part, ast.Constant)] if value else []
+            return next((text for text in texts if isinstance(text, str)), "")
+    return ""
 
 
 def _entry(docstring, label):

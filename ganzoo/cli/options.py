@@ -29,12 +29,9 @@ class Model(click.ParamType):
         return str(model_path(value))
 
     def shell_complete(self, context, parameter, incomplete):
-        from click.shell_completion import CompletionItem
-
         from ganzoo.zoo import models
 
-        names = [CompletionItem(model.name) for model in models() if model.name.startswith(incomplete)]
-        return [*names, *click.Path().shell_complete(context, parameter, incomplete)]
+        return completed([model.name for model in models()], context, parameter, incomplete)
 
 
 class ModelName(Model):
@@ -44,7 +41,48 @@ class ModelName(Model):
         return value
 
 
-MODEL, MODEL_NAME = Model(), ModelName()
+class Recipe(click.ParamType):
+    """A recipe by the path of its file, or by the name of one that ships with ganzoo."""
+
+    name = "recipe"
+
+    def convert(self, value, parameter, context):
+        return value
+
+    def shell_complete(self, context, parameter, incomplete):
+        from ganzoo.recipe_files import recipes_directory
+
+        return completed(sorted(path.stem for path in recipes_directory().glob("*.py")), context, parameter, incomplete)
+
+
+class Study(click.ParamType):
+    """A study by its name."""
+
+    name = "study"
+
+    def convert(self, value, parameter, context):
+        return value
+
+    def shell_complete(self, context, parameter, incomplete):
+        from click.shell_completion import CompletionItem
+
+        from ganzoo.studies.catalogue import QUESTIONS
+
+        return [CompletionItem(name, help=text) for name, text in QUESTIONS.items() if name.startswith(incomplete)]
+
+
+def completed(names, context, parameter, incomplete):
+    """Completions by the names that begin as what was typed, and by files.
+
+    The files' item comes first: click's script for bash forgets what came before it.
+    """
+    from click.shell_completion import CompletionItem
+
+    files = click.Path().shell_complete(context, parameter, incomplete)
+    return [*files, *(CompletionItem(name) for name in names if name.startswith(incomplete))]
+
+
+MODEL, MODEL_NAME, RECIPE, STUDY = Model(), ModelName(), Recipe(), Study()
 
 
 def data_dir_option(function):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import MODEL, data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli.options import MODEL, RECIPE, STUDY, data_dir_option, json_option, set_option, start, write_json
 from ganzoo.errors import UserError
 
 
@@ -34,7 +34,7 @@ def threads_of_each(threads, jobs):
 
 
 @click.command()
-@click.argument("recipe")
+@click.argument("recipe", type=RECIPE)
 @click.option("--over", multiple=True, metavar="NAME=VALUES", help="A parameter and its values: 0,1,2 or 1e-5..1e-3[:log][:5].")
 @click.option("--search", type=click.Choice(("grid", "random", "tpe")), default="grid", show_default=True)
 @click.option("--trials", type=click.IntRange(1), help="Points of a search by random or tpe (default: 20).")
@@ -129,7 +129,7 @@ def sweep(
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=STUDY)
 @click.option("--smoke", is_flag=True, help="All of it in under a minute, with runs too short to mean anything.")
 @click.option("--data", help="The data set, of studies that take one: digits, mnist (default: the study's own).")
 @click.option("--model", type=MODEL, help="The model, of studies of one.")

@@ -2,11 +2,11 @@
 
 import click
 
-from ganzoo.cli.options import data_dir_option, data_option, json_option, seed_option, start, write_json
+from ganzoo.cli.options import MODEL_NAME, data_dir_option, data_option, json_option, seed_option, start, write_json
 
 
 @click.command()
-@click.argument("models", nargs=-1, required=True)
+@click.argument("models", nargs=-1, required=True, type=MODEL_NAME)
 @data_option
 @click.option("--count", type=click.IntRange(2), default=1024, show_default=True, help="Samples of each model.")
 @click.option(

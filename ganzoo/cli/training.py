@@ -9,12 +9,22 @@ from pathlib import Path
 import click
 
 from ganzoo.choices import FORMATS, PRECISIONS, STRATEGIES
-from ganzoo.cli.options import MODEL, MODEL_NAME, data_dir_option, json_option, set_option, start, write_file, write_json
+from ganzoo.cli.options import (
+    MODEL,
+    MODEL_NAME,
+    RECIPE,
+    data_dir_option,
+    json_option,
+    set_option,
+    start,
+    write_file,
+    write_json,
+)
 from ganzoo.errors import UserError
 
 
 @click.command()
-@click.argument("recipe")
+@click.argument("recipe", type=RECIPE)
 @click.option("--run", type=click.Path(path_type=Path), help="The run's directory (default: runs/RECIPE/default).")
 @set_option
 @click.option("--from", "weights_from", metavar="MODEL", type=MODEL_NAME, help="Begin with the weights of a run or an export.")
@@ -53,30 +63,42 @@ def train(recipe, overrides, weights_from, frozen, devices, threads, data_dir, j
 @click.option("--long", is_flag=True, help="All that is said of cost and score, instead of a line each.")
 @json_option
 def recipes(text, long, json_file):
-    """List the recipes that ship with ganzoo, those that TEXT is found in or all: name, what, cost, score."""
+    """List the recipes that ship with ganzoo, those that TEXT is found in or all: name, what, data, cost, score."""
     from ganzoo.recipe_files import shipped_recipes
 
-    cards = [card for card in shipped_recipes() if text.lower() in f"{card.name} {card.title}".lower()]
+    cards = [card for card in shipped_recipes() if text.lower() in f"{card.name} {card.title} {card.data}".lower()]
     if not cards:
-        raise UserError(f"no recipe has {text!r} in its name or title: `ganzoo recipes` lists all")
+        raise UserError(f"no recipe has {text!r} in its name, title or data: `ganzoo recipes` lists all")
     click.echo("\n".join(at_length(cards) if long else table(cards, shutil.get_terminal_size().columns)))
-    write_json(json_file, [{"name": c.name, "title": c.title, "cost": c.cost, "score": c.score} for c in cards])
+    write_json(json_file, [{key: getattr(card, key) for key in ("name", "title", "data", "cost", "score")} for card in cards])
 
 
 def table(cards, width):
-    """A line for each recipe, cut to the terminal's width: its name, its title, its cost, and its score where there is room."""
-    name, cost = max(len(card.name) for card in cards), 12
-    score = 28 if width >= 110 else 0
-    what = max(width - name - cost - score - 4 - 2 * bool(score), 20)
-    for card in cards:
-        cells = ((card.title, what), (short_cost(card.cost), cost), (card.score, score))
-        yield f"{card.name:{name}}  " + "  ".join(f"{cut(text, size):{size}}" for text, size in cells if size).rstrip()
+    """A line for each recipe below the columns' names, cut to the terminal's width; the score where there is room for it."""
+    rows = [(card.name, card.title, card.data, short_cost(card), short_score(card.score)) for card in cards]
+    rows.insert(0, ("recipe", "what", "data", "cost", "score"))
+    name, _, data, cost, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    score = min(28, width // 5) if width >= 100 else 0
+    sizes = [name, 0, *((data, cost) if score else (min(data, 12), min(cost, 14))), score]
+    sizes[1] = min(max(width - sum(sizes) - 2 * (4 if score else 3), 20), max(len(row[1]) for row in rows))
+    for row in rows:
+        cells = (f"{cut(text, size):{size}}" for text, size in zip(row, sizes, strict=True) if size)
+        yield "  ".join(cells).rstrip()
 
 
-def short_cost(text):
-    """The CPU time that a `Cost:` begins with, such as `1.8 minutes`, or its first words."""
-    time = re.search(r"([\d.,]+ (?:s|minutes|hours)) of CPU time", text[:90])
-    return time[1] if time else re.split("[:.,;]", text)[0].removesuffix(" yet")
+def short_cost(card):
+    """The time that a `Cost:` begins with, such as `1.8 minutes`, `(part)` where the training was not run to its end."""
+    amount = r"[\d.,]+ (?:s|seconds|minutes|hours)\b"
+    time = re.match(rf"(?:under )?({amount}(?: a step)?)(?: \({amount}[^)]*\))?(?: of CPU time)?(.{{0,60}})", card.cost)
+    if not time:
+        return re.split("[:.,;]| at this | at full", card.cost)[0].removesuffix(" yet")
+    part = re.search(r"for (?:the first )?([\d,]+) (?:of|steps)", time[2])
+    return f"{time[1]} (part)" if part and int(part[1].replace(",", "")) < card.steps else time[1]
+
+
+def short_score(text):
+    """What a `Score:` begins with, up to how it was measured."""
+    return "not measured" if text.startswith("not measured") else re.split(r" with [\d,]+ |; |: ", text)[0]
 
 
 def cut(text, size):
@@ -88,14 +110,14 @@ def at_length(cards):
     width = shutil.get_terminal_size().columns
     for card in cards:
         yield card.name
-        for label, paragraph in (("", card.title), ("Cost: ", card.cost), ("Score: ", card.score)):
+        for label, paragraph in (("", card.title), ("Data: ", card.data), ("Cost: ", card.cost), ("Score: ", card.score)):
             if paragraph:
                 yield textwrap.fill(f"{label}{paragraph}", width, initial_indent="    ", subsequent_indent="    ")
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--like", default="digits_dcgan", show_default=True, help="The recipe to begin from.")
+@click.option("--like", type=RECIPE, default="digits_dcgan", show_default=True, help="The recipe to begin from.")
 def init(file, like):
     """Write FILE, a recipe of your own with a word on each of its parts."""
     from ganzoo.recipe_template import write_recipe
@@ -105,7 +127,7 @@ def init(file, like):
 
 
 @click.command()
-@click.argument("recipe")
+@click.argument("recipe", type=RECIPE)
 @set_option
 @json_option
 def show(recipe, overrides, json_file):

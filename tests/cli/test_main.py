@@ -70,11 +70,16 @@ def recipes(*arguments, columns=140, code=0):
 
 
 def test_recipes_are_a_table_within_the_terminals_width(tmp_path):
-    lines = recipes("--json", tmp_path / "recipes.json").splitlines()
+    lines = recipes("--json", tmp_path / "recipes.json", columns=160).splitlines()
     rows = {row["name"]: row for row in json.loads((tmp_path / "recipes.json").read_text())}
-    assert [line.split()[0] for line in lines] == list(rows) and max(map(len, lines)) <= 140
-    (ring,) = (line for line in lines if line.startswith("ring_hinge "))
-    assert "A GAN with the hinge loss on a ring of eight Gaussians." in ring and "  13 s  " in ring and "8 of 8 modes" in ring
+    assert lines[0].split() == ["recipe", "what", "data", "cost", "score"]
+    assert [line.split()[0] for line in lines[1:]] == list(rows) and max(map(len, lines)) <= 160
+    ring, news, faces = (
+        next(line for line in lines if line.startswith(f"{name} ")) for name in ("ring_hinge", "news_scratchgan", "faces")
+    )
+    assert "A GAN with the hinge loss on a ring of eight Gaussians." in ring and "8 of 8 modes" in ring
+    assert "  ring8  " in ring and "  13 s  " in ring and rows["ring_hinge"]["data"] == "ring8"
+    assert "  10 s a step " in news and "  not measured" in news and "  97 s (part) " in faces
     narrow = recipes(columns=80).splitlines()
     assert len(narrow) == len(lines) and max(map(len, narrow)) <= 80
 
@@ -82,6 +87,7 @@ def test_recipes_are_a_table_within_the_terminals_width(tmp_path):
 def test_a_word_chooses_recipes_and_long_says_all_of_them():
     output = recipes("GRID", "--long")
     assert "grid_hinge" in output and "ring_hinge" not in output and "    Score: 19 of 25 modes" in output
+    assert "cub_dcgan" in recipes("caltech_birds") and "    Data: grid25\n" in output
     assert "no recipe has 'zzz'" in recipes("zzz", code=2)
 
 
@@ -100,7 +106,7 @@ def test_data_list_and_prepare(command, tmp_path):
         (["train", "mnist_dcgan", "--data-dir", "nowhere"], "ganzoo data prepare mnist"),
         (["train", "digits_dcgan", "--strategy", "multi-worker"], "TF_CONFIG"),
         (["sample", "nowhere", "--out", "a.png"], "neither a run"),
-        (["sample", "nowhere", "--out", "a.gif"], ".png"),
+        (["sample", "nowhere", "--out", "a.jpg"], ".png"),
         (["latent", "interpolate", "nowhere", "--out", "a.png"], "neither a run"),
         (["latent", "interpolate", "nowhere", "--out", "a.gif"], ".png"),
         (["latent", "interpolate", "--out", "a.png"], "Missing argument"),
