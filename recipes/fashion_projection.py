@@ -41,6 +41,6 @@ def recipe():
                 keras.optimizers.schedules.PolynomialDecay(2e-4, 16000, 0.0), beta_1=0.0, beta_2=0.9
             ),
         },
-        batch_size=64,
+        batch_size=32,
         steps=8000,
     )

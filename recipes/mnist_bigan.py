@@ -27,17 +27,17 @@ def recipe():
     return Recipe(
         data=Images("mnist"),
         model=BiGAN(
-            generator=bigan_mlp_generator(shape=(28, 28, 1), latent_dim=50, width=1024),
-            encoder=bigan_mlp_encoder(shape=(28, 28, 1), latent_dim=50, width=1024),
-            discriminator=bigan_mlp_discriminator(shape=(28, 28, 1), latent_dim=50, width=1024),
+            generator=bigan_mlp_generator(shape=(28, 28, 1), latent_dim=50, width=512),
+            encoder=bigan_mlp_encoder(shape=(28, 28, 1), latent_dim=50, width=512),
+            discriminator=bigan_mlp_discriminator(shape=(28, 28, 1), latent_dim=50, width=512),
             latents=noise.Uniform(),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 40000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 40000, 0.0), beta_1=0.5),
         },
         batch_size=128,
-        steps=93800,
+        steps=40000,
         sample_every=1000,
         checkpoint_every=1000,
     )

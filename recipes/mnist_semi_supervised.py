@@ -39,9 +39,9 @@ def recipe():
             latents=noise.Uniform(0.0, 1.0),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 30000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 30000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 15000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 15000, 0.0), beta_1=0.5),
         },
         batch_size=100,
-        steps=30000,
+        steps=15000,
     )

@@ -35,12 +35,12 @@ def recipe():
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.5, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 5000, 0.0), beta_1=0.5, beta_2=0.9
             ),
             "critic": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 50000, 0.0), beta_1=0.5, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 25000, 0.0), beta_1=0.5, beta_2=0.9
             ),
         },
         batch_size=50,
-        steps=10000,
+        steps=5000,
     )
