@@ -31,9 +31,9 @@ def recipe():
             discriminator=dcgan_discriminator(size=32, channels=3, width=48),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 20000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 20000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
         },
         batch_size=64,
-        steps=20000,
+        steps=12000,
     )
