@@ -6,10 +6,13 @@ arXiv:1611.02163. Here at 32x32.
 
 Run: ganzoo train recipes/stacked_mnist_dcgan.py
 
-Cost: 88 s of CPU time for the first 900 of 12,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 20 minutes
-for all.
+Cost: 12.7 minutes (765 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30: 497 s for the last 6,500 of the 10,000
+steps, before which it was stopped once, and the rest reckoned from these.
 
-Score: not measured: the training was not run to its end. After 900 steps the samples are blurs of the digits' mean.
+Score: all 1,000 modes in 26,000 samples, KL of the modes' shares to uniform 0.249 (held-out real data 0.055, by chance 0.019),
+FD[stacked-cnn-mnist@32] 36.2 (1.18), precision 0.26 (0.85), recall 0.22 (0.86), by `ganzoo evaluate
+runs/stacked_mnist_dcgan/default --metrics frechet_distance,precision_recall,label_coverage --count 26000`: every mode is
+there, but most digits have specks or gaps.
 """
 
 import keras
