@@ -14,7 +14,7 @@ WIDTHS = (8, 16, 32, 64, 128)
 WIDTH = "model.discriminator.width"
 # By the wider of two thresholds so many pairs of held-out data are twins too.
 WIDE = 10
-STEPS = {"digits": 1000, "mnist": 3000}
+STEPS = {"digits": 1000, "mnist": 2000}
 BATCH_SIZES, BATCHES = (100, 200, 400), 15
 # Of the published study: discriminators whose maps are so many times as wide, and their parameters.
 PUBLISHED = {
