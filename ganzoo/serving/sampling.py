@@ -1,8 +1,11 @@
 """Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
 
+import functools
 import math
+import re
 from pathlib import Path
 
+import numpy as np
 import tensorflow as tf
 
 from ganzoo import zoo
@@ -153,9 +156,17 @@ class ExportSampler(Sampler):
     def own_shares(self):
         return self.card.get("class_shares")
 
-    @property
+    @functools.cached_property
     def num_classes(self):
-        return self.card.get("num_classes")
+        if "label" not in self.options or self.card.get("num_classes"):
+            return self.card.get("num_classes")
+        try:  # cards did not always say it; an export itself does where it refuses a label
+            with refusals():
+                self._inputs(1, 0, 0, {"label": np.iinfo(np.int32).max})
+        except UserError as error:
+            greatest = re.search(r"label must be from 0 to (\d+)", str(error))
+            return int(greatest[1]) + 1 if greatest else None
+        return None
 
     def _inputs(self, count, seed, first, options):
         if unknown := [name for name, (_, opened) in self.options.items() if options.get(name, opened) is None]:

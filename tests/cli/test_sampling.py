@@ -76,7 +76,7 @@ def test_a_folder_of_images_with_their_labels_and_scaled_grids_and_animations(dr
     assert json.loads((tmp_path / "facts.json").read_text())["shape"] == [70, 8, 8, 1]
     labels = read_labels(tmp_path / "folder" / "metadata.csv")
     expected = ganzoo.load(EXPORTED / "digits_cgan")
-    assert list(labels.values()) == [str(label) for label in expected.labels(70)]
+    assert list(labels.values()) == [str(label) for label in expected.labels(70)] and expected.num_classes == 10
     pixels = np.asarray(Image.open(tmp_path / "folder" / "0066.png"))
     np.testing.assert_array_equal(pixels, pictures.to_uint8(expected.sample(70)[66, ..., 0]))
     assert drawn("digits_cgan", tmp_path / "plain.png", "--count", 6, "--scale", 2, "--columns", 6, "--no-captions")[0] == 0
