@@ -27,13 +27,13 @@ def recipe():
     return Recipe(
         data=Images("cifar10", flip=True),
         model=GAN(
-            generator=dcgan_generator(size=32, channels=3, width=48),
-            discriminator=dcgan_discriminator(size=32, channels=3, width=48),
+            generator=dcgan_generator(size=32, channels=3, width=64),
+            discriminator=dcgan_discriminator(size=32, channels=3, width=64),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(2e-4, beta_1=0.5),
         },
-        batch_size=64,
-        steps=12000,
+        batch_size=128,
+        steps=40000,
     )

@@ -6,10 +6,10 @@ the discriminator, hinge loss; two steps of the discriminator to one of the gene
 
 Run: ganzoo train recipes/fashion_projection.py
 
-Cost: 62 s of CPU time for the first 320 of 8,000 steps on one core of a shared AMD EPYC, 2026-11-29; so some 26 minutes for
-all.
+Cost: 62 s of CPU time for the first 320 steps at batch 64 on one core of a shared AMD EPYC, 2026-11-29; at batch 32 so some
+13 minutes for all 8,000 (reckoned).
 
-Score: not measured: the training was not run to its end. After 320 steps the samples are blots with the outlines of
+Score: not measured: the training was not run to its end. After those 320 steps the samples are blots with the outlines of
 garments.
 """
 

@@ -5,8 +5,8 @@ widths and rates of mnist_r3gan.
 
 Run: ganzoo train recipes/fashion_r3gan.py
 
-Cost: 79 s of CPU time for the first 240 of 8,000 steps on one core of a shared AMD EPYC, 2026-11-30; so some 44 minutes for
-all.
+Cost: 79 s of CPU time for the first 240 steps on one core of a shared AMD EPYC, 2026-11-30; so some 22 minutes for all
+4,000 (reckoned).
 
 Score: not measured: the training was not run to its end. After 240 steps samples are blurred shapes of clothes, all
 different.

@@ -8,8 +8,8 @@ Run: ganzoo train recipes/mnist_semi_supervised.py
 
 Cost: 7.3 minutes (439 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: its discriminator names 2.6 % ± 0.2 of 10,000 held-out digits wrong; of the same hundred labels logistic regression 23.5 %,
-the nearest neighbour 25.7 %, label spreading, which sees the unlabelled images too, 10.1 %, by `python
+Score: its discriminator names 2.6 % ± 0.2 of 10,000 held-out digits wrong; of the same hundred labels logistic regression
+23.5 %, the nearest neighbour 25.7 %, label spreading, which sees the unlabelled images too, 10.1 %, by `python
 benchmarks/few_labels.py runs/mnist_semi_supervised/default`. Samples are for training it, not for looking at.
 """
 

@@ -8,10 +8,11 @@ Run: ganzoo train recipes/mnist_vae.py
 
 Cost: 6.4 minutes (387 s) of CPU time on one core of a shared AMD EPYC, 2026-11-30.
 
-Score: the evidence lower bound of 2,000 held-out images is -99.5 nats [-100.6, -98.5], by 50 draws together -96.0 [-97.1, -95.0]
-(training batches at the end -99.8, the record `autoencoder_loss`). With 10,000 samples FD[cnn-mnist] 11.9 (held-out real data
-0.20), precision 0.69 (0.87), recall 0.58 (0.84), KL of the classes 0.084, by `ganzoo evaluate runs/mnist_vae/default --metrics
-frechet_distance,precision_recall,label_coverage,evidence_bound`: shapes between digits, as a VAE's are, but all of them.
+Score: the evidence lower bound of 2,000 held-out images is -99.5 nats [-100.6, -98.5], by 50 draws together -96.0 [-97.1,
+-95.0] (training batches at the end -99.8, the record `autoencoder_loss`). With 10,000 samples FD[cnn-mnist] 11.9 (held-out
+real data 0.20), precision 0.69 (0.87), recall 0.58 (0.84), KL of the classes 0.084, by `ganzoo evaluate
+runs/mnist_vae/default --metrics frechet_distance,precision_recall,label_coverage,evidence_bound`: shapes between digits, as
+a VAE's are, but all of them.
 """
 
 import keras

@@ -1,13 +1,13 @@
 """WGAN-GP on MNIST.
 
 Gulrajani et al. 2017, "Improved Training of Wasserstein GANs", arXiv:1704.00028; the networks of the authors' gan_mnist.py,
-without a normalisation, with a width of 24 in the place of 64, Gaussian weights at first, and a twentieth of its 200,000
+without a normalisation, with a width of 24 in the place of 64, Gaussian weights at first, and a fortieth of its 200,000
 steps, in which the learning rates fall to nothing.
 
 Run: ganzoo train recipes/mnist_wgan_gp.py
 
-Cost: 62 s of CPU time for the first 300 of 10,000 steps on one core of a shared AMD EPYC, 2026-11-30; so some 35 minutes for
-all.
+Cost: 62 s of CPU time for the first 300 steps on one core of a shared AMD EPYC, 2026-11-30; so some 17 minutes for all
+5,000 (reckoned).
 
 Score: not measured: the training was not run to its end. After 300 steps samples are strokes of the right size.
 """

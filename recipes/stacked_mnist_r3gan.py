@@ -5,7 +5,8 @@ first experiment is this one, with all 1,000 modes and a KL of 0.029. The widths
 
 Run: ganzoo train recipes/stacked_mnist_r3gan.py
 
-Cost: under 130 s for the first 300 of 8,000 steps on one core of a shared AMD EPYC, 2026-11-30; so up to an hour for all.
+Cost: under 130 s for the first 300 steps on one core of a shared AMD EPYC, 2026-11-30; so up to half an hour for all 4,000
+(reckoned).
 
 Score: not measured: the training was not run to its end. After 300 steps each colour has a stroke or a ring of its own.
 """
