@@ -327,23 +327,25 @@ def neighbours(
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
-def export(run: str | Path, to: str | Path | None = None, *, licence: str | None = None) -> Path:
+def export(run: str | Path, to: str | Path | None = None, *, licence: str | None = None, without: Sequence[str] = ()) -> Path:
     """Writes a run's averaged generator as the next version of a SavedModel that TF Serving loads, with its model card.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
         licence: what its card says of the licence of the weights; "not stated" if None.
+        without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
 
     Returns:
         The path of the new version's directory.
 
     Raises:
-        ganzoo.UserError: there is no such run or no checkpoint, it is a smoke run, or `to` cannot be written.
+        ganzoo.UserError: there is no such run or no checkpoint, it is a smoke run, it has no such signature to leave out, or
+            `to` cannot be written.
     """
     from ganzoo.serving.export import export
 
-    return export(_path(run, "a run"), to, licence)
+    return export(_path(run, "a run"), to, licence, tuple(without))
 
 
 def _written(value):

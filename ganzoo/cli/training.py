@@ -215,6 +215,12 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
     help="The export's directory (default: exported/RECIPE), or the one file of other formats.",
 )
 @click.option("--licence", help="What the card says of the licence of the weights (default: not stated).")
+@click.option(
+    "--without",
+    metavar="SIGNATURE",
+    multiple=True,
+    help="Leave out a signature, such as discriminate, and the networks that it alone computes with, for a smaller export.",
+)
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--int8", is_flag=True, help="Weights of 8 bits, with --format tflite.")
 @click.option(
@@ -224,7 +230,7 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
 )
 @data_dir_option
 @json_option
-def export(run, to, licence, file_format, int8, runtime, data_dir, json_file):
+def export(run, to, licence, without, file_format, int8, runtime, data_dir, json_file):
     """Export RUN's generator as the next version of a SavedModel, with its model card.
 
     With another --format RUN may also be an export or a model of the zoo; what is written is one file of the generator alone,
@@ -232,6 +238,8 @@ def export(run, to, licence, file_format, int8, runtime, data_dir, json_file):
     """
     start(data_dir)
     if file_format != FORMATS[0]:
+        if without:
+            raise UserError("--without is of SavedModels: the other formats hold the generator alone")
         from ganzoo.serving.runtimes import RUNTIME, convert, write_page
 
         if file_format == "html":
@@ -248,7 +256,7 @@ def export(run, to, licence, file_format, int8, runtime, data_dir, json_file):
         raise UserError("8-bit weights are of --format tflite alone")
     from ganzoo.serving.export import export
 
-    path = export(run, to, licence)
+    path = export(run, to, licence, without)
     click.echo(f"exported to {path}")
     write_json(json_file, {"export": str(path)})
 

@@ -91,6 +91,8 @@ def render(card):
     }
     if card.get("begun_from"):
         facts["begun with"] = _begun(card["begun_from"])
+    if card.get("left_out"):
+        facts["left out, to be smaller"] = _left_out(**card["left_out"])
     if card.get("frozen"):
         facts["frozen layers"] = f"`{'`, `'.join(card['frozen'])}`"
     if card.get("num_classes"):
@@ -130,6 +132,13 @@ def _begun(begun):
     step = "" if begun["step"] is None else f", step {begun['step']:,}"
     taken = _listed({name: f"{some:,} of {whole:,}" for name, (some, whole) in begun["taken"].items()})
     return f"the weights of `{begun['source']}`{step} (sha256 {begun['sha256'][:8]}): {taken}"
+
+
+def _left_out(signatures, networks):
+    """What an export was asked to do without, and what that means."""
+    without = f"`{'`, `'.join(signatures)}`"
+    alone = f", and `{'`, `'.join(networks)}`, with which fine-tuning begins anew" if networks else ""
+    return without + alone
 
 
 def _labels(card):

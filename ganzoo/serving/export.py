@@ -27,19 +27,21 @@ ABANDONED = 3600
 COLUMNS, MOST_ROWS, POINTS = 8, 10, 1000
 
 
-def export(run, to=None, licence=None):
+def export(run, to=None, licence=None, without=()):
     """Writes the next version of a run's export, whole or not at all.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
         licence: what its card says of the licence of the weights; "not stated" if None.
+        without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
 
     Returns:
         The path of the new version's directory.
 
     Raises:
-        UserError: there is no such run or no checkpoint, it is a smoke run, or `to` cannot be written.
+        UserError: there is no such run or no checkpoint, it is a smoke run, it has no such signature to leave out, or `to`
+            cannot be written.
     """
     if Run.open(run).smoke:
         raise UserError(f"{run} is a smoke run: it shows that a recipe runs, not a model to export")
@@ -53,7 +55,7 @@ def export(run, to=None, licence=None):
     try:
         base.mkdir(parents=True, exist_ok=True)
         remove_abandoned(base)
-        return _put(draft, base, number, write(sampler, draft, licence))
+        return _put(draft, base, number, write(sampler, draft, licence, without))
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
@@ -79,13 +81,15 @@ def _put(draft, base, number, card):
     return base / str(number)
 
 
-def write(sampler, path, licence=None):
+def write(sampler, path, licence=None, without=()):
     """Writes a `RunSampler`'s model, warm-up requests and samples to the directory `path`; returns its card."""
-    module, signatures = served(sampler.model)
+    module, signatures = served(sampler.model, without)
     tf.saved_model.save(module, str(path), signatures=signatures)
     warmup.write(path, signatures)
     write_samples(sampler, path)
     card = cards.describe(sampler, signatures, licence)
+    if without:
+        card["left_out"] = {"signatures": list(without), "networks": sorted(set(sampler.model.networks) - set(module.networks))}
     return card | {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
 
 
@@ -105,7 +109,7 @@ def write_samples(sampler, path):
         (path / zoo.PICTURE).write_bytes(pictures.png(pictures.scatter(samples)))
 
 
-def served(model):
+def served(model, without=()):
     """A tf.Module that holds a family's averaged generator, and the signatures of its SavedModel by name.
 
     `serving_default` maps the generator's inputs to samples; `sample` draws the inputs itself from (count, seed);
@@ -114,7 +118,15 @@ def served(model):
 
     Args:
         model: a compiled `Family`.
+        without: services to leave out, with the networks that they alone compute with.
+
+    Raises:
+        UserError: the family has no such service.
     """
+    for name in without:
+        if name not in model.services:
+            has = f"only {', '.join(model.services)}" if model.services else "nothing"
+            raise UserError(f"{has} can be left out of this export, not {name}")
     module = tf.Module()
     networks = [*model.networks.values(), *(average.network for average in model.averages.values())]
     example = model.draw_inputs(1, 0)
@@ -150,17 +162,21 @@ def served(model):
         signatures["png"] = png.get_concrete_function(**scalars, **options)
     functions = [serving_default, sample, png, inputs]
     for name, (service, specs) in model.services.items():
+        if name in without:
+            continue
         functions.append(_by_name(service))
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
         signatures[name] = functions[-1].get_concrete_function(**named)
+    computed = {id(v.handle) for s in signatures.values() for v in s.variables}
     # By name, so that a training can begin with them: `ganzoo train --from`.
     module.networks = {
         name: {key: weight.value for key, weight in transfer.keys(network).items()}
         for name, network in transfer.kept_networks(model).items()
+        if not without or any(id(v.value.handle) in computed for v in network.variables)
     }
     # What else the signatures compute with; the optimizers, and networks that an average stands for, stay behind.
     kept = {id(value.handle) for weights in module.networks.values() for value in weights.values()}
-    used = {id(v.handle) for s in signatures.values() for v in s.variables} - kept
+    used = computed - kept
     module.others = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
     module.functions, module.assets = functions, list(model.assets)
     return module, signatures

@@ -12,7 +12,7 @@ import tensorflow as tf
 from ganzoo import load
 from ganzoo.errors import UserError
 from ganzoo.files import draft_name
-from ganzoo.serving import warmup
+from ganzoo.serving import transfer, warmup
 from ganzoo.serving.export import ABANDONED, export, remove_abandoned
 from ganzoo.training import train
 
@@ -86,6 +86,26 @@ def test_the_card_states_what_was_exported(exported):
     assert "| licence of the weights | not stated |" in text  # a stranger's weights are the stranger's
     assert card["path"] == f"{exported.parent.name}/1" and f'tf.saved_model.load("{card["path"]}")' in text
     assert "](samples.png)" in text and (exported / "samples.png").stat().st_size > 100
+
+
+def test_an_export_without_its_discriminator_samples_the_same_and_says_so(image_run, exported, tmp_path):
+    smaller = export(image_run, tmp_path / "digits", without=("discriminate",))
+    np.testing.assert_array_equal(load(smaller).sample(20), load(exported).sample(20))
+    names = [name for name, _ in tf.train.list_variables(str(smaller / "variables" / "variables"))]
+    assert any("generator" in name for name in names) and not any("discriminator" in name for name in names)
+    card = json.loads((smaller / "card.json").read_text())
+    assert "discriminate" not in card["signatures"]
+    assert card["left_out"] == {"signatures": ["discriminate"], "networks": ["discriminator"]}
+    assert "| `discriminate`, and `discriminator`, with which fine-tuning begins anew |" in (smaller / "README.md").read_text()
+    built = load(image_run).model
+    taken = {name for name, weights in transfer.weights_of(smaller, built).networks.items() if weights}
+    assert taken == {"generator"}
+
+
+def test_what_an_export_does_not_serve_cannot_be_left_out(image_run, tmp_path):
+    with pytest.raises(UserError, match="only discriminate can be left out of this export, not sample"):
+        export(image_run, tmp_path / "digits", without=("sample",))
+    assert not any((tmp_path / "digits").iterdir())
 
 
 WITHOUT_GANZOO = """
