@@ -86,7 +86,8 @@ def load(model: str | Path) -> Sampler:
 
     Args:
         model: path of a run, of an export (its newest version is taken), of one of its versions, or of any SavedModel that
-            maps latents to images; or the name of a model of the zoo, as `ganzoo zoo` lists them.
+            maps latents to images; or the name of a model of the zoo, as `ganzoo zoo` lists them; or "hf://owner/name" or
+            "hf://owner/name@revision", an export on Hugging Face's Hub (the extra `hub`).
 
     Returns:
         A `ganzoo.serving.sampling.Sampler`.
@@ -327,13 +328,21 @@ def neighbours(
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
-def export(run: str | Path, to: str | Path | None = None, *, licence: str | None = None, without: Sequence[str] = ()) -> Path:
+def export(
+    run: str | Path,
+    to: str | Path | None = None,
+    *,
+    licence: str | None = None,
+    data_licence: str | None = None,
+    without: Sequence[str] = (),
+) -> Path:
     """Writes a run's averaged generator as the next version of a SavedModel that TF Serving loads, with its model card.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
         licence: what its card says of the licence of the weights; "not stated" if None.
+        data_licence: what it says of the data's; if None what is known of a data set of that name.
         without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
 
     Returns:
@@ -345,7 +354,7 @@ def export(run: str | Path, to: str | Path | None = None, *, licence: str | None
     """
     from ganzoo.serving.export import export
 
-    return export(_path(run, "a run"), to, licence, tuple(without))
+    return export(_path(run, "a run"), to, licence, data_licence, tuple(without))
 
 
 def _written(value):

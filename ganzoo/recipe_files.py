@@ -3,9 +3,14 @@
 import ast
 import dataclasses
 import difflib
+import re
 from pathlib import Path
 
 from ganzoo.errors import UserError, usable_path
+
+ARXIV = re.compile(r"(?<![\d.])\d{4}\.\d{4,5}(?![\d.]*\d)")
+# Where a sentence or a bracket begins, after a word and not after an initial or "al."'s year.
+BEGINNING = re.compile(r"(?<=[a-z)\"]{2}[.?:]) (?=[A-Z])|\(")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +25,7 @@ class RecipeCard:
         path: the file.
         data: what it trains on, by its name there; an empty string where that is not written down.
         steps: the generator steps of a whole training; 0 where they are not written down.
+        paper: the first paper that it cites, up to its arXiv number, or an empty string.
     """
 
     name: str
@@ -29,6 +35,7 @@ class RecipeCard:
     path: Path
     data: str = ""
     steps: int = 0
+    paper: str = ""
 
 
 def recipes_directory():
@@ -63,7 +70,7 @@ def read_card(path):
     docstring = ast.get_docstring(module) or ""
     title = docstring.splitlines()[0] if docstring else ""
     cost, score = _entry(docstring, "Cost:"), _entry(docstring, "Score:")
-    return RecipeCard(path.stem, title, cost, score, path, _data(module), _steps(module))
+    return RecipeCard(path.stem, title, cost, score, path, _data(module), _steps(module), _paper(docstring))
 
 
 def _steps(module):
@@ -87,6 +94,14 @@ def _data(module):
             value = assigned.get(node.value.id) if isinstance(node.value, ast.Name) else node.value
             texts = [part.value for part in ast.walk(value) if isinstance(part, ast.Constant)] if value else []
             return next((text for text in texts if isinstance(text, str)), "")
+    return ""
+
+
+def _paper(docstring):
+    for paragraph in docstring.split("\n\n")[1:]:
+        text = " ".join(paragraph.split())
+        if (cited := ARXIV.search(text)) and not text.startswith(("Run:", "Cost:", "Score:")):
+            return BEGINNING.split(text[: cited.end()])[-1]
     return ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ganzoo import hub
 from ganzoo.checked_json import Maybe, read_json
 from ganzoo.errors import UserError
 
@@ -112,8 +113,13 @@ def model_path(name):
 
     Args:
         name: a path, which stays as it is; or the name of a model of the zoo, or of a recipe that was trained here, whose
-            run is runs/NAME/default or runs/NAME.
+            run is runs/NAME/default or runs/NAME; or hf://owner/name[@revision], which is fetched.
+
+    Raises:
+        UserError: an address on the Hub holds no export, or cannot be reached.
     """
+    if hub.is_address(name):
+        return hub.fetched(name)
     path = Path(name)
     if path.exists() or not NAME.fullmatch(str(name)):
         return path

@@ -20,7 +20,7 @@ FENCED = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 OF_FENCE = re.compile(r"^(?:\$ )?(ganzoo [^\n]*)", re.MULTILINE)
 INLINE = re.compile(r"`\$?\s*(ganzoo [^`]+)`")
 # A word that stands for the reader's own.
-STANDS_FOR = re.compile(r"[A-Z][A-Z0-9_]*(\.\w+)?|.*\.\.\..*|\.\.\.")
+STANDS_FOR = re.compile(r"hf://OWNER/.*|[A-Z][A-Z0-9_]*(\.\w+)?|.*\.\.\..*|\.\.\.")
 
 
 def commands(path):

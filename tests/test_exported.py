@@ -12,6 +12,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 import ganzoo
 from ganzoo.serving import warmup
+from ganzoo.serving.cards import completed, render
 from ganzoo.zoo import PICTURE, TEXTS
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,18 @@ def test_a_model_of_each_kind_draws_and_answers(version, replays_warm_up):
 def test_the_gallery_shows_every_exported_model():
     page = (ROOT / "docs" / "zoo.md").read_text()
     assert [version.parent.name for version in EXPORTED] == re.findall(r"^## (.*)$", page, re.MULTILINE)
+
+
+@pytest.mark.parametrize("version", EXPORTED, ids=lambda version: version.parent.name)
+def test_a_card_is_as_it_would_be_written_today(version):
+    card = json.loads((version / "card.json").read_text())
+    page = render(completed(card | {"path": f"{version.parent.name}/1"}))
+    assert (version / "README.md").read_text() == page, "`ganzoo card` writes it anew"
+
+
+def test_cards_and_their_pictures_are_small():
+    files = [file for version in EXPORTED for file in (version / "README.md", *version.glob("samples.*"))]
+    assert sum(file.stat().st_size for file in files) < 1_000_000
 
 
 def test_there_are_exported_models():

@@ -11,6 +11,7 @@ from ganzoo.cli import (
     cache,
     explore,
     exploring,
+    hub,
     inspect,
     judging,
     latent,
@@ -103,6 +104,6 @@ def main(debug):
         logging.getLogger("absl").setLevel(logging.ERROR)
 
 
-MODULES = (training, judging, people, tournament, sampling, exploring, inspect, latent, explore, studying, zoo, cache)
+MODULES = (training, judging, people, tournament, sampling, exploring, inspect, latent, explore, studying, zoo, hub, cache)
 for command in (command for module in MODULES for command in module.COMMANDS):
     main.add_command(command)

@@ -215,6 +215,7 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
     help="The export's directory (default: exported/RECIPE), or the one file of other formats.",
 )
 @click.option("--licence", help="What the card says of the licence of the weights (default: not stated).")
+@click.option("--data-licence", help="Likewise of the data (default: what is known of a data set of that name).")
 @click.option(
     "--without",
     metavar="SIGNATURE",
@@ -230,7 +231,7 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
 )
 @data_dir_option
 @json_option
-def export(run, to, licence, without, file_format, int8, runtime, data_dir, json_file):
+def export(run, to, licence, data_licence, without, file_format, int8, runtime, data_dir, json_file):
     """Export RUN's generator as the next version of a SavedModel, with its model card.
 
     With another --format RUN may also be an export or a model of the zoo; what is written is one file of the generator alone,
@@ -256,7 +257,7 @@ def export(run, to, licence, without, file_format, int8, runtime, data_dir, json
         raise UserError("8-bit weights are of --format tflite alone")
     from ganzoo.serving.export import export
 
-    path = export(run, to, licence, without)
+    path = export(run, to, licence, data_licence, without)
     click.echo(f"exported to {path}")
     write_json(json_file, {"export": str(path)})
 

@@ -1,93 +1,128 @@
-"""Model cards: what an export is, where it comes from, what it scored, and how to call it."""
+"""Model cards: what an export is, where it comes from, what it scored, what it is not good for, and how to call it."""
+
+import contextlib
+import inspect
+import json
 
 from ganzoo import zoo
+from ganzoo.checked_json import Maybe, read_json
+from ganzoo.data.licences import NOT_STATED, terms_of
 from ganzoo.errors import UserError
-from ganzoo.fingerprint import made_of
-from ganzoo.serving.draws import shares_of
-from ganzoo.serving.sampling import to_json
+from ganzoo.files import write_atomically
+from ganzoo.recipe_files import ARXIV, read_card, recipe_path
+from ganzoo.serving.front_matter import front_matter, kind_of
 
 MOST_CLASSES = 20  # whose shares are listed
-NO_LICENCE = "not stated"
+MOST_WARNINGS = 6  # of its scores, that are listed
+# Scores by which copies of training images would show.
+OF_COPIES = ("c_t", "auth_pct", "memorization", "feature_likelihood", "data_copying")
+# By a score that falls short of held-out data's: what that means.
+SHORT_OF = {
+    "precision_recall.precision": "Some samples lie where no real example does",
+    "precision_recall.recall": "It leaves out some of the variety of the data",
+    "mode_coverage.captured": "It misses modes",
+    "label_accuracy": "Some samples are not the class asked for",
+    "caption_match": "Some samples do not show their caption",
+    "grammatical": "Some sentences are not grammatical",
+}
+OF_KINDS = {
+    "images": "at that size",
+    "captions": "at that size, and knows the words of its captions alone",
+    "text": "with its vocabulary and at most its length",
+    "points": "in the plane",
+}
 RANGES = {"point": "the plane", "text": "tokens, 0 pads"}
+# What a card.json must hold for its page to be written anew.
+OF_CARDS = {
+    **dict.fromkeys(("name", "recipe", "precision", "range", "exported"), str),
+    **dict.fromkeys(("steps", "batch_size"), int),
+    **dict.fromkeys(("seconds", "cpu_seconds"), float),
+    **dict.fromkeys(("family", "paper", "licence"), Maybe(str)),
+    "overrides": [str],
+    "data": {"name": str, "split": str, "examples": int, "homepage": str, "licence": Maybe(str)},
+    "parameters": {str: int},
+    "options": {str: object},
+    "signatures": {str: {"inputs": {str: str}, "outputs": {str: str}}},
+    "scores": [
+        {
+            "name": str,
+            **dict.fromkeys(("value", "real", "high"), Maybe(float)),
+            "protocol_line": str,
+            "protocol": Maybe(dict),
+            "warnings": Maybe([str]),
+        }
+    ],
+}
 
 
-def describe(sampler, signatures, licence=None):
-    """The facts of a model card as a JSON-ready dict.
+def write_card(version, card):
+    """Writes a card, as data and as a page, beside the SavedModel in a directory."""
+    page = render(card)
+    write_atomically(version / "card.json", json.dumps(card, indent=1) + "\n")
+    write_atomically(version / "README.md", page)
+
+
+def renew_card(model, licence=None, data_licence=None):
+    """Writes the card of an export anew, from what its card.json tells.
 
     Args:
-        sampler: the `RunSampler` of the run that is exported.
-        signatures: the SavedModel's concrete functions by name.
-        licence: what whoever trained it says of its weights; None where nothing is said.
+        model: an export (its newest version), one of its versions, or the name of a model of the zoo.
+        licence, data_licence: as of `export`; None leaves what the card says.
+
+    Returns:
+        The path of the page.
+
+    Raises:
+        UserError: it is no export with a card, or its card cannot be read or written.
     """
-    recipe, record = sampler.recipe, sampler.run.record()
-    facts = record.get("data", {})
-    # The newest of each, where one was taken again.
-    scores = {
-        (score["name"], score["protocol_line"]): score
-        for score in sampler.run.all_scores()
-        if score.get("step") == sampler.step and score.get("direction") != "aside" and score.get("protocol_line")
-    }
-    return {
-        "name": sampler.name,
-        **made_of(sampler.model),
-        "recipe": record["recipe"],
-        "overrides": record["overrides"],
-        "data": facts.get("description") or recipe.data.describe(),
-        "steps": sampler.step,
-        "batch_size": recipe.batch_size,
-        "seconds": round(record.get("seconds", 0.0), 1),
-        "cpu_seconds": round(record.get("cpu_seconds", 0.0), 1),
-        "precision": record.get("precision", "float32"),
-        **({"begun_from": record["begun_from"]} if record.get("begun_from") else {}),
-        **({"frozen": list(recipe.frozen)} if recipe.frozen else {}),
-        "parameters": {name: network.count_params() for name, network in sampler.model.networks.items()},
-        "range": "[-1, 1]" if len(recipe.data.shape) == 3 else RANGES[recipe.data.feature],
-        "options": {name: to_json(open_value) for name, (_, open_value) in sampler.options.items()},
-        **(_classes(sampler, facts.get("class_shares")) if "label" in sampler.options else {}),
-        "signatures": {name: _shapes(function) for name, function in signatures.items()},
-        "scores": list(scores.values()),
-        **({"data_path": facts["path"]} if facts.get("path") else {}),
-        **({"data_identity": facts["identity"]} if facts.get("identity") else {}),
-        "licence": licence or NO_LICENCE,
-    }
+    version = zoo.newest_version(zoo.model_path(model))
+    if version is None or not (version / "card.json").is_file():
+        raise UserError(f"{model} is no export with a card.json: `ganzoo export` writes one")
+    card = read_json(version / "card.json", OF_CARDS, "the model card")
+    card = completed(card, licence, data_licence)
+    if version.parent.name and version.name.isdigit():
+        card["path"] = f"{version.resolve().parent.name}/{version.name}"  # it may have been moved
+    write_card(version, card)
+    return version / "README.md"
 
 
-def _classes(sampler, shares):
-    """Of a model that takes labels: how many it knows, which shares its recipe sets, and those of its training data."""
-    if shares is None:  # a run of old does not remember them
-        try:
-            data = sampler.recipe.data.for_scoring()
-            shares = shares_of(data.arrays()["label"], sampler.num_classes).tolist() if data.labels else None
-        except UserError:  # the data is no more
-            shares = None
-    return {"num_classes": sampler.num_classes, "class_shares": sampler.own_shares, "data_shares": shares}
+def completed(card, licence=None, data_licence=None):
+    """A card as `describe` would write it today: what cards of old lack is added, as far as it follows from their names.
+
+    Args:
+        card: a dict.
+        licence, data_licence: as of `describe`; None leaves what the card says.
+    """
+    data = card["data"]
+    data |= {"licence": data_licence or data.get("licence") or terms_of(data["name"]).licence}
+    if "paper" not in card:
+        with contextlib.suppress(UserError):  # somebody's own recipe
+            card["paper"] = paper_of(recipe_path(card["recipe"]))
+    return card | {"licence": licence or card.get("licence") or NOT_STATED}
 
 
-def _shapes(function):
-    _, inputs = function.structured_input_signature
-    outputs = function.structured_outputs
-    return {
-        "inputs": {name: f"{spec.dtype.name} {list(spec.shape)}" for name, spec in sorted(inputs.items())},
-        "outputs": {name: f"{spec.dtype.name} {_shape(spec)}" for name, spec in sorted(outputs.items())},
-    }
-
-
-def _shape(spec):
-    return list(spec.shape) if spec.shape.rank is not None else "[...]"
+def paper_of(recipe, family=None):
+    """The paper that a recipe file cites first; else the reference of its family, a class; else an empty string."""
+    cited = read_card(recipe).paper
+    if cited or not family:
+        return cited
+    _, _, reference = (inspect.getdoc(family) or "").partition("Reference: ")
+    return " ".join(reference.split("\n\n")[0].split()).rstrip(".")
 
 
 def render(card):
     """A model card as Markdown."""
     family = {name: f"`{card[name]}`" for name in ("family", "loss", "likelihood", "prior", "penalties") if name in card}
     facts = family | {
-        "data": "{name} ({split}, {examples:,} examples), whose own terms are with its homepage {homepage}".format(
-            **card["data"]
-        ),
+        **({"paper": ARXIV.sub(_link, card["paper"].replace("arXiv:", ""))} if card.get("paper") else {}),
+        "data": "{name} ({split}, {examples:,} examples), {homepage}".format(**card["data"]),
+        "licence of the data": card["data"]["licence"],
         "training": "{steps:,} generator steps of batch {batch_size}".format(**card),
         "cost": "{seconds:,.0f} s ({cpu_seconds:,.0f} s of CPU time), {precision}".format(**card),
         "parameters": _listed({name: f"{count:,}" for name, count in card["parameters"].items()}),
         "samples": f"{_listed(card['signatures']['serving_default']['outputs'])}, range {card['range']}",
         "licence of the weights": card["licence"],
+        "this version": f"`{card.get('path', card['name'])}`",
     }
     if card.get("begun_from"):
         facts["begun with"] = _begun(card["begun_from"])
@@ -99,6 +134,8 @@ def render(card):
         facts["labels"] = _labels(card)
     overrides = f" with `{'`, `'.join(card['overrides'])}`" if card["overrides"] else ""
     lines = [
+        *front_matter(card),
+        "",
         f"# {card['name']}",
         "",
         f"A generator trained by ganzoo from the recipe `{card['recipe']}`{overrides}, exported {card['exported']}.",
@@ -115,8 +152,39 @@ def render(card):
     ]
     for name, shapes in card["signatures"].items():
         lines.append(f"| `{name}` | {_listed(shapes['inputs'])} | {_listed(shapes['outputs'])} |")
-    lines += ["", *_how_to_call(card), *_score_lines(card["scores"])]
+    lines += ["", *_how_to_call(card), *_score_lines(card["scores"]), "", "## Limits", ""]
+    lines += [f"- {limit}" for limit in limits(card)]
     return "\n".join(lines) + "\n"
+
+
+def limits(card):
+    """What is to be known before such a model is used, from its card: each a sentence or two."""
+    scores, data = card["scores"], card["data"]["name"]
+    yield f"It draws what its data, {data}, holds and nothing else, {OF_KINDS[kind_of(card)]}."
+    by_name = {}
+    for score in scores:
+        if score["value"] is not None and score.get("real") is not None:
+            by_name.setdefault(score["name"].partition("[")[0], score)  # the first protocol stands for the others
+    for name, words in SHORT_OF.items():
+        score = by_name.get(name)
+        if score and (score["value"] if score.get("high") is None else score["high"]) < score["real"]:
+            yield f"{words}: {score['name']} {_number(score['value'])}, held-out real data {_number(score['real'])}."
+    if not scores:
+        yield "Nothing was measured of its quality."
+    elif not any(score["name"].startswith(OF_COPIES) for score in scores) and kind_of(card) != "points":
+        yield "Whether it repeats its training data was not measured" + (
+            "." if kind_of(card) == "text" else ": `ganzoo neighbours` does that."
+        )
+    warnings = list(dict.fromkeys(warning for score in scores for warning in score.get("warnings", ())))
+    warnings = [warning for warning in warnings if " is undefined and left out" not in warning]
+    for warning in warnings[:MOST_WARNINGS]:
+        yield f"Of its scores: {warning}."
+    if len(warnings) > MOST_WARNINGS:
+        yield f"{len(warnings) - MOST_WARNINGS} further warnings on scores are in `card.json`."
+
+
+def _link(number):
+    return f"[arXiv:{number[0]}](https://arxiv.org/abs/{number[0]})"
 
 
 def _shown(card):

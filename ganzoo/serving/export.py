@@ -1,7 +1,6 @@
 """A run's averaged generator as a SavedModel that TF Serving loads, with its model card."""
 
 import datetime
-import json
 import os
 import shutil
 import time
@@ -16,7 +15,7 @@ from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
-from ganzoo.serving import cards, transfer, warmup
+from ganzoo.serving import card_facts, cards, transfer, warmup
 from ganzoo.serving.sampling import RunSampler
 from ganzoo.zoo import newest_version
 
@@ -27,13 +26,14 @@ ABANDONED = 3600
 COLUMNS, MOST_ROWS, POINTS = 8, 10, 1000
 
 
-def export(run, to=None, licence=None, without=()):
+def export(run, to=None, licence=None, data_licence=None, without=()):
     """Writes the next version of a run's export, whole or not at all.
 
     Args:
         run: the run's directory.
         to: the export's directory; `exported/<recipe>` if None.
         licence: what its card says of the licence of the weights; "not stated" if None.
+        data_licence: what it says of the data's; if None what is known of a data set of that name.
         without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
 
     Returns:
@@ -55,7 +55,7 @@ def export(run, to=None, licence=None, without=()):
     try:
         base.mkdir(parents=True, exist_ok=True)
         remove_abandoned(base)
-        return _put(draft, base, number, write(sampler, draft, licence, without))
+        return _put(draft, base, number, write(sampler, draft, licence, data_licence, without))
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
@@ -75,19 +75,18 @@ def _put(draft, base, number, card):
     while (base / str(number)).exists():
         number += 1
     card |= {"path": f"{base.resolve().name}/{number}"}
-    (draft / "card.json").write_text(json.dumps(card, indent=1) + "\n")
-    (draft / "README.md").write_text(cards.render(card))
+    cards.write_card(draft, card)
     os.rename(draft, base / str(number))
     return base / str(number)
 
 
-def write(sampler, path, licence=None, without=()):
+def write(sampler, path, licence=None, data_licence=None, without=()):
     """Writes a `RunSampler`'s model, warm-up requests and samples to the directory `path`; returns its card."""
     module, signatures = served(sampler.model, without)
     tf.saved_model.save(module, str(path), signatures=signatures)
     warmup.write(path, signatures)
     write_samples(sampler, path)
-    card = cards.describe(sampler, signatures, licence)
+    card = card_facts.describe(sampler, signatures, licence, data_licence)
     if without:
         card["left_out"] = {"signatures": list(without), "networks": sorted(set(sampler.model.networks) - set(module.networks))}
     return card | {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
@@ -104,7 +103,9 @@ def write_samples(sampler, path):
     if sampler.is_text:
         (path / zoo.TEXTS).write_text("".join(f"{text}\n" for text in sampler.texts(samples[:16])))
     elif samples.ndim == 4:
-        (path / zoo.PICTURE).write_bytes(pictures.png(pictures.grid(np.asarray(to_uint8(samples)), COLUMNS)))
+        grid = pictures.grid(np.asarray(to_uint8(samples)), COLUMNS)
+        grey = (grid == grid[..., :1]).all()
+        (path / zoo.PICTURE).write_bytes(pictures.png(grid[..., :1] if grey else grid))  # grey takes half the bytes
     else:
         (path / zoo.PICTURE).write_bytes(pictures.png(pictures.scatter(samples)))
 

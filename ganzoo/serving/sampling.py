@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from ganzoo import zoo
+from ganzoo import hub, zoo
 from ganzoo.checked_json import Maybe, read_json
 from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError, one_line, usable_path
@@ -132,7 +132,7 @@ class ExportSampler(Sampler):
     """
 
     def __init__(self, path, module):
-        super().__init__(path, path.parent.name if path.name.isdigit() else path.name)
+        super().__init__(path, hub.name_in_cache(path) or (path.parent.name if path.name.isdigit() else path.name))
         self.signatures = module.signatures
         self.module = module
         card = path / "card.json"
@@ -209,7 +209,7 @@ def load(path: str | Path) -> Sampler:
 
     Args:
         path: a run, an export (its newest version is taken), one version of it, a foreign SavedModel, a .keras or .onnx file,
-            or the name of a model of the zoo.
+            the name of a model of the zoo, or hf://owner/name[@revision].
 
     Raises:
         UserError: `path` is none of these.

@@ -54,6 +54,7 @@ INTERNAL = {
         "census.*",
         "image_fitting.*",
         "image_reader.*",
+        "licences.*",
         "metadata.*",
         "npz_images.*",
         "shards.*",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 from ganzoo import load
 from ganzoo.errors import UserError
@@ -74,6 +75,11 @@ def test_an_export_that_fails_leaves_nothing(image_run, tmp_path, monkeypatch):
     with pytest.raises(UserError, match="cannot write the export .*No space left"):
         export(image_run, tmp_path / "model")
     assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_a_picture_of_grey_samples_is_grey(exported):
+    picture = Image.open(exported / "samples.png")
+    assert picture.mode == "L" and picture.size == (265, 265)
 
 
 def test_the_card_states_what_was_exported(exported):
