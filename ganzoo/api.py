@@ -5,10 +5,11 @@ Each imports what it needs when it is called, so that `import ganzoo` stays fast
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganzoo.api_arguments import as_written, checked_path, kind_of, opened_cache, opened_model, opened_real
 from ganzoo.notes import logged
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def train(
     if isinstance(overrides, str):
         overrides = [overrides]
     elif isinstance(overrides, Mapping):
-        overrides = [f"{name}={_written(value)}" for name, value in overrides.items()]
+        overrides = [f"{name}={as_written(value)}" for name, value in overrides.items()]
     elif not isinstance(overrides, Iterable) or not all(isinstance(one, str) for one in overrides):
         raise UserError(f"overrides are a dict of values by dotted names, or strings NAME=VALUE, not {overrides!r}")
     frozen = (frozen,) if isinstance(frozen, str) else frozen
     overrides = (*overrides, *beginning(weights_from, frozen))
-    return train(_path(recipe, "a recipe"), run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
+    return train(checked_path(recipe, "a recipe"), run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
 
 
 def load(model: str | Path) -> Sampler:
@@ -97,7 +98,7 @@ def load(model: str | Path) -> Sampler:
     """
     from ganzoo.serving.sampling import load
 
-    return load(_path(model, "a model"))
+    return load(checked_path(model, "a model"))
 
 
 def sample(model: str | Path | Sampler, count: int = 64, seed: int = 0, **options: Any) -> np.ndarray | list[str]:
@@ -177,7 +178,7 @@ def evaluate(
     from ganzoo.evaluation.evaluate import evaluate
     from ganzoo.report.results import Scores
 
-    fake, real, cache = _model(fake, "fake"), _real(real), _cache(cache)
+    fake, real, cache = opened_model(fake, "fake"), opened_real(real), opened_cache(cache)
     arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log, features_file)
     return Scores(evaluate(fake, real, *arguments))
 
@@ -225,13 +226,13 @@ def compare(
     from ganzoo.report.results import Comparison
 
     if isinstance(models, Mapping):
-        inputs = {str(name): _model(model, str(name)) for name, model in models.items()}
+        inputs = {str(name): opened_model(model, str(name)) for name, model in models.items()}
     elif isinstance(models, str) or not isinstance(models, Iterable):
-        raise UserError(f"compare takes a list or a dict of models, not {_kind(models)}")
+        raise UserError(f"compare takes a list or a dict of models, not {kind_of(models)}")
     else:
-        inputs = [_model(model, f"model {number}") for number, model in enumerate(models, 1)]
-    real = _real(real)
-    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, _cache(cache), log)
+        inputs = [opened_model(model, f"model {number}") for number, model in enumerate(models, 1)]
+    real = opened_real(real)
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, opened_cache(cache), log)
     return Comparison(compare(inputs, real, *arguments))
 
 
@@ -279,7 +280,7 @@ def birthday(
     from ganzoo.evaluation.birthday import birthday_test_of
     from ganzoo.report.results import Birthday
 
-    model, real = _model(model, "model"), _real(real)
+    model, real = opened_model(model, "model"), opened_real(real)
     options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
     options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir, "log": log}
     return Birthday(birthday_test_of(model, real, **options).run())
@@ -324,7 +325,7 @@ def neighbours(
     from ganzoo.evaluation.neighbourhood import neighbours_of
     from ganzoo.report.results import Neighbours
 
-    model, real = _model(model, "model"), _real(real)
+    model, real = opened_model(model, "model"), opened_real(real)
     return Neighbours(*neighbours_of(model, real, count, extractor, flips, seed, data_dir, log))
 
 
@@ -354,96 +355,4 @@ def export(
     """
     from ganzoo.serving.export import export
 
-    return export(_path(run, "a run"), to, licence, data_licence, tuple(without))
-
-
-def _written(value):
-    """A value as the command line's --set would write it."""
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # a NumPy number
-        value = value.item()
-    return value if isinstance(value, str) else repr(value)
-
-
-def _path(value, what):
-    """A path that a user named.
-
-    Raises:
-        UserError: it is no path, or one that no file can have.
-    """
-    from ganzoo.errors import UserError, usable_path
-
-    if isinstance(value, str | Path):
-        return usable_path(value, what)
-    raise UserError(f"{what} is named by its path, not by {_kind(value)}")
-
-
-def _cache(cache):
-    """A `Cache`, or the one at a path; None stays."""
-    from ganzoo.errors import UserError
-    from ganzoo.evaluation.cache import Cache
-
-    if cache is None or isinstance(cache, Cache):
-        return cache
-    if isinstance(cache, str | Path):
-        return Cache(cache)
-    raise UserError(f"a cache is a directory's path or a Cache, not {_kind(cache)}")
-
-
-def _real(real):
-    return None if real is None else _opened(real, "real")
-
-
-def _model(model, name):
-    """A model or examples at hand, as `_opened` gives them; a model of the zoo may be named by its name."""
-    from ganzoo.zoo import model_path
-
-    return model_path(model) if isinstance(model, str) else _opened(model, name)
-
-
-def _opened(examples, name):
-    """Examples at hand as an `Input` of that name; a path, a `Sampler`, a source and an `Input` as they are.
-
-    Raises:
-        UserError: it is none of these, or an array of neither images, points nor strings.
-    """
-    import numpy as np
-
-    from ganzoo.data.source import Source
-    from ganzoo.errors import UserError, one_line
-    from ganzoo.evaluation.inputs.arrays import array_input
-    from ganzoo.evaluation.inputs.base import Input, ModelInput
-    from ganzoo.evaluation.inputs.text import TextInput
-    from ganzoo.serving.batches import BatchSampler, is_batches, name_of
-    from ganzoo.serving.sampling import Sampler
-
-    if isinstance(examples, str | Path | Sampler | Source | Input):
-        return examples
-    if isinstance(examples, Iterator) or callable(examples) or not isinstance(examples, list | tuple):
-        in_batches, examples = is_batches(examples)
-        if in_batches:
-            return ModelInput(BatchSampler(examples, name_of(examples, name)))
-    if isinstance(examples, Iterator):
-        examples = list(examples)
-    if isinstance(examples, list | tuple) and _are_texts(examples):
-        return TextInput(examples, name)
-    if not isinstance(examples, list | tuple) and not hasattr(examples, "__array__"):
-        wanted = "a path, a data set's name, a Sampler, an array, a list of strings, or a function or iterator of batches"
-        raise UserError(f"{name} must be {wanted}, not {_kind(examples)}")
-    try:
-        array = np.asarray(examples)
-    except Exception as error:  # of lists of various lengths, or whatever a foreign tensor raises
-        raise UserError(f"{name} is no array: {one_line(error)}") from error
-    if array.ndim == 1 and _are_texts(array.tolist()):
-        return TextInput(array.tolist(), name)
-    return array_input(array, name)
-
-
-def _are_texts(examples):
-    """Whether they are strings, or lists of words."""
-    texts = [[one] if isinstance(one, str) else one for one in examples]
-    return bool(texts) and all(isinstance(text, list | tuple) and all(isinstance(word, str) for word in text) for text in texts)
-
-
-def _kind(value):
-    kind = type(value).__name__
-    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+    return export(checked_path(run, "a run"), to, licence, data_licence, tuple(without))
