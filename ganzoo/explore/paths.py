@@ -3,6 +3,7 @@
 import numpy as np
 
 from ganzoo.explore.latents import features_of
+from ganzoo.metrics.path_length import squared_paces
 
 # Extractors see 8-bit images: a much smaller step would measure how grey levels are rounded.
 EPSILON = 1 / 16
@@ -65,7 +66,7 @@ def path_length(at, count, extractor, seed=0, epsilon=EPSILON):
     """
     places = np.random.default_rng([seed, 0x991]).uniform(0, 1 - epsilon, (count, 1))
     here, there = (features_of(extractor, at(place)) for place in (places, places + epsilon))
-    squares = np.square(here - there).sum(1) / epsilon**2
+    squares = squared_paces(here, there, epsilon)
     return float(squares.mean()), float(squares.std() / np.sqrt(count))
 
 

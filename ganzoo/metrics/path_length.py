@@ -56,7 +56,17 @@ def path_length(paths: Any) -> dict[str, float]:
     """
     first, second = checked("first", paths.first), checked("second", paths.second)
     same_dimension(first=first, second=second)
-    lengths = np.square(first.astype(np.float64) - second).sum(axis=1) / (paths.epsilon**2 * paths.spread)
+    lengths = squared_paces(first, second, paths.epsilon) / paths.spread
     left = int(_TAIL * len(lengths))
     kept = np.sort(lengths)[left : len(lengths) - left]
     return {"": mean_interval(kept), "median": float(np.median(lengths))}
+
+
+def squared_paces(first, second, epsilon):
+    """|first - second|^2 / epsilon^2 of each path, float64 [N].
+
+    Args:
+        first, second: features [N, d] of its samples at t and t + epsilon.
+        epsilon: a share of the path.
+    """
+    return np.square(first.astype(np.float64) - second).sum(axis=1) / epsilon**2

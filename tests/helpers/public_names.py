@@ -15,6 +15,7 @@ INTERNAL = {
     "families": [
         "*.[a-z]*",  # a family's steps; what is public of a family is its class
         "rounds.*",
+        "sampling.*",
         "saving.*",
     ],
     "networks": [
@@ -91,6 +92,7 @@ INTERNAL = {
         "frechet.floor_of",
         "mmd.*",
         "multiscale_similarity.*",
+        "path_length.squared_paces",
         "population_spectrum.expected_frechet",
         "tfgan.*",
         "threads.*",
