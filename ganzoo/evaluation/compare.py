@@ -27,6 +27,7 @@ def compare(
     data_dir=None,
     cache=None,
     log=print,
+    least=2,
 ):
     """Scores several models against the same real data, under one protocol.
 
@@ -36,32 +37,16 @@ def compare(
         metrics: "default" (a handful), "all", or names.
         count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate.evaluate`.
         intervals: whether values get 95 % intervals over the generated samples.
+        least: how many models there must be.
 
     Returns:
         As `side_by_side`.
 
     Raises:
-        UserError: fewer than two models, different real data or shapes, or what `evaluate.evaluate` raises.
+        UserError: fewer models, different real data or shapes, or what `evaluate.evaluate` raises.
     """
-    if len(models) < 2:
+    if len(models) < least:
         raise UserError("compare takes at least two models")
-    return under_one_protocol(models, data, metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log)
-
-
-def under_one_protocol(
-    models,
-    data=None,
-    metrics="default",
-    count=None,
-    extractor="auto",
-    seed=0,
-    reference_count=None,
-    intervals=True,
-    data_dir=None,
-    cache=None,
-    log=print,
-):
-    """As `compare`, of any number of models."""
     named = models if isinstance(models, Mapping) else None
     models = list(models if named is None else named.values())
     inputs = [open_input(model, data_dir) for model in models]

@@ -3,7 +3,7 @@
 import dataclasses
 
 from ganzoo.errors import UserError
-from ganzoo.evaluation.compare import under_one_protocol
+from ganzoo.evaluation.compare import compare
 from ganzoo.evaluation.evaluate import evaluate
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
@@ -67,7 +67,7 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
             data = real_data(
                 open_input(members[0].path, data_dir), data_dir=data_dir
             )  # of one name and split: the same for all
-            record = under_one_protocol(named, data, **arguments, log=lambda line: None)
+            record = compare(named, data, **arguments, log=lambda line: None, least=1)
         except UserError as error:
             log(f"    not scored: {error}")
             continue
