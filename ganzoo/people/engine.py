@@ -96,14 +96,17 @@ def write_page(kind, questions, settings, out, title, seed=0, record=None):
 
 
 def filled(template, values):
-    """A template of this package with its tokens replaced, the engine's style and script among them.
+    """A template of this package with its tokens replaced, the engine's head, style and script among them.
 
     A value that stands inside a script cannot end it: `</` is escaped in DATA.
     """
     files = resources.files(__package__)
+    parts = {"HEAD": "head.html", "TOP": "top.html", "STYLE": "engine.css", "ENGINE": "engine.js"}
+    parts = {name: (files / file).read_text(encoding="utf-8").rstrip("\n") for name, file in parts.items()}
     text = (files / template).read_text(encoding="utf-8")
-    parts = {"STYLE": "engine.css", "ENGINE": "engine.js"}
-    values = {name: (files / file).read_text(encoding="utf-8").rstrip("\n") for name, file in parts.items()} | values
+    for name in ("HEAD", "TOP"):  # they have tokens of their own
+        text = text.replace(f"__{name}__", parts[name])
+    values = parts | values
     if "DATA" in values:
         values["DATA"] = values["DATA"].replace("</", "<\\/")
     return re.sub("__(" + "|".join(values) + ")__", lambda match: values[match.group(1)], text)
