@@ -6,12 +6,14 @@ import click
 
 from ganzoo.cli.options import (
     MODEL,
-    code_option,
+    condition_options,
     data_dir_option,
     data_option,
+    extractor_option,
     json_option,
     numbers,
     seed_option,
+    shared,
     start,
     write_file,
     write_json,
@@ -21,26 +23,12 @@ from ganzoo.errors import UserError
 OUT = click.Path(dir_okay=False, path_type=Path)
 
 
+# What every command takes beside its own.
+shared_options = shared(condition_options, extractor_option, data_option, seed_option, data_dir_option, json_option)
+
+
 def out_option(text):
     return click.option("--out", type=OUT, required=True, help=text)
-
-
-def extractor_option(function):
-    return click.option(
-        "--extractor", default="auto", show_default=True, help="Whose features tell images apart, as of evaluate."
-    )(function)
-
-
-def condition_options(function):
-    """What is held of a conditional model's samples; what is left open is drawn for each row and held along it."""
-    for option in (
-        click.option("--caption", help="What all samples are to show, where the model draws what it is told."),
-        code_option,
-        click.option("--truncation", type=float, help="Truncation of the latents, where the model has it."),
-        click.option("--label", type=int, help="Class of all samples, where the model is conditional."),
-    ):
-        function = option(function)
-    return function
 
 
 def range_option(function):
@@ -51,12 +39,6 @@ def range_option(function):
         callback=numbers,
         help="Of the values (default: all of a bounded prior, else ±2 standard deviations).",
     )(function)
-
-
-def held(label, truncation, code, caption):
-    """The options of a sampler that were named."""
-    options = {"label": label, "truncation": truncation, "code": code, "caption": caption}
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def needs(out, *suffixes):
@@ -96,16 +78,8 @@ def latent():
 @click.option("--top", type=click.IntRange(1), default=6, show_default=True, help="Dimensions in the picture.")
 @click.option("--steps", type=click.IntRange(2), default=9, show_default=True, help="Values of a dimension in the picture.")
 @range_option
-@condition_options
-@extractor_option
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def sweep(
-    model, out, what, rows, count, draws, top, steps, bounds, label, truncation, code, caption, extractor, data, seed, data_dir,
-    json_file,
-):  # fmt: skip
+@shared_options
+def sweep(model, out, what, rows, count, draws, top, steps, bounds, held, extractor, data, seed, data_dir, json_file):
     """Show what each code or dimension of MODEL's latents does, one at a time, and say how much.
 
     Of an InfoGAN's codes: how legible each is, and which class a category stands for. Of dimensions: by how much of the
@@ -131,7 +105,7 @@ def sweep(
     from ganzoo.explore import dimensions
     from ganzoo.explore.latents import LatentSpace, judge_of
 
-    space = LatentSpace(sampler, draws, seed, **held(label, truncation, code, caption))
+    space = LatentSpace(sampler, draws, seed, **held)
     low, high = checked_range(bounds, space)
     judge, _ = judge_of(sampler, extractor, data, data_dir, click.echo)
     axes = dimensions.axes_of(space)
@@ -161,25 +135,16 @@ def sweep(
 @click.option("--shown", type=click.IntRange(1), default=4, show_default=True, help="Paths in the picture.")
 @click.option("--steps", type=click.IntRange(2), default=9, show_default=True, help="Images of a path in the picture.")
 @click.option("--spherical", is_flag=True, help="Turn from code to code instead of going straight.")
-@condition_options
-@extractor_option
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def interpolate(
-    models, out, between, pairs, shown, steps, spherical, label, truncation, code, caption, extractor, data, seed, data_dir,
-    json_file,
-):  # fmt: skip
+@shared_options
+def interpolate(models, out, between, pairs, shown, steps, spherical, held, extractor, data, seed, data_dir, json_file):
     """Show the way from one image or latent to another by MODELS, and say how long and even it is.
 
     Held-out images become codes by a model's encoder; where it has none, by a search for the latents of each. Of these paths
     it is also said how much of them could be data.
     """
     needs(out, ".png")
-    options = held(label, truncation, code, caption)
-    if options and between == "images":
-        raise UserError(f"--{next(iter(options))} is held between latents: add --between latents")
+    if held and between == "images":
+        raise UserError(f"--{next(iter(held))} is held between latents: add --between latents")
     start(data_dir)
     from ganzoo import load, pictures
     from ganzoo.explore import interpolate, paths
@@ -191,7 +156,7 @@ def interpolate(
         rows = interpolate.lines(records)
     else:
         picture, records = interpolate.between_latents(
-            samplers, max(pairs, shown), shown, steps, spherical, seed, data=data, **common, **options
+            samplers, max(pairs, shown), shown, steps, spherical, seed, data=data, **common, **held
         )
         rows = [f"{record['name']}: {paths.in_words(record['paths'])}" for record in records]
     write_file(out, pictures.png(picture))
@@ -208,16 +173,8 @@ def interpolate(
 @click.option("--walks", type=click.IntRange(1, 64), default=9, show_default=True, help="Walks side by side.")
 @click.option("--straight", is_flag=True, help="Go straight from draw to draw instead of turning.")
 @click.option("--seconds", type=click.FloatRange(0.02, 10), default=0.08, show_default=True, help="That a frame stays.")
-@condition_options
-@extractor_option
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def walk(
-    model, out, stops, steps, walks, straight, seconds, label, truncation, code, caption, extractor, data, seed, data_dir,
-    json_file,
-):  # fmt: skip
+@shared_options
+def walk(model, out, stops, steps, walks, straight, seconds, held, extractor, data, seed, data_dir, json_file):
     """Walk through MODEL's latents from draw to draw and back to the first, as a GIF without an end."""
     needs(out, ".gif")
     start(data_dir)
@@ -226,7 +183,7 @@ def walk(
     from ganzoo.explore.walk import animation, evenness, walk
 
     sampler = load(model)
-    frames = walk(sampler, stops, steps, walks, not straight, seed, **held(label, truncation, code, caption))
+    frames = walk(sampler, stops, steps, walks, not straight, seed, **held)
     write_file(out, animation(frames, seconds))
     judge, _ = judge_of(sampler, extractor, data, data_dir, click.echo)
     record = evenness(frames, judge)
@@ -244,15 +201,8 @@ def walk(
 @click.option(
     "--average", type=click.IntRange(1), default=10, show_default=True, help="Samples of a term that says what they show."
 )
-@condition_options
-@extractor_option
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def arithmetic(
-    model, plus, minus, out, average, label, truncation, code, caption, extractor, data, seed, data_dir, json_file
-):  # fmt: skip
+@shared_options
+def arithmetic(model, plus, minus, out, average, held, extractor, data, seed, data_dir, json_file):
     """Add and subtract averaged latents of MODEL: --plus label=8 --minus label=3 --plus 4,7,12.
 
     SAMPLES are numbers of samples of the seed, such as 4,7,12, or what they show: label=8 as a classifier of the data sees
@@ -270,8 +220,7 @@ def arithmetic(
     first, *others = plus  # as it is read: a - b + c
     terms = [Term(1, first), *(Term(-1, text) for text in minus), *(Term(1, text) for text in others)]
     reader = Reader(*judge_of(sampler, extractor, data, data_dir, click.echo))
-    options = held(label, truncation, code, caption)
-    picture, record = arithmetic(sampler, terms, reader, average, seed=seed, **options)
+    picture, record = arithmetic(sampler, terms, reader, average, seed=seed, **held)
     write_file(out, pictures.png(picture))
     click.echo("\n".join(lines(record)))
     click.echo(f"arithmetic of latents, seed {seed}: {out}")
@@ -289,16 +238,8 @@ def arithmetic(
     "--random", "others", type=click.IntRange(1), default=10, show_default=True, help="Random directions to compare with."
 )
 @range_option
-@condition_options
-@extractor_option
-@data_option
-@seed_option
-@data_dir_option
-@json_option
-def directions(
-    model, out, top, rows, draws, steps, others, bounds, label, truncation, code, caption, extractor, data, seed, data_dir,
-    json_file,
-):  # fmt: skip
+@shared_options
+def directions(model, out, top, rows, draws, steps, others, bounds, held, extractor, data, seed, data_dir, json_file):
     """Find the directions that MODEL's first layer changes most (SeFa), and say what they do beside random ones."""
     needs(out, ".png")
     start(data_dir)
@@ -308,7 +249,7 @@ def directions(
     from ganzoo.explore.latents import LatentSpace, judge_of
 
     sampler = load(model)
-    space = LatentSpace(sampler, draws, seed, **held(label, truncation, code, caption))
+    space = LatentSpace(sampler, draws, seed, **held)
     low, high = checked_range(bounds, space)
     judge, _ = judge_of(sampler, extractor, data, data_dir, click.echo)
     axes, record = compared(space, judge, top, others, low, high, seed)

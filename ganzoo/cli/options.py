@@ -1,6 +1,7 @@
 """What several commands share: options, starting TensorFlow quietly, JSON files."""
 
 import contextlib
+import functools
 import gc
 import json
 import os
@@ -149,6 +150,42 @@ def code_option(function):
         callback=numbers,
         help="Each code of an InfoGAN, separated by commas: a category's number or a value; nan leaves one open.",
     )(function)
+
+
+def condition_options(function):
+    """What is held of a model's samples; the command gets those that were named as `held`, a dict of a sampler's options.
+
+    What is left open is drawn for each sample, or for each row and held along it.
+    """
+
+    @functools.wraps(function)
+    def command(*args, label, truncation, code, caption, **kwargs):
+        held = {"label": label, "truncation": truncation, "code": code, "caption": caption}
+        return function(*args, held={name: value for name, value in held.items() if value is not None}, **kwargs)
+
+    return shared(
+        click.option("--label", type=int, help="Class of all samples, where the model is conditional."),
+        click.option("--truncation", type=float, help="Truncation of the latents, where the model has it."),
+        code_option,
+        click.option("--caption", help="What all samples are to show, where the model draws what it is told."),
+    )(command)
+
+
+def extractor_option(function):
+    return click.option(
+        "--extractor", default="auto", show_default=True, help="Whose features tell images apart, as of evaluate."
+    )(function)
+
+
+def shared(*options):
+    """A decorator of several options, which stand in --help as they do here."""
+
+    def decorate(function):
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def write_json(path, facts):

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import MODEL, code_option, data_dir_option, json_option, seed_option, start, write_file, write_json
+from ganzoo.cli.options import (
+    MODEL,
+    condition_options,
+    data_dir_option,
+    json_option,
+    seed_option,
+    start,
+    write_file,
+    write_json,
+)
 from ganzoo.errors import UserError
 from ganzoo.files import refuse_unwritable
 from ganzoo.notes import counted
@@ -29,10 +38,7 @@ class Target(click.Path):
 @click.argument("model", type=MODEL)
 @click.option("--count", type=click.IntRange(1), default=64, show_default=True)
 @seed_option
-@click.option("--label", type=int, help="Class of all samples, where the model is conditional.")
-@click.option("--truncation", type=float, help="Truncation of the latents, where the model has it.")
-@code_option
-@click.option("--caption", help="What all samples are to show, where the model draws what it is told.")
+@condition_options
 @click.option("--temperature", type=float, help="Below 1 likely texts become likelier, where the model writes text.")
 @click.option("--out", "target", type=Target(), required=True, help=f"{KINDS[0].upper()}{KINDS[1:]}.")
 @click.option("--columns", type=click.IntRange(1), help="Images in a row of the grid (default: about a square).")
@@ -47,7 +53,7 @@ class Target(click.Path):
 @click.option("--seconds", type=click.FloatRange(0.02, 60), help="That a .gif shows each sample (default: 0.5).")
 @data_dir_option
 @json_option
-def sample(model, count, seed, label, truncation, code, caption, temperature, target, data_dir, json_file, **look):
+def sample(model, count, seed, held, temperature, target, data_dir, json_file, **look):
     """Draw samples from MODEL, a run or a SavedModel, into a grid, an animation, a folder of images, a text or an .npz.
 
     The folder's images are numbered; its metadata.csv says what each is to show, where the model is conditional. Of a run in
@@ -64,8 +70,7 @@ def sample(model, count, seed, label, truncation, code, caption, temperature, ta
         refuse_unwritable(out)
     else:
         sample_files.refuse_other_files(out, count)
-    sampler, options = load(model), {"label": label, "truncation": truncation, "code": code, "caption": caption}
-    options |= {"temperature": temperature}
+    sampler, options = load(model), held | ({} if temperature is None else {"temperature": temperature})
     refuse_other_kinds(sampler, kind, out)
     for line in (*of_checkpoint(sampler), *conditions(sampler, count, seed, options)):
         click.echo(line)
@@ -135,14 +140,14 @@ def of_checkpoint(sampler):
 
 def conditions(sampler, count, seed, options):
     """Lines on what samples were drawn with: the class that a label numbers, or what was drawn for one that was left open."""
-    label = options["label"]
+    label = options.get("label")
     labels, captions = (f(count, seed, **options) for f in (sampler.labels, sampler.captions))
     if labels is not None and label in (None, sampler.options["label"][1]):
         shares = collections.Counter(labels.tolist()).values()
         yield f"label is open: {counted(len(shares), 'class', 'classes')} drawn, {min(shares)} to {max(shares)} samples of each"
     elif dict(enumerate(sampler.class_names)).get(label, str(label)) != str(label):
         yield f"label {label} is the class {sampler.class_names[label]!r}"
-    if captions is not None and options["caption"] is None:
+    if captions is not None and options.get("caption") is None:
         yield f"caption is open: {counted(len(set(captions)), 'caption')} drawn"
 
 
