@@ -79,12 +79,26 @@ def test_neighbours_tells_copies_from_samples(command, tmp_path):
 
 
 def test_interpolate_draws_paths_and_judges_them(command, run, tmp_path):
-    arguments = ["--out", "paths.png", "--pairs", "4", "--shown", "1", "--steps", "3", "--json", "p.json"]
+    arguments = ["--out", "paths.png", "--pairs", "4", "--shown", "2", "--steps", "3", "--json", "p.json"]
     output = command("latent", "interpolate", run, *arguments).stdout
     pixels, searched = json.loads((tmp_path / "p.json").read_text())["paths"]
     assert pixels["name"] == "pixels" and searched["codes"] == "search" and set(searched["at"]) == {"0", "0.25", "0.5"}
     assert "no encoder" in output and f"{searched['reconstruction']:.2f}" in output
-    assert Image.open(tmp_path / "paths.png").height > 2 * 33 + 1  # two rows, and their headings
+    # Two blocks, of a row of pixels and one of the model; in each the first image, three places between, and the last.
+    picture, cell, gap = np.asarray(Image.open(tmp_path / "paths.png")), 56, 14
+    block = 2 * (cell + 2) + 2, 5 * (cell + 2) + 2
+    assert picture.shape[0] > 2 * block[0] + gap + 20 and picture.shape[1] > block[1] + 20  # title, and names
+    tops = picture.shape[0] - 2 * block[0] - gap, picture.shape[0] - block[0]
+    for top in tops:
+        cells = picture[top : top + block[0], -block[1] :]
+        for row in range(3):
+            assert (cells[row * (cell + 2) : row * (cell + 2) + 2] == 255).all()
+        for column in range(6):
+            assert (cells[:, column * (cell + 2) : column * (cell + 2) + 2] == 255).all()
+        pixels, model = (cells[row * (cell + 2) + 2 :][:cell].reshape(cell, -1, 3) for row in range(2))
+        for ends in (slice(2, 2 + cell), slice(-2 - cell, -2)):
+            assert np.ptp(pixels[:, ends]) > 0
+            np.testing.assert_array_equal(pixels[:, ends], model[:, ends])
 
 
 @pytest.mark.parametrize(
