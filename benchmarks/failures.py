@@ -25,7 +25,10 @@ METRICS = (
     "frechet_distance,kernel_distance,mmd_rbf,inception_score,mode_score,am_score,sliced_wasserstein,prd,precision_recall,"
     "density_coverage,nearest_neighbour_test,c2st,ndb,label_coverage,vendi,birthday,c_t,auth_pct,retrieval,ms_ssim,power_spectrum,"
     "covered_mass,divergence_frontier,feature_likelihood,memorization_informed_fd,vendi_orders,spectral_rank,wasserstein_critic,"
-    "classification_performance,adversarial_accuracy,boundary_distortion,within_class"
+    "classification_performance,adversarial_accuracy,boundary_distortion,within_class,"
+    "frechet_distance_debiased,frechet_distance_infinity,inception_score_infinity,m_inception_score,label_accuracy,"
+    "sliced_wasserstein_approximation,sliced_wasserstein_patches,connected_components,filter_responses,local_contrast,"
+    "geometry_score,parzen,rarity,realism,within_condition_diversity"
 )
 # The part of a metric that its row speaks of, where it is not the first.
 PARTS = {"precision_recall": ("precision", "recall"), "density_coverage": ("density", "coverage"), "prd": ("f8", "f1/8")}

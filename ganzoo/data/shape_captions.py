@@ -137,6 +137,23 @@ class ShapeCaptions(Captions):
     def parse(self, images):
         return shapes.parse(images)[0]
 
+    def segment(self, images):
+        """The colour that each pixel shows, as its number in `shapes.COLOURS`, int64 [N, S, S]; -1 where none is near."""
+        images = np.asarray(images)
+        return shapes.nearest_colour(images.reshape(-1, 3).astype(np.float64)).reshape(images.shape[:3])
+
+    def label_map(self, text):
+        """The colours that follow from a caption, pixel by pixel, int64 [S, S]; -1 where it leaves them open.
+
+        A pixel is the shape's (or the ground's) where it is so in every scene of which the caption is true.
+
+        Raises:
+            UserError: as `claims`.
+        """
+        claimed = claims(text)
+        shape, ground = shapes.certain(tuple(int(claimed[one]) for one in (SHAPE, SIZE, POSITION)), self.side)
+        return np.where(shape, claimed[COLOUR], np.where(ground, claimed[BACKGROUND], NONE))
+
     def distances(self, images):
         """How far images are from the nearest scene, float64 [N]: `shapes.distances`."""
         return shapes.distances(images)

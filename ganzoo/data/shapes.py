@@ -101,6 +101,23 @@ def templates(side=16):
     return np.stack(masks), np.array(meanings)
 
 
+@functools.lru_cache(1024)
+def certain(claimed, side=16):
+    """The pixels that belong to the shape, and those that belong to the ground, in every scene of some attributes.
+
+    Args:
+        claimed: numbers of (shape, size, position), a tuple; -1 for what is open.
+        side: of the image.
+
+    Returns:
+        Two bool [side, side].
+    """
+    masks, meanings = templates(side)
+    wanted = np.array(claimed)
+    fit = ((wanted == NONE) | (meanings == wanted)).all(axis=1) & (meanings[:, 2] != NONE)
+    return masks[fit].all(axis=0).reshape(side, side), ~masks[fit].any(axis=0).reshape(side, side)
+
+
 def parse(images, chunk=256):
     """Reads the scenes off images: the shape that parts an image best into two flat colours, and these colours' names.
 

@@ -9,6 +9,7 @@ from .classification import classification_performance as classification_perform
 from .classification import discriminator_probe as discriminator_probe
 from .classifier import am_score as am_score
 from .classifier import inception_score as inception_score
+from .classifier import inception_score_infinity as inception_score_infinity
 from .classifier import label_accuracy as label_accuracy
 from .classifier import m_inception_score as m_inception_score
 from .classifier import mode_score as mode_score
@@ -17,6 +18,10 @@ from .clustering import matched_accuracy as matched_accuracy
 from .conditional_diversity import within_condition_diversity as within_condition_diversity
 from .conditioning import conditioning as conditioning
 from .conditioning import singular_values as singular_values
+from .connected_components import area_exponent as area_exponent
+from .connected_components import area_histogram as area_histogram
+from .connected_components import component_areas as component_areas
+from .connected_components import connected_components as connected_components
 from .data_copying import auth_pct as auth_pct
 from .data_copying import c_t as c_t
 from .data_copying import mann_whitney_z as mann_whitney_z
@@ -120,7 +125,10 @@ from .relative_score import normalized_relative_discriminative_scores as normali
 from .retrieval import compare_retrieval as compare_retrieval
 from .retrieval import retrieval as retrieval
 from .retrieval import retrieval_distances as retrieval_distances
+from .segmentation import segmentation as segmentation
+from .segmentation import segmentation_scores as segmentation_scores
 from .sliced_wasserstein import sliced_wasserstein as sliced_wasserstein
+from .sliced_wasserstein import sliced_wasserstein_approximation as sliced_wasserstein_approximation
 from .sliced_wasserstein import sliced_wasserstein_patches as sliced_wasserstein_patches
 from .spectral_rank import spectral_rank as spectral_rank
 from .tournament import Rating as Rating

@@ -7,10 +7,11 @@ models under that classifier alone.
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.arguments import check_probabilities
+from ganzoo.metrics.arguments import check_probabilities, subsample
+from ganzoo.metrics.checks import Undefined
 from ganzoo.metrics.registry import Part, metric
 
 
@@ -54,6 +55,44 @@ def inception_score(fake_probs: np.ndarray, splits: int = 10) -> dict[str, float
     edges = [part * count // splits for part in range(splits + 1)]
     scores = [_exp_information(fake_probs[low:high]) for low, high in pairwise(edges)]
     return {"mean": float(np.mean(scores)), "sd": float(np.std(scores)), "plain": _exp_information(fake_probs)}
+
+
+@metric(
+    "inception_score_infinity",
+    direction="higher",
+    least=5000,
+    cost="15 times O(N K)",
+    paper="Chong and Forsyth 2019, arXiv 1911.07023",
+    meaning="The Inception Score extrapolated to infinitely many samples, without splits, so that models of different counts "
+    "compare.",
+    misleads="As the Inception Score, it never looks at real data; the fit's error is not that of a new sample.",
+    title="CS-infinity",
+    published="IS-infinity",
+    origin=1.0,
+)
+def inception_score_infinity(fake_probs: np.ndarray, seed: int = 0, points: int = 15) -> float:
+    """The Inception Score at 1/M -> 0: the intercept of a line through scores of random subsets over 1/M.
+
+    Args:
+        fake_probs: class probabilities [M, K] of generated samples.
+        seed: of the subsets.
+        points: subset sizes, evenly spaced from a tenth of M to M.
+
+    Returns:
+        The intercept; about 1 to K.
+
+    Raises:
+        UserError: fewer than eight rows, or rows that are not probabilities.
+
+    Reference: Chong and Forsyth 2019, arXiv 1911.07023.
+    """
+    (fake_probs,) = check_probabilities(fake_probs=fake_probs)
+    if len(fake_probs) < 8:
+        raise Undefined(f"an extrapolation over counts is undefined: it needs 8 generated samples, not {len(fake_probs)}")
+    rng = np.random.default_rng([seed, 0x15])
+    sizes = np.unique(np.linspace(max(len(fake_probs) // 10, 2), len(fake_probs), points).astype(int))
+    scores = [_exp_information(subsample(fake_probs, size, rng)) for size in sizes]
+    return float(np.polyfit(1 / sizes, scores, 1)[1])
 
 
 @metric(
@@ -207,8 +246,8 @@ def _exp_information(probs):
 
 
 def _entropy(probs):
-    return -xlogy(probs, probs).sum(axis=-1)
+    return -scipy.special.xlogy(probs, probs).sum(axis=-1)
 
 
 def _kl(p, q):
-    return float((xlogy(p, p) - xlogy(p, q)).sum())
+    return float((scipy.special.xlogy(p, p) - scipy.special.xlogy(p, q)).sum())

@@ -1,7 +1,7 @@
 """Low-level statistics of images that generators often get wrong: power spectrum, filter responses, local contrast."""
 
 import numpy as np
-from scipy import signal, stats
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_images, subsample
@@ -43,7 +43,7 @@ def power_spectrum_distance(
 
     Reference: Zeng et al. 2017, arXiv 1708.02688; Durall et al. 2020, arXiv 2003.01826.
     """
-    real_images, fake_images = _prepared(real_images, fake_images, seed, cap)
+    real_images, fake_images = prepared(real_images, fake_images, seed, cap)
     (frequencies, real), (_, fake) = radial_spectrum(real_images), radial_spectrum(fake_images)
     tail = frequencies > 0.375
     gap = np.log10(fake) - np.log10(real)
@@ -64,7 +64,7 @@ def radial_spectrum(images):
         `(frequencies, power)`, a ring each: cycles a pixel, from just above 0 to the corners' 0.71 (a checkerboard's), one
         ring every 1 / min(H, W); and mean squared amplitude a pixel, so that white noise of variance v has power v.
     """
-    images = _grey(images)
+    images = grey(images)
     height, width = images.shape[1:]
     power = np.zeros((height, width))
     for start in range(0, len(images), 256):
@@ -122,7 +122,7 @@ def filter_response_distance(
 
     Reference: Huang and Mumford 1999, "Statistics of natural images and models"; Zeng et al. 2017, arXiv 1708.02688.
     """
-    real_images, fake_images = (_grey(images) for images in _prepared(real_images, fake_images, seed, cap))
+    real_images, fake_images = (grey(images) for images in prepared(real_images, fake_images, seed, cap))
     divergences, gaps = [], []
     for kernel in random_filters(filters, size, seed):
         real, fake = filter_responses(real_images, kernel), filter_responses(fake_images, kernel)
@@ -141,7 +141,7 @@ def random_filters(count, size, seed):
 
 def filter_responses(images, kernel):
     """The responses of grey images [N, H, W] to a filter wherever it fits, float32, flat."""
-    return signal.oaconvolve(images, kernel[None].astype(np.float32), mode="valid").ravel()
+    return scipy.signal.oaconvolve(images, kernel[None].astype(np.float32), mode="valid").ravel()
 
 
 @metric(
@@ -177,7 +177,7 @@ def local_contrast_distance(
 
     Reference: Geusebroek and Smeulders 2005, "A six-stimulus theory for stochastic texture"; arXiv 1708.02688.
     """
-    real_images, fake_images = _prepared(real_images, fake_images, seed, cap)
+    real_images, fake_images = prepared(real_images, fake_images, seed, cap)
     real, fake = local_contrast(real_images), local_contrast(fake_images)
     edges, fits = _histogram_edges(real), {}
     contrasts = [subsample(values[values > 0], 500_000, np.random.default_rng([seed, 0x3B])) for values in (real, fake)]
@@ -193,7 +193,7 @@ def local_contrast_distance(
 
 def local_contrast(images):
     """Gradient magnitude of grey images at every pixel that has a right and a lower neighbour, flat, in grey levels."""
-    images = _grey(images)
+    images = grey(images)
     return np.hypot(np.diff(images, axis=1)[:, :, 1:], np.diff(images, axis=2)[:, 1:]).ravel()
 
 
@@ -216,7 +216,7 @@ def weibull_fit(values):
 def histogram_kl(real, fake):
     """KL divergence, in nats, of two histograms of counts; half a count is added to each bin, so that it is finite."""
     real, fake = (np.asarray(counts, np.float64) + 0.5 for counts in (real, fake))
-    return float(stats.entropy(real, fake))
+    return float(scipy.stats.entropy(real, fake))
 
 
 def _histogram_edges(real, bins=100):
@@ -233,7 +233,12 @@ def _kurtosis(values):
     return float(np.square(squares).mean() / variance**2 - 3)
 
 
-def _prepared(real_images, fake_images, seed, cap):
+def prepared(real_images, fake_images, seed, cap):
+    """Both sets of images, checked, at most `cap` of each.
+
+    Raises:
+        UserError: fewer than two images, images under 8 pixels, different shapes, no image that is not flat.
+    """
     real_images, fake_images = check_images(real_images=real_images, fake_images=fake_images)
     if min(real_images.shape[1:3]) < 8:
         raise UserError(f"low-level statistics need images of at least 8 pixels, not {list(real_images.shape[1:3])}")
@@ -245,7 +250,8 @@ def _prepared(real_images, fake_images, seed, cap):
     return subsets
 
 
-def _grey(images):
+def grey(images):
+    """Images [N, H, W, C] as float32 means of their channels [N, H, W]; grey ones as they are."""
     images = np.asarray(images)
     if images.ndim == 4:
         return images.mean(axis=-1, dtype=np.float32)

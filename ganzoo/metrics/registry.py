@@ -32,6 +32,7 @@ ARGUMENTS = {
     "truth": "what knows the data's manifold: `distances(images)` gives how far each is from it, float [M]",
     "conditions": "integers [M], which label or caption each generated sample is conditioned on",
     "caption_reader": "reads the data's captions and images: `claims(text)`, `parse(images)`, `attributes`, `image_shape`",
+    "segmenter": "knows classes of pixels: `segment(images)`, `label_map(text)` of what a caption determines, `image_shape`",
     "real_images": "uint8 images [N, H, W, C] of the reference set",
     "fake_images": "uint8 generated images [M, H, W, C]",
     "outputs": "uint8 images [T, H, W, C] that the model made of held-out ones",

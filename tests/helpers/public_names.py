@@ -90,6 +90,8 @@ INTERNAL = {
         "frechet.expected_trace",
         "frechet.fit",
         "frechet.floor_of",
+        "image_statistics.grey",
+        "image_statistics.prepared",
         "mmd.*",
         "multiscale_similarity.*",
         "path_length.squared_paces",

@@ -7,6 +7,7 @@ from ganzoo.metrics import tfgan
 from ganzoo.metrics.classifier import (
     am_score,
     inception_score,
+    inception_score_infinity,
     label_accuracy,
     m_inception_score,
     mode_score,
@@ -33,6 +34,19 @@ def test_constant_probabilities_score_one():
 
 def test_inception_score_is_its_definition():
     assert inception_score(PROBS)["plain"] == pytest.approx(np.exp(kl(PROBS, PROBS.mean(0)).mean()), rel=1e-12)
+
+
+def test_inception_score_at_infinity_takes_the_bias_of_few_samples_away():
+    many = np.random.default_rng(5).dirichlet(np.full(10, 0.3), 100_000)
+    truth = inception_score(many)["plain"]
+    parts = np.split(many[:20_000], 200)
+    plain = [inception_score(part)["plain"] for part in parts]
+    infinite = [inception_score_infinity(part, seed) for seed, part in enumerate(parts)]
+    assert np.mean(plain) < truth - 0.02
+    assert abs(np.mean(infinite) - truth) < 0.4 * abs(np.mean(plain) - truth)
+    assert inception_score_infinity(ONE_HOT[:10].repeat(100, 0), 1) == pytest.approx(10, abs=0.1)
+    with pytest.raises(UserError, match="needs 8"):
+        inception_score_infinity(PROBS[:7])
 
 
 def test_inception_score_splits_are_consecutive():

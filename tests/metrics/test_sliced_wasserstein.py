@@ -4,7 +4,11 @@ from scipy.ndimage import uniform_filter
 from scipy.stats import ortho_group
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.sliced_wasserstein import sliced_wasserstein, sliced_wasserstein_patches
+from ganzoo.metrics.sliced_wasserstein import (
+    sliced_wasserstein,
+    sliced_wasserstein_approximation,
+    sliced_wasserstein_patches,
+)
 
 DRAWS = np.random.default_rng(0)
 REAL = DRAWS.standard_normal((1000, 64))
@@ -43,6 +47,16 @@ def test_scale_of_isotropic_normals():
     fake = np.random.default_rng(1).standard_normal((20_000, 4)) * 2
     real = np.random.default_rng(2).standard_normal((20_000, 4))
     assert sliced_wasserstein(real, fake) == pytest.approx(3 * 4, rel=0.03)  # 3 d (2 - 1)^2
+
+
+def test_the_approximation_is_the_distance_of_isotropic_normals():
+    real, fake = (np.random.default_rng(seed).standard_normal((20_000, 64)) for seed in (1, 2))
+    fake = 1.5 * fake + 0.25
+    expected = 3 * (64 * 0.25**2 + 64 * 0.5**2)
+    assert sliced_wasserstein_approximation(real, fake) == pytest.approx(expected, rel=0.01)
+    assert sliced_wasserstein(real, fake) == pytest.approx(expected, rel=0.12)
+    assert sliced_wasserstein_approximation(real, real[::-1]) == pytest.approx(0, abs=1e-18)
+    assert sliced_wasserstein_approximation(1e30 * real, 1e30 * (real + 1)) == pytest.approx(3 * 64 * 1e60)
 
 
 def test_rotations_hardly_matter():

@@ -173,7 +173,8 @@ def test_features_that_say_little(case):
 def test_probabilities_that_say_little(case):
     real, fake, labels = PROBABILITIES[case]
     for name in those("fake_probs"):
-        assert not isinstance(result(name, {"real_probs": real, "fake_probs": fake, "fake_labels": labels}), UserError), name
+        found = result(name, {"real_probs": real, "fake_probs": fake, "fake_labels": labels, "seed": 0})
+        assert not isinstance(found, UserError) or (isinstance(found, Undefined) and len(fake) < 8), name
 
 
 @pytest.mark.parametrize("case", IMAGES)
@@ -181,7 +182,7 @@ def test_images_that_say_little(case):
     real, fake = IMAGES[case]
     context = {"real_images": real, "fake_images": fake, "outputs": fake, "targets": real, "seed": 0}
     context["truth"] = SimpleNamespace(distances=lambda images: np.zeros(len(images)))
-    for name in those("fake_images", "outputs", without=("caption_match", "sliced_wasserstein_patches")):
+    for name in those("fake_images", "outputs", without=("caption_match", "segmentation", "sliced_wasserstein_patches")):
         found = result(name, context)
         assert not isinstance(found, UserError) or isinstance(found, Undefined), name
 
@@ -217,7 +218,7 @@ def test_what_is_beyond_all_reason_is_refused_in_one_line():
             assert isinstance(found, UserError) and f"metrics take up to {LARGEST:g}" in str(found), name
     for name in those("fake_probs"):
         context = {"real_probs": np.full((COUNT, 3), np.nan), "fake_probs": np.full((COUNT, 3), np.nan)}
-        assert "NaN" in str(result(name, context | {"fake_labels": np.zeros(COUNT, int)})), name
+        assert "NaN" in str(result(name, context | {"fake_labels": np.zeros(COUNT, int), "seed": 0})), name
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,8 @@ class Images(Modality):
         captions = self.data.source.captions if self.data.captioned else None
         if captions is None or not captions.attributes:
             return {}
-        return {"caption_reader": captions} | ({"truth": captions} if hasattr(captions, "distances") else {})
+        knows = {"truth": "distances", "segmenter": "label_map"}
+        return {"caption_reader": captions} | {name: captions for name, needed in knows.items() if hasattr(captions, needed)}
 
     def adapted(self, model):
         data = self.data
