@@ -32,6 +32,7 @@ CASES = {
     "prdc": ("precision, recall, density, coverage, k = 5", (10_000, 1000), ("ganzoo", "prdc")),
     "is": ("Inception Score of logits, 10 splits", (10_000, 10), ("ganzoo", "torch-fidelity")),
     "all": ("IS, FD, KD and precision/recall together", (10_000, 128), ("ganzoo", "torch-fidelity")),
+    "evaluate": ("a whole evaluate, with held-out column; four metrics", (10_000, 128), ("ganzoo", "torch-fidelity")),
     "vendi": ("Vendi score", (5000, 64), ("ganzoo", "vendi-score")),
     "frontier": ("divergence frontier", (3000, 64), ("ganzoo", "mauve-text")),
     "sliced": ("sliced Wasserstein, 1,000 directions", (5000, 64), ("ganzoo", "POT")),
@@ -81,6 +82,8 @@ def ganzoo_side(case, real, fake):
         logits = 4 * real[:, :10]
         parts = [ganzoo_side("is", logits, None), *(ganzoo_side(one, real, fake) for one in ("fd", "kd", "pr"))]
         return {f"{number} {name}": value for number, part in enumerate(parts) for name, value in part.items()}
+    if case == "evaluate":
+        return whole_evaluation(real, fake)
     if case == "vendi":
         return {"value": m.vendi(real)}
     if case == "frontier":
@@ -94,6 +97,21 @@ def ganzoo_side(case, real, fake):
 
     texts, references = ([tuple(map(str, words)) for words in values] for values in (real, fake[:200]))
     return {"value": float(np.mean(bleu(texts, references)[4]))}
+
+
+def whole_evaluation(real, fake):
+    """The default metrics of features and probabilities, each for held-out data too, as `ganzoo evaluate` takes them."""
+    import ganzoo
+
+    held_out = features(len(real), real.shape[1], seed=1)[0]
+    with tempfile.TemporaryDirectory() as folder:
+        probabilities = [softmax(4 * values[:, :10]) for values in (real, held_out, fake)]
+        held = {"held_out": held_out, "held_out_probabilities": probabilities[1]}
+        np.savez(f"{folder}/real.npz", features=real, probabilities=probabilities[0], **held)
+        np.savez(f"{folder}/fake.npz", features=fake, probabilities=probabilities[2])
+        fake, real = (f"{folder}/{side}.npz" for side in ("fake", "real"))
+        scores = ganzoo.evaluate(fake, real, cache=f"{folder}/cache", log=lambda line: None)
+    return {name.partition("[")[0]: score["value"] for name, score in scores.to_dict().items() if score["direction"] != "aside"}
 
 
 def peer_side(case, peer, real, fake):
@@ -146,7 +164,7 @@ def torch_fidelity(case, real, fake):
     from torch_fidelity import metric_fid, metric_isc, metric_kid, metric_prc
 
     torch.set_num_threads(1)
-    if case == "all":
+    if case in ("all", "evaluate"):
         logits = 4 * real[:, :10]
         parts = [torch_fidelity("is", logits, None), *(torch_fidelity(one, real, fake) for one in ("fd", "kd", "pr"))]
         return {f"{number} {name}": value for number, part in enumerate(parts) for name, value in part.items()}

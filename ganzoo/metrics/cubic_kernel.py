@@ -50,44 +50,36 @@ class CubicSums:
         if self.mapped:
             self.sets = (monomials(first), monomials(second))
 
-    def sums(self, rows=(slice(None), slice(None))):
-        """(`Within` of the first set, of the second, `Across`) of some rows of both, in units of `unit`."""
-        first, second = (values[some] for values, some in zip(self.sets, rows, strict=True))
+    def sums(self, marks=None):
+        """(`Within` of the first set, of the second, `Across`), in units of `unit`.
+
+        Args:
+            marks: subsets of either set, a pair as `mmd.across` takes it.
+        """
+        first, second = self.sets
+        marks = [np.zeros((len(values), 0)) for values in self.sets] if marks is None else marks
         if self.mapped:
-            return _mapped_within(first), _mapped_within(second), _mapped_across(first, second)
-        own = (mmd.within(cubic, values, float((_squares(values) ** 3).sum())) for values in (first, second))
-        return *own, mmd.across(cubic, first, second)
-
-    def estimate(self, rows=(slice(None), slice(None))):
-        """The unbiased estimate from some rows of both, in units of `unit`."""
-        first, second = (values[some] for values, some in zip(self.sets, rows, strict=True))
-        n, m = len(first), len(second)
-        own = ((self._total(a, a) - self._diagonal(a)) / (len(a) * (len(a) - 1)) for a in (first, second))
-        return float(sum(own) - 2 * self._total(first, second) / (n * m))
-
-    def _total(self, first, second):
-        if self.mapped:
-            return first.sum(axis=0) @ second.sum(axis=0)
-        total = 0.0
-        for start in range(0, len(first), mmd.BLOCK):
-            kernel = first[start : start + mmd.BLOCK] @ second.T
-            total += np.vdot(kernel * kernel, kernel)
-        return total
-
-    def _diagonal(self, values):
-        return _squares(values).sum() if self.mapped else (_squares(values) ** 3).sum()
+            totals = [of.T @ values for of, values in zip(marks, self.sets, strict=True)]
+            own = (_mapped_within(values, of, total) for values, of, total in zip(self.sets, marks, totals, strict=True))
+            return *own, _mapped_across(first, second, np.einsum("sk,sk->s", *totals))
+        own = (
+            mmd.within(cubic, values, float((_squares(values) ** 3).sum()), of)
+            for values, of in zip(self.sets, marks, strict=True)
+        )
+        return *own, mmd.across(cubic, first, second, marks)
 
 
 def _squares(values):
     return np.einsum("ij,ij->i", values, values)
 
 
-def _mapped_within(features):
+def _mapped_within(features, marks, totals):
     diagonal, gram = _squares(features), features.T @ features
     rows = features @ features.sum(axis=0) - diagonal
-    return mmd.Within(rows, float(np.vdot(gram, gram) - diagonal @ diagonal), float(diagonal.sum()))
+    squares = float(np.vdot(gram, gram) - diagonal @ diagonal)
+    return mmd.Within(rows, squares, float(diagonal.sum()), _squares(totals) - diagonal @ marks)
 
 
-def _mapped_across(first, second):
+def _mapped_across(first, second, subsets):
     grams = (values.T @ values for values in (first, second))
-    return mmd.Across(first @ second.sum(axis=0), second @ first.sum(axis=0), float(np.vdot(*grams)))
+    return mmd.Across(first @ second.sum(axis=0), second @ first.sum(axis=0), float(np.vdot(*grams)), subsets)

@@ -1,6 +1,7 @@
 """The Frechet distance between two Gaussians fitted to features (FID with Inception's features), its floor and its spread."""
 
 import numpy as np
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features
@@ -194,7 +195,7 @@ def root_spectrum(first, second):
         factor = _factor(first)
         if len(first) <= _SMALL:  # slower, but without squaring: small roots stay precise
             return np.linalg.svd(_factor(second).T @ factor, compute_uv=False)
-        return _roots(factor.T @ second @ factor)
+        return _roots(_congruent(factor, second))
 
 
 def root_spectrum_of_data(few, other):
@@ -254,6 +255,14 @@ def _factor(covariance):
     values, vectors = np.linalg.eigh(covariance)
     used = values > rounding * values[-1]
     return vectors[:, used] * np.sqrt(values[used])
+
+
+def _congruent(factor, matrix):
+    """L^T S L of which only the lower triangle counts, by LAPACK where L is a triangle: a quarter of two products' work."""
+    if factor.shape[0] != factor.shape[1] or np.triu(factor, 1).any():
+        return factor.T @ matrix @ factor
+    result, _ = scipy.linalg.lapack.dsygst(matrix, factor, itype=2, lower=1)
+    return result
 
 
 def _roots(matrix):

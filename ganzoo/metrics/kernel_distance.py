@@ -120,7 +120,7 @@ def kernel_distance(
         seed: of the subsamples.
         subsets: of the published form.
         size: samples per set in each subset; no more than there are.
-        cap: samples per set of the whole estimate; more are subsampled.
+        cap: samples per set; more are subsampled.
 
     Returns:
         A dict: "mean", the U-statistic of all pairs in float64; "low" and "high", the 95 % interval of MMD^2 over samples of
@@ -133,13 +133,18 @@ def kernel_distance(
 
     Reference: Binkowski et al. 2018, arXiv 1801.01401.
     """
-    real, fake = (values.astype(np.float64) for values in check_features(4, real=real, fake=fake))
     rng = np.random.default_rng([seed, 0x1D])
+    checked = check_features(4, real=real, fake=fake)
+    real, fake = (values[_rows(values, cap, rng)].astype(np.float64) for values in checked)
     size = min(size, len(real), len(fake))
+    marks = [np.zeros((len(values), subsets)) for values in (real, fake)]
+    for column in range(subsets):
+        for of in marks:
+            of[_rows(of, size, rng), column] = 1
+    kernel = CubicSums(real, fake)
     with one_thread():
-        kernel = CubicSums(real, fake)
-        sums = kernel.sums([_rows(values, cap, rng) for values in (real, fake)])
-        scores = [kernel.estimate([_rows(values, size, rng) for values in (real, fake)]) for _ in range(subsets)]
+        first, second, between = sums = kernel.sums(marks)
+    scores = (first.subsets + second.subsets) / (size * (size - 1)) - 2 * between.subsets / size**2
     ends = {name: kernel.unit * value for name, value in mmd.interval(*sums).items()}
     spread = {"subsets_mean": np.mean(scores), "subsets_sd": np.std(scores)}
     return {"mean": kernel.unit * mmd.unbiased(*sums), **ends, **{name: float(kernel.unit * x) for name, x in spread.items()}}
@@ -153,7 +158,7 @@ def kernel_distance_u(real, fake):
     """
     real, fake = (values.astype(np.float64) for values in check_features(real=real, fake=fake))
     kernel = CubicSums(real, fake)
-    return kernel.unit * kernel.estimate()
+    return kernel.unit * mmd.unbiased(*kernel.sums())
 
 
 def _rows(values, count, rng):

@@ -73,11 +73,26 @@ def test_the_feature_map_gives_what_the_blocks_give(monkeypatch, dim):
     monkeypatch.setattr("ganzoo.metrics.cubic_kernel._MOST_MONOMIALS", 0)
     blocked = CubicSums(real, fake)
     assert not blocked.mapped and mapped.unit == blocked.unit
-    rows = (np.arange(0, 400, 2), slice(None))
-    for one, other in zip(mapped.sums(rows), blocked.sums(rows), strict=True):
+    marks = [np.random.default_rng(3).permuted(np.arange(len(values)) < 90, axis=0)[:, None] * 1.0 for values in (real, fake)]
+    for one, other in zip(mapped.sums(marks), blocked.sums(marks), strict=True):
         for name, value in vars(one).items():
             np.testing.assert_allclose(value, getattr(other, name), rtol=1e-9)
-    assert mapped.estimate(rows) == pytest.approx(blocked.estimate(rows), rel=1e-9)
+
+
+@pytest.mark.parametrize("dim", [3, 30])
+def test_the_sums_of_subsets_are_those_of_the_subsets_alone(monkeypatch, dim):
+    monkeypatch.setattr(mmd, "BLOCK", 16)
+    real, fake = normal(1, 60, dim), normal(2, 50, dim, 1.0)
+    rows = [np.random.default_rng(seed).permutation(len(values))[:40] for seed, values in enumerate((real, fake))]
+    marks = [np.zeros((len(values), 2)) for values in (real, fake)]
+    for of, some in zip(marks, rows, strict=True):
+        of[some, 0], of[some[:20], 1] = 1, 1
+    kernel = CubicSums(real, fake)
+    first, second, between = kernel.sums(marks)
+    for column, count in enumerate((40, 20)):
+        expected = kernel_distance_u(real[rows[0][:count]], fake[rows[1][:count]])
+        own = (first.subsets[column] + second.subsets[column]) / (count * (count - 1))
+        assert kernel.unit * (own - 2 * between.subsets[column] / count**2) == pytest.approx(expected, rel=1e-9)
 
 
 def coverage(draw, truth, runs=120):

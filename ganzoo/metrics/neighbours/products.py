@@ -70,6 +70,15 @@ class Samples:
         """The squared distances of the samples whose left factor this is from the samples `part`."""
         return left @ self.right[part].T
 
+    def own_product(self, left):
+        """The squared distances from each other of the samples whose left factor this is: of half the work, by symmetry."""
+        vectors = left[:, :-2]
+        squares = vectors @ vectors.T
+        squares *= -2
+        squares += left[:, -2]
+        squares += left[:, -2, None]
+        return squares
+
     def tolerance(self, distances, part=slice(None)):
         """How far a product may be off, in squared distance, for pairs at most `distances` (in the frame) apart."""
         squares = self.squares[part]

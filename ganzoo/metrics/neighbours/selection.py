@@ -86,10 +86,11 @@ def search_within(samples, k, block, report=lambda share: None):
     for number, rows in enumerate(parts):
         left = samples.left(rows)
         for columns in parts[number:]:
-            squares = samples.product(left, columns)
             if rows == columns:
+                squares = samples.own_product(left)
                 np.fill_diagonal(squares, np.inf)
             else:
+                squares = samples.product(left, columns)
                 best.offer(squares, columns, rows.start, axis=0)
             best.offer(squares, rows, columns.start)
         report(1 - (1 - (number + 1) / len(parts)) ** 2)
@@ -115,7 +116,7 @@ def search_between(first, second, k, block, report=lambda share: None, counts=()
 
 def _settle(best, queries, base, k, own=False):
     """Ranks the candidates by float64 differences, and searches anew where float32 may have dropped a neighbour."""
-    result = _rank(best, queries.data, base.data, k)
+    result = _rank(best, queries, base, slice(None), k)
     reached = result.distances[:, -1] / base.scale
     lowest_lost = best.values[:, -1] - queries.tolerance(reached)
     available = base.size - own
@@ -123,7 +124,7 @@ def _settle(best, queries, base, k, own=False):
     for start in range(0, len(doubtful), 2048):
         rows = doubtful[start : start + 2048]
         again = _search_double(rows, queries, base, best.keep, own)
-        better = _rank(again, queries.data[rows], base.data, k)
+        better = _rank(again, queries, base, rows, k)
         result.distances[rows], result.indices[rows] = better.distances, better.indices
     return result
 
@@ -141,9 +142,16 @@ def _search_double(rows, queries, base, keep, own):
     return best
 
 
-def _rank(best, queries, base, k):
-    """The k nearest of the candidates, by exact distance and then by index."""
-    rows = np.repeat(np.arange(len(best.indices)), best.keep)
-    distances = exact_distances(queries, base, rows, best.indices.ravel()).reshape(best.indices.shape)
+def _rank(best, queries, base, rows, k):
+    """The k nearest of the candidates of the queries `rows`, by exact distance and then by index.
+
+    Only those are measured exactly that a product's error may have put behind the k-th.
+    """
+    error = queries.slack * (queries.squares[rows, None] + base.squares[best.indices])
+    reach = np.partition(best.values + error, k - 1, axis=1)[:, k - 1, None]
+    query, place = np.nonzero(best.values - error <= reach)
+    distances = np.full(best.indices.shape, np.inf)
+    asked = query if isinstance(rows, slice) else rows[query]
+    distances[query, place] = exact_distances(queries.data, base.data, asked, best.indices[query, place])
     order = np.lexsort((best.indices, distances), axis=1)[:, :k]
     return Nearest(np.take_along_axis(distances, order, 1), np.take_along_axis(best.indices, order, 1))

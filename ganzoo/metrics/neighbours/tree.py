@@ -6,7 +6,7 @@ blocks of `products` do the work.
 """
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from ganzoo.metrics.neighbours.products import CHUNK, exact_distances, parts_of
 from ganzoo.metrics.neighbours.selection import SPARE, Nearest
@@ -34,7 +34,7 @@ class Tree:
     def __init__(self, points, scale):
         self.points, self.scale = points, scale
         # Without medians and tight boxes it is built faster, and copies of one point end in one leaf.
-        self.tree = cKDTree(self._scaled(points), balanced_tree=False, compact_nodes=False)
+        self.tree = scipy.spatial.cKDTree(self._scaled(points), balanced_tree=False, compact_nodes=False)
 
     def _scaled(self, points):
         return points.astype(np.float64) / self.scale
