@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from ganzoo.errors import UserError
+from ganzoo.evaluation.features.devices import local_devices, spread
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Extractor:
         inception: whether it is the verified Inception network of 2015-12-05: only its scores are called FID and IS.
         cacheable: whether its features are worth storing on disk.
         checkable: whether it takes images that it has never seen, as the sanity check gives it.
+        on_devices: whether its groups may pass on several local devices at once: what runs in TensorFlow.
         takes_floats: whether `of_floats` holds: whether no step of it rounds or needs whole numbers.
     """
 
@@ -48,7 +50,7 @@ class Extractor:
     classifies = inception = False
     batch = 256
     cacheable = checkable = True
-    takes_floats = False
+    takes_floats = on_devices = False
 
     def extract(self, images, progress=None):
         """Features, and probabilities where it is a classifier, of images.
@@ -67,12 +69,17 @@ class Extractor:
         if images.ndim != 4 or images.dtype != np.uint8 or images.shape[-1] not in (1, 3) or not images.size:
             raise UserError(f"an extractor takes uint8 images [N, H, W, 1 or 3], not {images.dtype} {images.shape}")
         features = probabilities = None
-        for start in range(0, len(images), self.batch):
+        starts = range(0, len(images), self.batch)
+
+        def passed(start):
             group = images[start : start + self.batch]
-            count = len(group)
-            if count < self.batch:
-                group = np.concatenate([group, np.zeros((self.batch - count, *group.shape[1:]), np.uint8)])
-            batch_features, batch_probabilities = self._group(group)
+            if len(group) < self.batch:
+                group = np.concatenate([group, np.zeros((self.batch - len(group), *group.shape[1:]), np.uint8)])
+            return self._group(group)
+
+        results = spread(passed, starts, local_devices()) if self.on_devices and len(starts) > 1 else map(passed, starts)
+        for start, (batch_features, batch_probabilities) in zip(starts, results, strict=True):
+            count = min(self.batch, len(images) - start)
             features = filled(features, batch_features, start, count, len(images))
             if batch_probabilities is not None:
                 probabilities = filled(probabilities, batch_probabilities, start, count, len(images))

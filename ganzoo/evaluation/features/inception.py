@@ -36,6 +36,7 @@ class Inception(Extractor):
     name, layer = "inception", "pool_3"
     preprocessing = "0..255; resized to 299 x 299 by the network (bilinear, not antialiased)"
     classifies = inception = True
+    on_devices = True
     batch = 32
 
     def __init__(self, path):

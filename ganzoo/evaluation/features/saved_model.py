@@ -35,6 +35,7 @@ class SavedModelExtractor(Extractor):
     """
 
     batch = 32
+    on_devices = True
 
     def __init__(self, path, output=None, value_range="0..255", shape=None):
         self.path = Path(path)

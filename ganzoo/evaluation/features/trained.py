@@ -28,7 +28,7 @@ class TrainedNetwork(Extractor):
     """
 
     preprocessing = "scaled to [-1, 1]"
-    takes_floats = True
+    takes_floats = on_devices = True
 
     def __init__(self, meta, weights):
         self.meta, self.weights = meta, weights

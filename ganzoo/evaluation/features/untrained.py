@@ -76,6 +76,7 @@ class RandomConvolutions(Extractor):
     """
 
     name, layer = "random-conv", "pooled"
+    on_devices = True
     takes_floats = True
     source = "four layers of random 3 x 3 filters, NumPy's Philox bits"
     preprocessing = "scaled to [-1, 1]"
