@@ -48,25 +48,23 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
         log: called with each line for the user.
 
     Returns:
-        A list of boards, JSON-ready dicts, by the data's name and split: `data`, and what `compare.side_by_side` returns, the
-        models in the order of the first score that has a better and a worse. Of a data set that cannot be scored here the
-        reason is logged.
+        A list of boards, JSON-ready dicts, by the data's name, size and split: `data`, and what `compare.side_by_side` returns,
+        the models in the order of the first score that has a better and a worse. Of a data set that cannot be scored here
+        the reason is logged.
 
     Raises:
         UserError: nothing could be scored.
     """
     groups, boards = {}, []
     for model in models:
-        split = (model.card.get("data") or {}).get("split")
-        groups.setdefault(f"{model.data}:{split}" if split else model.data or "", []).append(model)
+        groups.setdefault(_place(model), []).append(model)
     for name, members in sorted(groups.items()):
         log(f"{name or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
         named = {member.name: member.path for member in members}
         try:
             arguments = {"metrics": metrics, "count": count, "intervals": False, "data_dir": data_dir}
-            data = real_data(
-                open_input(members[0].path, data_dir), data_dir=data_dir
-            )  # of one name and split: the same for all
+            # Of one name, size and split: the same for all.
+            data = real_data(open_input(members[0].path, data_dir), data_dir=data_dir)
             record = compare(named, data, **arguments, log=lambda line: None, least=1)
         except UserError as error:
             log(f"    not scored: {error}")
@@ -75,6 +73,13 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
     if not boards:
         raise UserError("none of these models could be scored here: `ganzoo data prepare` fetches what they were trained on")
     return boards
+
+
+def _place(model):
+    """A model's data as `NAME[@SIZE][:SPLIT]`: only what is the same there can be compared."""
+    data = model.card.get("data") or {}
+    size, split = data.get("size"), data.get("split")
+    return model.data + (f"@{size}" if size else "") + (f":{split}" if split else "")
 
 
 def ranked(record):

@@ -32,3 +32,12 @@ def test_what_cannot_be_scored_is_said(tmp_path):
     with pytest.raises(UserError, match="none of these models could be scored"):
         leaderboard([Exported("gone", tmp_path / "gone", {"data": {"name": "nowhere"}})], log=said.append)
     assert said[0] == "nowhere: gone" and said[1].startswith("    not scored: ")
+
+
+def test_models_of_other_sizes_or_splits_do_not_share_a_board(tmp_path):
+    facts = {"small": {"size": 16}, "large": {"size": 32}, "half": {"size": 32, "split": "train[:1%]"}, "twin": {"size": 16}}
+    chosen = [Exported(name, tmp_path / name, {"data": {"name": "nowhere"} | data}) for name, data in facts.items()]
+    said = []
+    with pytest.raises(UserError):
+        leaderboard(chosen, log=said.append)
+    assert said[::2] == ["nowhere@16: small, twin", "nowhere@32: large", "nowhere@32:train[:1%]: half"]
