@@ -22,6 +22,7 @@ from .api import export as export
 from .api import load as load
 from .api import neighbours as neighbours
 from .api import sample as sample
+from .api import tournament as tournament
 from .api import train as train
 from .errors import UserError as UserError
 from .recipe import Recipe as Recipe

@@ -1,4 +1,4 @@
-"""The public functions: train, load, sample, evaluate, compare, birthday, neighbours, export.
+"""The public functions: train, load, sample, evaluate, compare, tournament, birthday, neighbours, export.
 
 Each imports what it needs when it is called, so that `import ganzoo` stays fast.
 """
@@ -15,7 +15,7 @@ from ganzoo.notes import logged
 if TYPE_CHECKING:
     import numpy as np
 
-    from ganzoo.report.results import Birthday, Comparison, Neighbours, Scores
+    from ganzoo.report.results import Birthday, Comparison, Neighbours, Scores, Tournament
     from ganzoo.serving.sampling import Sampler
 
 # A run, an export or another SavedModel, a Sampler, a data set, a file, or examples: an array or a list of strings.
@@ -197,6 +197,7 @@ def compare(
     data_dir: str | Path | None = None,
     cache: Any = None,
     log: Callable[[str], None] = print,
+    features_files: Sequence[str | Path] | None = None,
 ) -> Comparison:
     """Scores several models against the same real data under one protocol.
 
@@ -214,6 +215,8 @@ def compare(
         metrics: "default" (a handful), "all", or names.
         count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate`.
         intervals: whether values get 95 % intervals over the generated samples.
+        features_files: for each model, in their order, an .npz of features of both sides that were computed elsewhere,
+            instead of an extractor.
 
     Returns:
         A `Comparison`: a dict with `models`, `protocol_line` and `rows` that prints its table.
@@ -232,8 +235,50 @@ def compare(
     else:
         inputs = [opened_model(model, f"model {number}") for number, model in enumerate(models, 1)]
     real = opened_real(real)
-    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, opened_cache(cache), log)
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, opened_cache(cache), log, features_files)
     return Comparison(compare(inputs, real, *arguments))
+
+
+@logged
+def tournament(
+    models: Sequence[Any],
+    real: Model = None,
+    count: int = 1024,
+    seed: int = 0,
+    *,
+    nrds: bool = False,
+    extractor: Any = "auto",
+    data_dir: str | Path | None = None,
+    log: Callable[[str], None] = print,
+) -> Tournament:
+    """Lets the discriminators of several models judge each other's samples: win rates, skill ratings, battles.
+
+    Args:
+        models: two or more of paths of runs and exports, `Sampler`s, and a run's checkpoints as "RUN@STEP", or "RUN@all" for
+            all that are kept; each needs a discriminator.
+        real: the real data; by default what the models were trained on, which must be the same.
+        count: samples of each model.
+        seed: of the samples.
+        nrds: whether fresh classifiers of features judge all models together too.
+        extractor: of these features, as of `evaluate`.
+        data_dir: where data sets are prepared.
+        log: called with each line for the user.
+
+    Returns:
+        A `Tournament`: a dict with `models`, `battles` and `right` that prints its table.
+
+    Raises:
+        ganzoo.UserError: fewer than two models, one without a discriminator, different data or shapes.
+
+    Reference: Olsson et al. 2018, arXiv 1808.04888; Im et al. 2016, arXiv 1602.05110; Zhang et al. 2018, arXiv 1801.06790.
+    """
+    from ganzoo.errors import UserError
+    from ganzoo.evaluation.tournament import tournament
+    from ganzoo.report.results import Tournament
+
+    if isinstance(models, str) or not isinstance(models, Iterable):
+        raise UserError(f"tournament takes a list of models, not {kind_of(models)}")
+    return Tournament(tournament(list(models), opened_real(real), count, seed, nrds, extractor, data_dir, log))
 
 
 @logged

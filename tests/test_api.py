@@ -14,7 +14,7 @@ import pytest
 import ganzoo
 from ganzoo.errors import UserError
 
-FUNCTIONS = ("birthday", "compare", "evaluate", "export", "load", "neighbours", "sample", "train")
+FUNCTIONS = ("birthday", "compare", "evaluate", "export", "load", "neighbours", "sample", "tournament", "train")
 ROOMS = tuple(public_names.INTERNAL)
 
 
@@ -229,7 +229,7 @@ def test_texts_are_scored_as_lists_of_strings():
 
 
 def test_a_frame_where_pandas_is_and_one_line_where_it_is_not(monkeypatch):
-    from ganzoo.report.results import Comparison, Scores
+    from ganzoo.report.results import Comparison, Scores, Tournament
 
     score = {"name": "FD", "value": 1.5, "real": 0.5, "protocol_line": "N=2"}
     rows = [{"name": "FD", "values": [{"value": 1.0}, {"value": 2.0}], "real": 0.5}]
@@ -246,6 +246,9 @@ def test_a_frame_where_pandas_is_and_one_line_where_it_is_not(monkeypatch):
     assert Scores([score]).to_frame() == "name" and built[0][0]["value"] == 1.5 and built[0][0]["floor"] is None
     Comparison(models=["a", "b"], rows=rows).to_frame()
     assert built[1] == [{"name": "FD", "a": 1.0, "b": 2.0, "held-out": 0.5}]
+    model = {"name": "a", "generator_skill": {"rating": 1500.0}, "discriminator_skill": {"rating": 1400.0}}
+    Tournament(models=[model]).to_frame()
+    assert built[2] == [{"name": "a", "generator_skill": 1500.0, "discriminator_skill": 1400.0}]
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match="pip install pandas"):
         Scores([score]).to_frame()

@@ -6,6 +6,7 @@ import click
 
 from ganzoo.cli.options import (
     MODEL,
+    check_outputs,
     data_dir_option,
     data_option,
     json_option,
@@ -84,17 +85,25 @@ def evaluate(model, data, metrics, count, extractor, features_file, seed, html, 
 @metrics_option
 @click.option("--count", type=click.IntRange(2), help="Generated samples of each model.")
 @click.option("--extractor", default="auto", show_default=True, help="As of `ganzoo evaluate`.")
+@click.option(
+    "--features-file",
+    "features_files",
+    multiple=True,
+    type=FILE,
+    help="As of `ganzoo evaluate`, one option for each of MODELS in their order.",
+)
 @seed_option
 @click.option("--html", type=FILE, help="Write the table as a page here.")
 @data_dir_option
 @json_option
-def compare(models, data, metrics, count, extractor, seed, html, data_dir, json_file):
+def compare(models, data, metrics, count, extractor, features_files, seed, html, data_dir, json_file):
     """Put MODELS side by side under one protocol, with intervals."""
     start(data_dir)
     from ganzoo.evaluation.compare import compare
     from ganzoo.report import terminal
 
-    record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo)
+    files = list(features_files) or None
+    record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo, features_files=files)
     click.echo("\n".join(terminal.comparison(record)))
     if html:
         from ganzoo.report.page import compare_report
@@ -187,7 +196,7 @@ def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_f
 @json_option
 def metrics(text, long, json_file):
     """List the metrics: what they need, which way is better, their least sample size and cost; those that TEXT is found in."""
-    start()
+    check_outputs()
     from ganzoo.metrics.registry import all_metrics
     from ganzoo.report.terminal_metrics import listed
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
+from ganzoo.evaluation.features.given import given_features
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.overlap import same_data
 from ganzoo.evaluation.inputs.reference import own_place, real_data
@@ -27,6 +28,7 @@ def compare(
     data_dir=None,
     cache=None,
     log=print,
+    features_files=None,
     least=2,
 ):
     """Scores several models against the same real data, under one protocol.
@@ -37,6 +39,8 @@ def compare(
         metrics: "default" (a handful), "all", or names.
         count, extractor, seed, reference_count, data_dir, cache, log: as of `evaluate.evaluate`.
         intervals: whether values get 95 % intervals over the generated samples.
+        features_files: for each model, in their order, an .npz of features of both sides that one network made elsewhere,
+            instead of an extractor; see `features.given.FeaturesFile`.
         least: how many models there must be.
 
     Returns:
@@ -63,6 +67,8 @@ def compare(
             names = ", ".join(f"{entry.name}: {known.name}" for entry, known in zip(inputs, own, strict=True))
             raise UserError(f"the models were trained on different data ({names}): name the real data with --data")
         data = own[0]
+    if features_files is not None:
+        extractor = given_features(features_files, inputs, data, extractor)
     evaluator = Evaluator(data, extractor, count, seed, reference_count, data_dir, cache, log)
     if (least := min(entry.available(evaluator.count) for entry in inputs)) < evaluator.count:
         log(f"the smallest of the models has {least} samples: all are scored at that count")

@@ -2,7 +2,7 @@
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.evaluator import Evaluator
-from ganzoo.evaluation.features.given import FeaturesFile
+from ganzoo.evaluation.features.given import given_features
 from ganzoo.evaluation.inputs.base import FamilyInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
@@ -57,9 +57,7 @@ def evaluate(
     model = open_input(model, data_dir)
     real = real_data(model, data, data_dir)
     if features_file is not None:
-        if extractor != "auto":
-            raise UserError(f"features of {features_file} and --extractor {extractor}: give one of the two")
-        extractor = FeaturesFile(features_file, model, real)
+        extractor = given_features([features_file], [model], real, extractor)
     evaluator = Evaluator(real, extractor, count, seed, reference_count, data_dir, cache, log)
     return evaluator.scores(model, metrics, intervals)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganzoo.report import terminal, terminal_birthday
+from ganzoo.report import terminal, terminal_birthday, terminal_tournament
 from ganzoo.report.markup import image, join, table, tag, warning_list
 from ganzoo.report.numbers import plain
 
@@ -112,6 +112,22 @@ class Comparison(Record):
         return str(
             join(tag("p", self["protocol_line"]), table(("score", *self["models"], "held-out", ""), rows, "Scores"), note)
         )
+
+
+class Tournament(Record):
+    """Discriminators that judged each other's samples, the record of `evaluation.tournament`."""
+
+    def lines(self) -> list[str]:
+        return terminal_tournament.table(self)
+
+    def to_frame(self) -> Any:
+        """The models as a pandas DataFrame: a row a model, by its name.
+
+        Raises:
+            ImportError: pandas is not installed.
+        """
+        skills = ("generator_skill", "discriminator_skill")
+        return frame(({**model, **{skill: model[skill]["rating"] for skill in skills}} for model in self["models"]), "name")
 
 
 class Birthday(Record):

@@ -64,6 +64,10 @@ def test_a_runs_checkpoints_play_too(tmp_path, tiny_recipe):
     early, late = opened([f"{run}@all"])
     assert [entry.name.partition("@")[2] for entry in (early, late)] == ["10", "20"]
     assert not np.allclose(early.sampler.sample(8), late.sampler.sample(8))
+    played = ganzoo.tournament([f"{run}@20", run], count=64, **SILENT)
+    assert played == facts and repr(played).splitlines()[0].startswith("model ")
+    with pytest.raises(UserError, match="takes a list of models, not a str"):
+        ganzoo.tournament(str(run))
     with pytest.raises(UserError, match="no checkpoint of step 3: there are 10, 20"):
         opened([f"{run}@3", run])
 

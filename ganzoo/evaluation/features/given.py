@@ -100,6 +100,18 @@ class FeaturesFile(Extractor):
             raise UserError(f"{self._path} holds {len(features):,} features `{side}`, and {data.name} {data.size:,} examples")
         self._rows.update(zip(digests(data.examples(data.size)), features, strict=True))
 
+    def join(self, other, path):
+        """Takes the rows of another file in, for samples of another model.
+
+        Raises:
+            UserError: it is of another network.
+        """
+        for what in ("name", "layer", "dimension", "classifies", "sha256"):
+            mine, theirs = getattr(self, what), getattr(other, what)
+            if mine != theirs:
+                raise UserError(f"{self._path} and {path} hold features of different networks ({what}: {mine} and {theirs})")
+        self._rows = other._rows | self._rows
+
     def extract(self, images, progress=None):
         found = [self._rows.get(one) for one in digests(np.asarray(images))]
         if lacking := sum(one is None for one in found):
@@ -109,6 +121,29 @@ class FeaturesFile(Extractor):
             )
         rows = np.stack(found)
         return Extracted(rows[:, : self.dimension], rows[:, self.dimension :] if self.classifies else None)
+
+
+def given_features(paths, models, data, extractor="auto"):
+    """The extractor of features that stand in one file for each model, all made by one network.
+
+    Args:
+        paths: the files, in the order of the models.
+        models: the `Input`s of their samples.
+        data: the `Input` of the real data.
+        extractor: what was asked for beside the files.
+
+    Raises:
+        UserError: another extractor is asked for too, not one file a model, files of different networks, or what `FeaturesFile`
+            raises.
+    """
+    if extractor != "auto":
+        raise UserError(f"features of {paths[0]} and --extractor {extractor}: give one of the two")
+    if len(paths) != len(models):
+        raise UserError(f"{len(models)} models need as many files of features, in their order; there are {len(paths)}")
+    first, *others = (FeaturesFile(path, model, data) for path, model in zip(paths, models, strict=True))
+    for other, path in zip(others, paths[1:], strict=True):
+        first.join(other, path)
+    return first
 
 
 def held_out_of(data):

@@ -77,6 +77,26 @@ def test_a_file_beside_images_gives_what_the_extractor_itself_gives(tmp_path):
         assert one["real"] == pytest.approx(other["real"], rel=1e-5)
 
 
+def test_models_beside_each_other_have_a_file_each(tmp_path):
+    def means(images):
+        return images.mean(axis=(1, 2)) @ np.arange(12).reshape(3, 4)
+
+    models, real = {"one": IMAGES[:20], "other": 255 - IMAGES[20:40]}, IMAGES[40:]
+    direct = ganzoo.compare(models, real, METRICS, extractor=means, intervals=False, log=quiet)
+    files = [save(tmp_path / f"{name}.npz", fake=means(m), real=means(real), name="means") for name, m in models.items()]
+    read = ganzoo.compare(models, real, METRICS, intervals=False, log=quiet, features_files=files)
+    for one, two in zip(direct["rows"], read["rows"], strict=True):
+        values = [[value["value"] for value in row["values"]] for row in (one, two)]
+        assert one["name"] == two["name"] and values[0] == pytest.approx(values[1], rel=1e-5)
+    with pytest.raises(UserError, match="2 models need as many files"):
+        ganzoo.compare(models, real, METRICS, log=quiet, features_files=files[:1])
+    other = save(tmp_path / "else.npz", fake=means(models["other"]), real=means(real), name="else")
+    with pytest.raises(UserError, match="different networks .name: means and else"):
+        ganzoo.compare(models, real, METRICS, log=quiet, features_files=[files[0], other])
+    with pytest.raises(UserError, match="give one of the two"):
+        ganzoo.compare(models, real, METRICS, extractor="pixels", log=quiet, features_files=files)
+
+
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
