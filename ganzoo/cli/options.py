@@ -232,8 +232,20 @@ def uncollected():
             gc.enable()
 
 
+def check_outputs():
+    """Refuses files that the command's options ask for and that cannot be written, before anything is computed for them.
+
+    Raises:
+        UserError: such a file.
+    """
+    context = click.get_current_context()
+    for option in context.command.params:
+        if isinstance(option, click.Option) and option.name in OUTPUTS and context.params.get(option.name):
+            refuse_unwritable(context.params[option.name])
+
+
 def start(data_dir=None):
-    """Makes --data-dir hold for everything that reads a data set from here on, and imports TensorFlow and Keras.
+    """Checks outputs, makes --data-dir hold for whatever reads a data set from here on, and imports TensorFlow and Keras.
 
     TensorFlow's C++ side prints to the error stream while it is imported, whatever its log level; --debug shows that.
     What else they import, where it is installed, for wrappers that no command uses, takes a second of every command's time.
@@ -241,14 +253,11 @@ def start(data_dir=None):
     Raises:
         UserError: a file that an option asks for cannot be written, said before anything is computed for it.
     """
-    context = click.get_current_context()
-    for option in context.command.params:
-        if isinstance(option, click.Option) and option.name in OUTPUTS and context.params.get(option.name):
-            refuse_unwritable(context.params[option.name])
+    check_outputs()
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # this process is ganzoo's own, whatever other programs want of Keras
-    debug = context.find_root().params["debug"]
+    debug = click.get_current_context().find_root().params["debug"]
     first = not {"keras", "tensorflow"} <= sys.modules.keys()
     with (
         absent(*UNUSED),

@@ -1,7 +1,7 @@
 """Unnamed categories against known classes: each category is matched with the class that the optimal matching assigns."""
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+import scipy
 
 from ganzoo.errors import UserError
 
@@ -22,7 +22,7 @@ def match(codes, classes):
     codes, classes = _checked(codes, classes)
     agree = np.zeros((codes.max() + 1, classes.max() + 1), np.int64)
     np.add.at(agree, (codes, classes), 1)
-    rows, columns = linear_sum_assignment(agree, maximize=True)
+    rows, columns = scipy.optimize.linear_sum_assignment(agree, maximize=True)
     return {int(row): int(column) for row, column in zip(rows, columns, strict=True)}
 
 

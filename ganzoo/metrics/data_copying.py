@@ -3,8 +3,7 @@
 from typing import Any
 
 import numpy as np
-import scipy.stats
-from sklearn.cluster import KMeans
+import scipy
 
 from ganzoo.metrics.arguments import distinct
 from ganzoo.metrics.checks import Undefined, checked, moderate, same_dimension
@@ -51,6 +50,8 @@ def c_t(
     Raises:
         UserError: input that `checked` refuses, different dimensions, or no cell with enough samples.
     """
+    from sklearn.cluster import KMeans
+
     real, fake, test = checked("real", real), checked("fake", fake), checked("test", test)
     same_dimension(real=real, fake=fake, test=test)
     fake_far, test_far = neighbours.fake_real.distances[:, 0], test_neighbours.fake_real.distances[:, 0]

@@ -1,8 +1,6 @@
 """The divergence frontier between two sets: how far each differs from the other, as one number between 0 and 1."""
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.decomposition import PCA
 
 from ganzoo.metrics.arguments import subsample
 from ganzoo.metrics.checks import checked, moderate, same_dimension
@@ -73,6 +71,9 @@ def frontier_of_samples(real: np.ndarray, fake: np.ndarray, seed: int) -> float:
 
 def assign(first, second, clusters=None, seed=0):
     """The clusters of each sample: (int [N], int [M], how many there are)."""
+    from sklearn.cluster import KMeans
+    from sklearn.decomposition import PCA
+
     first, second = checked("first", first), checked("second", second)
     same_dimension(first=first, second=second)
     both = np.concatenate(moderate(first, second)[0]).astype(np.float64)

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import logsumexp
+import scipy
 
 from ganzoo.metrics.checks import checked
 from ganzoo.metrics.intervals import mean_interval
@@ -46,5 +46,5 @@ def evidence_bound(log_weights: np.ndarray) -> dict[str, float]:
     Reference: Kingma, Welling 2014, arXiv:1312.6114; Burda, Grosse, Salakhutdinov 2016, arXiv:1509.00519.
     """
     weights = checked("log_weights", log_weights, least=2).astype(np.float64)
-    importance = logsumexp(weights, axis=1) - math.log(weights.shape[1])
+    importance = scipy.special.logsumexp(weights, axis=1) - math.log(weights.shape[1])
     return {"": mean_interval(weights.mean(axis=1)), "importance": mean_interval(importance)}

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.special import logsumexp
+import scipy
 
 from ganzoo.metrics.arguments import check_features, subsample
 from ganzoo.metrics.checks import Undefined, moderate
@@ -111,7 +111,7 @@ def mixture_nll(samples, centres, log_variances):
     for start in range(0, len(samples), _ROWS):
         squares = _squares(samples[start : start + _ROWS], centres)
         exponents = -0.5 * squares * np.exp(-log_variances) - dimensions / 2 * (log_variances + math.log(2 * math.pi))
-        total -= float((logsumexp(exponents, axis=1) - math.log(len(centres))).sum())
+        total -= float((scipy.special.logsumexp(exponents, axis=1) - math.log(len(centres))).sum())
     return total / len(samples) / dimensions
 
 

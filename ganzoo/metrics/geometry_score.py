@@ -1,8 +1,7 @@
 """Geometry score: whether real and generated data have the same topological holes."""
 
-import gudhi
 import numpy as np
-from scipy.spatial.distance import cdist
+import scipy
 
 from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.registry import metric
@@ -76,7 +75,9 @@ def mean_living_times(samples, draws, sets, landmarks, gamma):
 
 def _living_times(samples, landmarks, gamma):
     """Relative living times of one witness complex."""
-    distances = cdist(samples, samples[landmarks])
+    import gudhi
+
+    distances = scipy.spatial.distance.cdist(samples, samples[landmarks])
     end = distances.max() * gamma  # of all witnesses, as the authors' code has it; the landmarks' own diameter is less
     if end == 0:  # all landmarks coincide: a point has no holes
         return np.eye(MOST_HOLES)[0]

@@ -1,7 +1,7 @@
 """95 % intervals of scores over samples of the same size: of means, and by a block jackknife."""
 
 import numpy as np
-from scipy import stats
+import scipy
 
 BLOCKS = 10
 ROUNDING = 1e-12  # of a value; a spread below it is none
@@ -44,7 +44,7 @@ def jackknife_error(values):
 
 def jackknife_reach(error, blocks=BLOCKS, level=0.95):
     """Half the width of Student's interval that a standard error gives, of a jackknife or of a mean of `blocks` values."""
-    return float(stats.t.ppf((1 + level) / 2, blocks - 1) * error)
+    return float(scipy.stats.t.ppf((1 + level) / 2, blocks - 1) * error)
 
 
 def jackknife(statistic, count, value, seed=0, least=100):

@@ -1,7 +1,7 @@
 """How near a generator's range comes to examples that it never saw and to those that it was trained on."""
 
 import numpy as np
-import scipy.stats
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import Undefined, checked

@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-import scipy.stats
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import checked, same_dimension

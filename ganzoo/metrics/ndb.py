@@ -1,8 +1,7 @@
 """Number of statistically different bins: a histogram over clusters of the real data, real against fake."""
 
 import numpy as np
-import scipy.stats
-from sklearn.cluster import KMeans
+import scipy
 
 from ganzoo.metrics.arguments import distinct
 from ganzoo.metrics.checks import Undefined, checked, moderate, same_dimension
@@ -44,6 +43,8 @@ def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = No
     Raises:
         UserError: input that `checked` refuses, different dimensions, or reals that are all equal.
     """
+    from sklearn.cluster import KMeans
+
     real, fake = checked("real", real), checked("fake", fake)
     same_dimension(real=real, fake=fake)
     (real, fake), _ = moderate(real, fake)

@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import scipy
 
 from ganzoo.metrics.arguments import check_features, subsample
 from ganzoo.metrics.checks import Undefined, moderate
@@ -128,7 +128,9 @@ def best_bandwidth(centres, validation, is_own=False):
 
     grid = middle + np.linspace(-math.log(30), math.log(30), 15)
     best = min(grid, key=loss)
-    found = minimize_scalar(loss, bounds=(best - (grid[1] - grid[0]), best + (grid[1] - grid[0])), method="bounded")
+    found = scipy.optimize.minimize_scalar(
+        loss, bounds=(best - (grid[1] - grid[0]), best + (grid[1] - grid[0])), method="bounded"
+    )
     return math.exp(found.x)
 
 

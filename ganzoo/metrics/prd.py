@@ -1,7 +1,6 @@
 """Precision and recall of distributions as a curve, from shared clusters of real and generated features."""
 
 import numpy as np
-from sklearn.cluster import MiniBatchKMeans
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features, distinct, subsample
@@ -64,6 +63,8 @@ def prd_curve(real, fake, seed=0, clusters=20, runs=10, angles=1001, cap=10_000)
     Raises:
         UserError: fewer than `clusters` samples of a set, NaN or infinite features, different d.
     """
+    from sklearn.cluster import MiniBatchKMeans
+
     real, fake = check_features(clusters, real=real, fake=fake)
     (real, fake), _ = moderate(real, fake)
     rng = np.random.default_rng([seed, 0x92D])

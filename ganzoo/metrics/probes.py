@@ -4,11 +4,6 @@ import dataclasses
 import warnings
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features
@@ -109,17 +104,27 @@ def checked_labels(**sides):
 
 def network(features, labels, draws):
     """A fitted scikit-learn classifier with a hidden layer; `draws` is the NumPy generator of its first weights."""
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     layer = MLPClassifier((HIDDEN,), max_iter=EPOCHS, batch_size=min(200, len(labels)), random_state=int(draws.integers(2**31)))
     return fitted(make_pipeline(StandardScaler(), layer), features, labels)
 
 
 def linear(features, labels):
     """A fitted logistic regression on standardised features."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     return fitted(make_pipeline(StandardScaler(), LogisticRegression(max_iter=200)), features, labels)
 
 
 def fitted(classifier, features, labels):
     """The classifier, fitted on one thread; that its steps are over before it converges is meant."""
+    from sklearn.exceptions import ConvergenceWarning
+
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return classifier.fit(features, labels)

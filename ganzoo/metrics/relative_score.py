@@ -1,8 +1,6 @@
 """NRDS: which of several models keeps a classifier of real against generated data unsure the longest."""
 
 import numpy as np
-from sklearn.neural_network import MLPClassifier
-from sklearn.preprocessing import StandardScaler
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.arguments import check_features
@@ -48,6 +46,9 @@ def normalized_relative_discriminative_scores(real, fakes, seed=0, seeds=SEEDS, 
 
 
 def _scores(real, fakes, count, draws, epochs):
+    from sklearn.neural_network import MLPClassifier
+    from sklearn.preprocessing import StandardScaler
+
     reals = real[draws.permutation(len(real))[: count * len(fakes)]]
     chosen = [values[draws.permutation(len(values))[:count]] for values in fakes]
     samples = StandardScaler().fit_transform(np.concatenate([reals, *chosen]))

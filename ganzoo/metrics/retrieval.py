@@ -1,7 +1,7 @@
 """Image retrieval: the distance of held-out real samples to their nearest generated sample."""
 
 import numpy as np
-import scipy.stats
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.checks import Undefined, checked, same_dimension

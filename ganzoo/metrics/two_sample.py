@@ -3,11 +3,7 @@
 from typing import Any
 
 import numpy as np
-import scipy.stats
-from sklearn.linear_model import LogisticRegression
-from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+import scipy
 
 from ganzoo.metrics.birthday.support import clopper_pearson
 from ganzoo.metrics.checks import checked, moderate, same_dimension
@@ -82,6 +78,11 @@ def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> 
     Raises:
         UserError: input that `checked` refuses, fewer than 4 samples of a set, or different dimensions.
     """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.neighbors import KNeighborsClassifier
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
     real, fake = checked("real", real, least=4), checked("fake", fake, least=4)
     same_dimension(real=real, fake=fake)
     (real, fake), _ = moderate(real, fake)

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from ganzoo.report.terminal import BETTER
+from ganzoo.report.numbers import BETTER
 
 WIDTH = 118
 KINDS = {"image": "images", "point": "points", "text": "text"}

@@ -57,6 +57,7 @@ def context():
         "fake_captions": [reader.bank[row] for row in range(COUNT)],
         "conditions": rng.integers(0, 4, COUNT),
         "caption_reader": reader,
+        "segmenter": reader,
         "real_images": images,
         "fake_images": others,
         "outputs": others,
@@ -161,14 +162,27 @@ def test_what_is_known_of_a_part_stands_in_its_metric(monkeypatch):
 
 
 def test_metrics_import_alone():
+    # What takes a second to import is imported where it is used: `ganzoo metrics` only lists.
     code = (
         "import sys, pkgutil, importlib, ganzoo.metrics\n"
         "for m in pkgutil.walk_packages(ganzoo.metrics.__path__, 'ganzoo.metrics.'): importlib.import_module(m.name)\n"
-        "print([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras', 'tensorflow_gan')\n"
+        "print([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras', 'tensorflow_gan', 'sklearn', 'gudhi')\n"
+        "       or m in ('scipy.stats', 'scipy.optimize', 'scipy.signal')\n"
         "       or (m.startswith('ganzoo.') and m.split('.')[1] not in ('metrics', 'errors'))])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_list_of_metrics_needs_no_tensorflow():
+    code = (
+        "import sys; from ganzoo.cli.main import main\n"
+        "main(['metrics', '--long'], standalone_mode=False)\n"
+        "print([m for m in ('tensorflow', 'keras', 'sklearn', 'scipy.stats') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    lines = done.stdout.splitlines()
+    assert lines[-1] == "[]" and any(line.startswith("frechet_distance ") for line in lines)
 
 
 def test_ends_of_an_interval_are_no_scores_of_their_own(monkeypatch):

@@ -9,7 +9,7 @@ import dataclasses
 import math
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 # The greatest mean of a Poisson count that shows none 1 time in 20.
 _NONE_SEEN = -math.log(0.05)
@@ -51,7 +51,7 @@ def support_at(probability, size):
         return 1.0
     guess = pair_count(size) / -math.log1p(-probability)
     low, high = math.log(max(size - 1 + 1e-9, guess / 4)), math.log(guess + 4 * size)
-    return math.exp(optimize.brentq(lambda x: collision_probability(math.exp(x), size) - probability, low, high))
+    return math.exp(scipy.optimize.brentq(lambda x: collision_probability(math.exp(x), size) - probability, low, high))
 
 
 def half_size(support):
@@ -67,8 +67,8 @@ def half_size(support):
 def clopper_pearson(successes, trials, level=0.95):
     """The exact interval (low, high) of a binomial probability."""
     tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, successes, trials - successes + 1) if successes else 0.0
-    high = stats.beta.ppf(1 - tail, successes + 1, trials - successes) if successes < trials else 1.0
+    low = scipy.stats.beta.ppf(tail, successes, trials - successes + 1) if successes else 0.0
+    high = scipy.stats.beta.ppf(1 - tail, successes + 1, trials - successes) if successes < trials else 1.0
     return float(low), float(high)
 
 
@@ -128,19 +128,19 @@ def fit_batches(sizes, batches, positives, level=0.95):
     if not positives.any():
         estimate = Estimate(math.inf, (batches * pairs).sum() / _NONE_SEEN, math.inf)
     elif (positives == batches).all():
-        theta = optimize.brentq(lambda t: loss(t) + math.log(0.05), start - 20, end)
+        theta = scipy.optimize.brentq(lambda t: loss(t) + math.log(0.05), start - 20, end)
         estimate = Estimate(math.nan, 1.0, math.exp(-theta))
     else:
-        theta = optimize.minimize_scalar(loss, bounds=(start, end), method="bounded", options={"xatol": 1e-9}).x
-        limit = loss(theta) + stats.chi2.ppf(level, 1) / 2
+        theta = scipy.optimize.minimize_scalar(loss, bounds=(start, end), method="bounded", options={"xatol": 1e-9}).x
+        limit = loss(theta) + scipy.stats.chi2.ppf(level, 1) / 2
         # A lower rate is a larger support.
-        ends = [optimize.brentq(lambda t: loss(t) - limit, *span) for span in ((theta, end + 5), (start - 20, theta))]
+        ends = [scipy.optimize.brentq(lambda t: loss(t) - limit, *span) for span in ((theta, end + 5), (start - 20, theta))]
         estimate = Estimate(math.exp(-theta), math.exp(-ends[0]), math.exp(-ends[1]))
     slope = p_value = None
     if len(set(sizes)) > 1 and 0 < positives.sum() < batches.sum() and math.isfinite(estimate.value):
         # Centred, so that the two parameters hardly depend on each other.
         middle = np.log(pairs).mean()
-        free = optimize.minimize(
+        free = scipy.optimize.minimize(
             lambda x: loss(x[0] - x[1] * middle, x[1]),
             [theta + middle, 1.0],
             method="Nelder-Mead",
@@ -148,7 +148,7 @@ def fit_batches(sizes, batches, positives, level=0.95):
         )
         # Where one size parts all yes from all no, the slope runs away.
         if abs(free.x[1]) < 20:
-            slope, p_value = float(free.x[1]), float(stats.chi2.sf(2 * max(loss(theta) - free.fun, 0), 1))
+            slope, p_value = float(free.x[1]), float(scipy.stats.chi2.sf(2 * max(loss(theta) - free.fun, 0), 1))
     return {"n_eff": estimate.record(), "half": half_record(estimate), "slope": slope, "slope_p": p_value}
 
 
@@ -190,12 +190,12 @@ def pooled(degrees, level=0.95):
     shared = _triples(degrees) - q * q if n > 2 else 0.0
     variance = 2 / (n * (n - 1)) * (2 * (n - 2) * max(shared, 0) + q - q * q)
     relative = math.sqrt(variance) / q
-    width = math.exp(stats.norm.ppf(1 - tail) * relative)
+    width = math.exp(scipy.stats.norm.ppf(1 - tail) * relative)
     most, largest = q * width, int(degrees.max()) + 1
     least = q / width
     if duplicates < 10:
-        most = max(most, stats.chi2.ppf(1 - tail, 2 * duplicates + 2) / 2 / pairs)
-        least = min(least, stats.chi2.ppf(tail, 2 * duplicates) / 2 / pairs)
+        most = max(most, scipy.stats.chi2.ppf(1 - tail, 2 * duplicates + 2) / 2 / pairs)
+        least = min(least, scipy.stats.chi2.ppf(tail, 2 * duplicates) / 2 / pairs)
     rarest, commonest = clopper_pearson(min(largest, n), n, level)
     others = max(q - pair_count(largest) / pairs, 0.0)
     least, most = min(least, others + rarest**2), max(most, others + commonest**2)
@@ -299,7 +299,7 @@ def mass_bound(support, size, mass=1.0):
     free = np.zeros(size + 1)
     possible = np.arange(min(size, math.floor(support)))
     free[: len(possible) + 1] = np.exp(np.concatenate([[0.0], np.cumsum(np.log1p(-possible / support))]))
-    exact = 1 - float((stats.binom.pmf(inside, size, mass) * free).sum())
+    exact = 1 - float((scipy.stats.binom.pmf(inside, size, mass) * free).sum())
     return {"exact": exact, "theorem_a": -math.expm1(-(size**2) * mass**2 / (2 * support))}
 
 

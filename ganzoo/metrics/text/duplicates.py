@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from ganzoo.errors import UserError
 from ganzoo.metrics.birthday import support
@@ -193,7 +193,7 @@ def _shared(row, column, count):
     dense = np.zeros((count, len(common)), np.float32)
     dense[row[is_common], place[column[is_common]]] = 1
     ones = np.ones(int((~is_common).sum()), np.float32)
-    rare = sparse.csr_matrix((ones, (row[~is_common], column[~is_common])), (count, len(often)))
+    rare = scipy.sparse.csr_matrix((ones, (row[~is_common], column[~is_common])), (count, len(often)))
     across = rare.T.tocsr()
     for start in range(0, count, _BLOCK):
         shared = dense[start : start + _BLOCK] @ dense.T
