@@ -9,10 +9,11 @@ import numpy as np
 from ganzoo.metrics import mmd
 
 _MOST_MONOMIALS = 300  # up to 10 dimensions: there the map costs less than the kernel of some thousand samples
+_MODERATE = 64  # a unit, so that no kernel value passes 16^3, nor x.y / d + 1 16
 
 
 def cubic(first, second):
-    """The kernel matrix [N, M] of samples [N, d] and [M, d], float64, that hold a constant as `with_constant` adds it."""
+    """The kernel matrix [N, M] of samples [N, d] and [M, d] that hold a constant as `with_constant` adds it."""
     kernel = first @ second.T
     return kernel * kernel * kernel
 
@@ -40,15 +41,19 @@ class CubicSums:
 
     Args:
         first, second: float64 [N, d] and [M, d].
+        single: whether products in float32 do where values are moderate; sums are in float64. Each of many pairs is then
+            rounded on its own, which moves their mean by far less than 1e-8 of the kernel.
     """
 
-    def __init__(self, first, second):
+    def __init__(self, first, second, single=False):
         (first, second), self.unit = with_constant(first, second)
         self.sets = (first, second)
         terms = math.comb(first.shape[1] + 2, 3)
         self.mapped = terms <= min(_MOST_MONOMIALS, len(first), len(second))
         if self.mapped:
             self.sets = (monomials(first), monomials(second))
+        elif single and self.unit <= _MODERATE:
+            self.sets = (first.astype(np.float32), second.astype(np.float32))
 
     def sums(self, marks=None):
         """(`Within` of the first set, of the second, `Across`), in units of `unit`.

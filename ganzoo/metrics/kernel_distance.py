@@ -141,7 +141,7 @@ def kernel_distance(
     for column in range(subsets):
         for of in marks:
             of[_rows(of, size, rng), column] = 1
-    kernel = CubicSums(real, fake)
+    kernel = CubicSums(real, fake, single=all(values.dtype == np.float32 for values in checked))
     with one_thread():
         first, second, between = sums = kernel.sums(marks)
     scores = (first.subsets + second.subsets) / (size * (size - 1)) - 2 * between.subsets / size**2

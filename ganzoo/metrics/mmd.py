@@ -53,7 +53,7 @@ def within(kernel, values, diagonal, marks=None):
         diagonal: the sum of k(x, x).
         marks: float64 [N, S], 1 where a sample is in a subset: all subsets' sums take one product more, not a pass each.
     """
-    marks = np.zeros((len(values), 0)) if marks is None else marks
+    marks = np.zeros((len(values), 0)) if marks is None else marks.astype(values.dtype, copy=False)
     rows, squares, subsets = np.zeros(len(values)), 0.0, np.zeros(marks.shape[1])
     parts = [slice(start, start + BLOCK) for start in range(0, len(values), BLOCK)]
     for i, left in enumerate(parts):
@@ -77,7 +77,11 @@ def across(kernel, first, second, marks=None):
         kernel, first, second: as of `within`.
         marks: a pair of float64 [N, S] and [M, S].
     """
-    marks = [np.zeros((len(values), 0)) for values in (first, second)] if marks is None else marks
+    marks = (None, None) if marks is None else marks
+    marks = [
+        np.zeros((len(values), 0)) if of is None else of.astype(values.dtype, copy=False)
+        for values, of in zip((first, second), marks, strict=True)
+    ]
     rows, columns, squares = np.zeros(len(first)), np.zeros(len(second)), 0.0
     subsets = np.zeros(marks[0].shape[1])
     for i in range(0, len(first), BLOCK):
@@ -92,7 +96,7 @@ def across(kernel, first, second, marks=None):
 
 def _marked(block, left, right):
     """The sum of a block over the pairs of each pair of subsets, [S]."""
-    return np.einsum("is,is->s", left, block @ right) if left.shape[1] else 0.0
+    return (left * (block @ right)).sum(axis=0, dtype=np.float64) if left.shape[1] else 0.0
 
 
 def unbiased(first, second, between):
