@@ -234,8 +234,8 @@ def compare(
         raise UserError(f"compare takes a list or a dict of models, not {kind_of(models)}")
     else:
         inputs = [opened_model(model, f"model {number}") for number, model in enumerate(models, 1)]
-    real = opened_real(real)
-    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, opened_cache(cache), log, features_files)
+    real, cache = opened_real(real), opened_cache(cache)
+    arguments = (metrics, count, extractor, seed, reference_count, intervals, data_dir, cache, log, features_files)
     return Comparison(compare(inputs, real, *arguments))
 
 
