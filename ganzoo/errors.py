@@ -6,6 +6,8 @@ import re
 
 __all__ = ["UserError"]
 
+MOST_SEED = 2**32 - 1  # that every library takes
+
 
 def __dir__():
     return __all__
@@ -15,16 +17,16 @@ class UserError(Exception):
     """One line that says what is wrong and what to do about it."""
 
 
-def whole_number(name, value, least=1):
+def whole_number(name, value, least=1, most=None):
     """`value` as an int.
 
     Args:
         name: what the message calls it.
         value: an int, or an integer of NumPy.
-        least: the smallest that is allowed.
+        least, most: the smallest and the largest that are allowed; None for no largest.
 
     Raises:
-        UserError: it is no whole number, or smaller.
+        UserError: it is no whole number, or one beyond these.
     """
     try:
         number = operator.index(value)
@@ -32,6 +34,8 @@ def whole_number(name, value, least=1):
         number = None
     if number is None or isinstance(value, bool) or number < least:
         raise UserError(f"{name} must be a whole number of at least {least}, not {value!r}")
+    if most is not None and number > most:
+        raise UserError(f"{name} must be a whole number of at most {most:,}, not {value!r}")
     return number
 
 

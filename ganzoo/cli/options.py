@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from ganzoo.errors import MOST_SEED
 from ganzoo.files import refuse_unwritable, write_atomically
 
 # The options that name a file to be written.
@@ -120,7 +121,7 @@ def metrics_option(function):
 
 
 def seed_option(function):
-    return click.option("--seed", type=int, default=0, show_default=True)(function)
+    return click.option("--seed", type=click.IntRange(0, MOST_SEED), default=0, show_default=True)(function)
 
 
 def set_option(function):

@@ -7,7 +7,7 @@ from numbers import Real
 import numpy as np
 
 from ganzoo.data.scaling import to_uint8
-from ganzoo.errors import UserError, whole_number
+from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.overlap import Overlap
@@ -107,7 +107,7 @@ class BirthdayTest:
             raise UserError(cannot_be_compared(self.model, data))
         self.model = following(self.model, data, data_dir)
         self.data, self.batch_sizes, self.batches = data, *checked_batches(batch_sizes, batches)
-        seed, threshold = whole_number("the seed", seed, 0), checked_threshold(threshold)
+        seed, threshold = whole_number("the seed", seed, 0, MOST_SEED), checked_threshold(threshold)
         self.flips, self.threshold, self.seed, self.log = flips, threshold, seed, log
         self.reference, self.held_out, _ = held_out(data, seed)
         if data.feature == POINTS and (features != "pixels" or flips):
@@ -254,7 +254,7 @@ class TextBirthdayTest:
         data = real_data(self.model, data, data_dir)
         if data.feature != TEXT:
             raise UserError(cannot_be_compared(self.model, data))
-        seed, threshold = whole_number("the seed", seed, 0), checked_threshold(threshold)
+        seed, threshold = whole_number("the seed", seed, 0, MOST_SEED), checked_threshold(threshold)
         modality = Text(data, seed, log=log)
         self.data, self.batch_sizes, self.batches = modality.data, *checked_batches(batch_sizes, batches)
         self.threshold, self.seed = threshold, seed

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.errors import UserError, whole_number
+from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation import intervals
 from ganzoo.evaluation.cache import Cache, digest, digest_files
 from ganzoo.evaluation.context import Comparison, Context
@@ -56,7 +56,7 @@ class Evaluator:
     ):
         if data.kind == "model":
             raise UserError(f"{data.name} is a model: the real data must be a data set, a folder or a file")
-        seed = whole_number("the seed", seed, 0)
+        seed = whole_number("the seed", seed, 0, MOST_SEED)
         self.count = None if count is None else whole_number("--count", count, 2)
         if reference_count is not None:
             reference_count = whole_number("the reference count", reference_count, 2)

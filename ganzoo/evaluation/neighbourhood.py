@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from ganzoo import figures
-from ganzoo.errors import UserError, whole_number
+from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.overlap import all_examples, training_of
@@ -38,7 +38,7 @@ class Neighbourhood:
     """
 
     def __init__(self, model, data=None, count=COPIES, extractor="auto", flips=True, seed=0, data_dir=None, log=print):
-        count, seed = whole_number("the number of samples", count), whole_number("the seed", seed, 0)
+        count, seed = whole_number("the number of samples", count), whole_number("the seed", seed, 0, MOST_SEED)
         model = open_input(model, data_dir)
         data = real_data(model, data, data_dir)
         if data.feature != "image" or tuple(model.shape) != tuple(data.shape):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ganzoo.errors import UserError, whole_number
+from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.overlap import same_data
@@ -51,7 +51,7 @@ def tournament(models, data=None, count=1024, seed=0, nrds=False, extractor="aut
     Raises:
         UserError: fewer than two models, one without a discriminator, different data or shapes.
     """
-    count = whole_number("--count", count, 2)
+    count, seed = whole_number("--count", count, 2), whole_number("the seed", seed, 0, MOST_SEED)
     inputs = opened(models)
     data = _data(inputs, data, data_dir)
     if data.feature == "text":

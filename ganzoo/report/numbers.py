@@ -48,7 +48,7 @@ def estimate(record):
         reach = f" ({number(low, 3)} to {number(high, 3)})" if low is not None and high is not None else ""
         return f"about {number(value, 3)}{reach}"
     if low is not None and (high is None or low > 1):
-        return f"at least {number(rounded_down(low, 3), 3)}"
+        return f"at least {number(rounded_down(max(low, 1.0), 3), 3)}"  # too few samples tell of no more than one
     return f"fewer than {number(high, 3)}" if high is not None else "not determined"
 
 

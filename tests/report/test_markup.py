@@ -84,6 +84,7 @@ def test_a_share_is_in_percent(share, text):
         ({"value": None, "low": 1.0, "high": None}, "at least 1"),
         ({"value": None, "low": 2.0, "high": 50.0}, "at least 2"),
         ({"value": None, "low": None, "high": None}, "not determined"),
+        ({"value": None, "low": 0.0, "high": None}, "at least 1"),
     ],
 )
 def test_an_estimate_is_in_words(record, words):

@@ -65,8 +65,9 @@ class NgramSVD(Embedding):
         self.dimension = min(dimension, vectors.shape[1] - 1, vectors.shape[0])
         if self.dimension < 1:
             raise UserError("an n-gram embedding needs a text with two different n-grams")
-        self._svd = TruncatedSVD(self.dimension, random_state=seed).fit(vectors)
-        self.explained = float(self._svd.explained_variance_ratio_.sum())
+        with np.errstate(invalid="ignore"):  # of one sentence again and again there is no variance to share
+            self._svd = TruncatedSVD(self.dimension, random_state=seed).fit(vectors)
+        self.explained = float(np.nan_to_num(self._svd.explained_variance_ratio_, nan=1.0 / self.dimension).sum())
         self._fitted_on = text_digest(sentences)
         self.sha256 = hashlib.sha256(np.round(self._svd.components_, 6).tobytes()).hexdigest()
         self.preprocessing = f"tf-idf of n-grams {self.orders} of the text {self._fitted_on}, seed {seed}"

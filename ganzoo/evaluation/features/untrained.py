@@ -51,7 +51,8 @@ class PixelComponents(Extractor):
         flat = images[:10_000].reshape(min(len(images), 10_000), -1) / np.float32(255)
         if not 1 <= components <= min(flat.shape):
             raise UserError(f"pixels have 1 to {min(flat.shape)} principal components here, not {components}")
-        fitted = PCA(components, svd_solver="randomized", random_state=0).fit(flat)
+        with np.errstate(invalid="ignore"):  # equal images have no variance to share
+            fitted = PCA(components, svd_solver="randomized", random_state=0).fit(flat)
         self.mean, self.axes = fitted.mean_.astype(np.float32), fitted.components_.T.astype(np.float32)
         self.name = f"pixels:{components}"
         self.dimension = components
