@@ -206,6 +206,9 @@ OTHERS = {
     "negative": (lambda: ganzoo.birthday(TEXTS, TEXTS, (4,), 3, threshold=-1), "threshold is a distance"),
     "neighbours": (lambda: ganzoo.neighbours(IMAGES, IMAGES, 10.5), "number of samples must be a whole number"),
     "seed": (lambda: ganzoo.neighbours(IMAGES, IMAGES, 10, seed=-1), "seed must be a whole number of at least 0"),
+    "great seed": (lambda: ganzoo.evaluate(POINTS, POINTS, ["ndb"], seed=2**32), "seed must be a whole number of at most"),
+    "no tournament": (lambda: ganzoo.tournament("run"), "a list of models, not a str"),
+    "tournament's seed": (lambda: ganzoo.tournament(["a", "b"], seed=-1), "seed must be a whole number of at least 0"),
     "kinds": (lambda: ganzoo.birthday(POINTS, ["a b", "c d"]), "model gives points and real holds text"),
 }
 

@@ -50,6 +50,12 @@ def test_small_texts_have_fewer_dimensions():
             NgramSVD(text)
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_sentence_again_and_again_has_no_variance_to_explain():
+    embedding = NgramSVD([("a", "b", "c")] * 20)
+    assert embedding.explained == pytest.approx(1) and embedding.dimension > 1
+
+
 def test_words_that_hold_spaces_or_are_numbers_work():
     found = NgramSVD([(1, 2, 3), (3, 2, 1), (1, 1, 2)], dimension=2)([(1, 2), (9, 9)])
     assert found.shape == (2, 2)
