@@ -100,7 +100,7 @@ def test_a_name_that_is_nearly_right_is_suggested(place):
 
 def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
     output = run("--sheet", "sheet.png", "--page", "zoo.md", "--json", "zoo.json")
-    assert "digits_a  GAN             digits            FD[cnn-digits] 1.5 (real 0.5)" in output
+    assert "digits_a  GAN     digits   FD[cnn-digits] 1.5 (real 0.5)" in output
     assert "plain     " in output and "not scored" in output
     sheet = np.asarray(Image.open("sheet.png"))
     assert sheet.shape[2] == 3 and ((sheet == [200, 10, 30]).all(2)).sum() == 240 * 240

@@ -126,16 +126,16 @@ def refuse_other_kinds(sampler, kind, out):
 
 def of_checkpoint(sampler):
     """A line on the checkpoint that a run's samples are of, where the run is in training or ended before its last step."""
-    run, recipe = getattr(sampler, "run", None), getattr(sampler, "recipe", None)
+    run, wanted = getattr(sampler, "run", None), getattr(sampler, "wanted_steps", None)
     if run is None:
         return
     from ganzoo.run_lock import writer
 
     who = writer(run.root)
     if who:
-        yield f"{sampler.name} is in training ({who}): its newest checkpoint, step {sampler.step} of {recipe.steps}"
-    elif sampler.step < recipe.steps:
-        yield f"the newest checkpoint of {sampler.name}: step {sampler.step} of {recipe.steps}"
+        yield f"{sampler.name} is in training ({who}): its newest checkpoint, step {sampler.step} of {wanted}"
+    elif sampler.step < wanted:
+        yield f"the newest checkpoint of {sampler.name}: step {sampler.step} of {wanted}"
 
 
 def conditions(sampler, count, seed, options):

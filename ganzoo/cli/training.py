@@ -193,14 +193,15 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
         raise UserError(f"--out ends in .png, not {out.name!r}")
     start()
     from ganzoo.data.census import census
-    from ganzoo.pictures import grid, png
+    from ganzoo.figures import captioned, sheet
+    from ganzoo.pictures import png
 
     place = folder if folder[0] in "/.~" else f"./{folder}"
-    lines, facts, images = census(place, split, size, crop, int(channels) if channels else None, held_out)
+    lines, facts, images, names = census(place, split, size, crop, int(channels) if channels else None, held_out)
     for line in lines:
         click.echo(line)
     if out:
-        write_file(out, png(grid(images, 8)))
+        write_file(out, png(captioned(images, names, 8) if names else sheet(images, 8)))
         click.echo(f"contact sheet: {out}")
     write_json(json_file, facts)
     if facts["bad"]:

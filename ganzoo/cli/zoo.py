@@ -55,9 +55,9 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
         write_json(json_file, boards)
         return
     show = has_colours() if pictures is None else pictures
-    width = max(len(model.name) for model in chosen)
+    widths = [max(len(getattr(model, column)) for model in chosen) for column in ("name", "family", "data")]
     for model in chosen:
-        click.echo(f"{model.name:{width}}  {line(model)}")
+        click.echo(line(model, *widths))
         if show and (samples := in_terminal(model, min(96, shutil.get_terminal_size().columns))):
             click.echo(samples, color=True)
     if sheet:
@@ -72,15 +72,16 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
     write_json(json_file, rows)
 
 
-def line(model):
-    """What a model is, and the score that stands for it beside held-out real data's."""
+def line(model, *widths):
+    """What a model is, in columns of these widths, and the score that stands for it beside held-out real data's."""
     found = model.score
     if found is None:
         words = "not scored"
     else:
         real = "" if found.get("real") is None else f" (real {found['real']:.4g})"
         words = f"{found['name']} {found['value']:.4g}{real}"
-    return "  ".join(filter(None, [f"{model.family:14}" if model.family else "", f"{model.data:16}", words]))
+    cells = zip((model.name, model.family, model.data), widths, strict=True)
+    return "  ".join([*(f"{cell:{width}}" for cell, width in cells), words])
 
 
 def has_colours():

@@ -27,8 +27,8 @@ def census(name, split="train", size=None, crop=None, channels=None, held_out=0.
             64 x 64, those of a folder that are of one size stay.
 
     Returns:
-        Lines for the user; facts as a JSON-ready dict; and some images as the model would see them, uint8 [M, H, W, C]
-        with M <= 64, of each class where there are any.
+        Lines for the user; facts as a JSON-ready dict; some images as the model would see them, uint8 [M, H, W, C] with
+        M <= 64, of each class where there are any; and the names of their classes, M strings, or None.
 
     Raises:
         UserError: there is no such data, or no image that can be read.
@@ -64,7 +64,7 @@ def census(name, split="train", size=None, crop=None, channels=None, held_out=0.
     for line in source.of_pixels:
         if " passed over: " not in line:  # which files cannot be read stands below, all of them
             source.note(line)
-    return list(_lines(facts)), facts, shown.images()
+    return list(_lines(facts)), facts, shown.images(), shown.names(names)
 
 
 def _common_size(name, split):
@@ -121,3 +121,8 @@ class Shown:
     def images(self):
         """The images, uint8 [M, H, W, C], class by class."""
         return np.stack([image for label in sorted(self._kept) for image in self._kept[label]][:SHOWN])
+
+    def names(self, names):
+        """The name of the class of each of `images`, a list of strings; None where there are no classes."""
+        labels = [label for label in sorted(self._kept) for _ in self._kept[label]][:SHOWN]
+        return [names[label] if label >= 0 else "no label" for label in labels] if names else None

@@ -84,7 +84,7 @@ class Folder(ImageReader):
         for place in (folder, self.root):
             if table := table_of(place):
                 values = {place / name: value for name, value in read(table).items()}
-                self.said_by = (*self.said_by, table) if values else self.said_by
+                self.said_by = tuple(dict.fromkeys((*self.said_by, table)))
                 return {path: value for path, value in values.items() if path.is_relative_to(folder)}
         return None
 
@@ -133,6 +133,8 @@ class Folder(ImageReader):
     def _notes(self, tree, layout, split, captions=False):
         chosen = layout.splits[split]
         yield self._of_table or layout.guess
+        if self.said_by and not self._of_table:
+            yield f"{self.said_by[0].name} holds captions alone: CaptionedFolder reads them"
         if not layout.whole:
             yield tree.images and f"{counted(len(tree.images), 'image')} beside the folders passed over"
             if layout.labelled and chosen.images and not self._of_table:

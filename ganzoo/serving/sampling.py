@@ -80,6 +80,12 @@ class RunSampler(Sampler):
         return getattr(self.model, "num_classes", None)
 
     @property
+    def wanted_steps(self):
+        """The generator steps that its training was last started for."""
+        last = next((one for one in reversed(self.record.get("resumes") or [])), self.record)
+        return (last.get("settings") or {}).get("steps") or self.recipe.steps
+
+    @property
     def kept_steps(self):
         """The steps of the checkpoints that can be read, oldest first."""
         return self._checkpoints.steps

@@ -17,6 +17,7 @@ from ganzoo.cli.main import main
 from ganzoo.cli.sampling import conditions, of_checkpoint
 from ganzoo.data.metadata import read_labels
 from ganzoo.run_lock import only_writer
+from ganzoo.serving.sampling import RunSampler
 
 EXPORTED = Path(__file__).parents[2] / "exported"
 
@@ -109,8 +110,8 @@ def test_what_cannot_be_written_is_refused(drawn, tmp_path, model, out, argument
 
 def test_the_checkpoint_of_a_run_in_training_is_named_and_its_lock_left_alone(tmp_path):
     def lines(step):
-        run, recipe = types.SimpleNamespace(root=tmp_path), types.SimpleNamespace(steps=60)
-        return list(of_checkpoint(types.SimpleNamespace(name="mine", run=run, recipe=recipe, step=step)))
+        run = types.SimpleNamespace(root=tmp_path)
+        return list(of_checkpoint(types.SimpleNamespace(name="mine", run=run, wanted_steps=60, step=step)))
 
     assert lines(60) == [] and lines(20) == ["the newest checkpoint of mine: step 20 of 60"]
     with only_writer(tmp_path):
@@ -121,3 +122,12 @@ def test_the_checkpoint_of_a_run_in_training_is_named_and_its_lock_left_alone(tm
     (tmp_path / ".lock").write_text(f"process {2**22 + 1} on {socket.gethostname()}")  # a killed one's
     assert lines(60) == []
     assert list(of_checkpoint(types.SimpleNamespace(name="an export"))) == []
+
+
+@pytest.mark.parametrize(
+    "record, steps",
+    [({}, 60), ({"settings": {"steps": 40}}, 40), ({"settings": {"steps": 40}, "resumes": [{"settings": {"steps": 90}}]}, 90)],
+)
+def test_the_steps_that_a_run_is_to_reach_are_those_of_its_last_start(record, steps):
+    sampler = types.SimpleNamespace(record=record, recipe=types.SimpleNamespace(steps=60))
+    assert RunSampler.wanted_steps.fget(sampler) == steps

@@ -103,7 +103,10 @@ def test_a_run_remembers_the_words_and_the_identity_changes_with_a_caption(tmp_p
 def test_a_table_of_captions_alone_is_no_table_of_labels(tmp_path):
     write_images(tmp_path)
     as_csv(tmp_path)
-    assert Images(str(tmp_path), size=8).class_names == []
+    source = Images(str(tmp_path), size=8)
+    assert source.class_names == [] and source.notes == [
+        f"{tmp_path}: metadata.csv holds captions alone: CaptionedFolder reads them"
+    ]
     with pytest.raises(UserError, match="has no labels"):
         Images(str(tmp_path), size=8, labels=True)
 

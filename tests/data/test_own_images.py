@@ -174,10 +174,18 @@ def test_an_npz_is_data_to_train_on(tmp_path):
 
 def test_a_folder_is_looked_through_before_training(mixed):
     (mixed / "g.png").write_bytes((mixed / "a.png").read_bytes())
-    lines, facts, images = census(str(mixed))
+    lines, facts, images, names = census(str(mixed))
     assert facts["images"] == 5 and facts["repeated"] == 1 and set(facts["bad"]) == {str(mixed / n) for n in ("e.png", "f.jpg")}
-    assert images.shape == (5, 64, 64, 3) and facts["sizes"]["9 x 8"] == 2
+    assert images.shape == (5, 64, 64, 3) and names is None and facts["sizes"]["9 x 8"] == 2
     assert lines[0] == f"{mixed}: 5 images in split train, as 64 x 64 x 3" and any("2 files cannot be read" in x for x in lines)
+
+
+def test_images_that_are_shown_have_the_names_of_their_classes(tmp_path):
+    for name in ("cat", "dog"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.png").write_bytes(png(np.full((8, 8, 3), ord(name[0]), np.uint8)))
+    _, _, images, names = census(str(tmp_path))
+    assert names == ["cat", "dog"] and images[:, 0, 0, 0].tolist() == [ord("c"), ord("d")]
 
 
 def test_the_command_shows_it_and_ends_with_2_where_files_are_bad(mixed, command):
