@@ -1,5 +1,6 @@
 """What many tests need: a small GAN, a small recipe file, the command line, real data where it is prepared."""
 
+import gc
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # As many workers run as there are cores: more threads in each would only wait for one another, and spin meanwhile.
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
     os.environ.setdefault(threads, "1")
+gc.set_threshold(50_000, 20, 20)  # traces make objects by the million, which Python would look through again and again
 
 TINY = '''
 """A tiny recipe for tests."""

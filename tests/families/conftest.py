@@ -87,17 +87,18 @@ def resumes_exactly(tmp_path):
 def texts_travel(tmp_path, replays_warm_up):
     """Asserts that a text GAN's run, stopped and taken up again, ends in the same bits, and that its export answers alike.
 
-    Takes a recipe file's text, the steps at which the parted run stops and what hears the whole run; gives that run's facts
-    and its `Sampler`.
+    Takes a recipe file's text, the steps at which the parted run stops (by default there is none) and what hears the whole
+    run; gives that run's facts and its `Sampler`.
     """
 
-    def check(recipe, stops, log=lambda line: None):
+    def check(recipe, stops=(), log=lambda line: None):
         path = tmp_path / "text.py"
         path.write_text(recipe)
         facts = train(str(path), tmp_path / "whole", log=log)
         for steps in stops:
             train(str(path), tmp_path / "parts", steps=steps, log=lambda line: None)
-        whole, parts = load(tmp_path / "whole"), load(tmp_path / "parts")
+        whole = load(tmp_path / "whole")
+        parts = load(tmp_path / "parts") if stops else whole
         for name, values in whole.model.state().items():
             for one, other in zip(values, parts.model.state()[name], strict=True):
                 np.testing.assert_array_equal(one, other, err_msg=name)

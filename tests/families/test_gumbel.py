@@ -239,6 +239,10 @@ def recipe():
 '''
 
 
-def test_a_run_resumes_to_the_bit_and_exports(texts_travel):
-    facts, _ = texts_travel(RECIPE, stops=(3, 6))
+def test_a_resumed_run_ends_in_the_same_state(resumes_exactly):
+    resumes_exactly(compiled, batch())
+
+
+def test_a_run_anneals_and_exports(texts_travel):
+    facts, _ = texts_travel(RECIPE)
     assert np.isfinite(facts["generator_loss"]) and 0.5 < facts["temperature"] < 1.0

@@ -293,8 +293,19 @@ def recipe():
 '''
 
 
-def test_a_run_resumes_to_the_bit_and_exports(texts_travel):
-    facts, run = texts_travel(RECIPE, stops=(3, 6))
+def test_a_resumed_run_ends_in_the_same_state(resumes_exactly):
+    made = []
+
+    def make():
+        made.append(compiled())
+        return made[-1]
+
+    resumes_exactly(make, batch())
+    assert float(made[0].baseline) == float(made[2].baseline) != 0.0
+
+
+def test_a_run_keeps_its_baseline_and_exports(texts_travel):
+    facts, run = texts_travel(RECIPE)
     assert np.isfinite(facts["generator_loss"]) and -1 <= facts["reward"] <= 1
     assert float(run.model.baseline) != 0.0
 
