@@ -9,6 +9,7 @@ from ganzoo.cli.options import (
     data_dir_option,
     data_option,
     json_option,
+    say,
     seed_option,
     start,
     write_file,
@@ -47,7 +48,7 @@ def probe(model, data, seed, data_dir, json_file):
     from ganzoo import load
     from ganzoo.explore.probe import lines, probe
 
-    record = probe(load(model), data, seed, data_dir, log=click.echo)
+    record = probe(load(model), data, seed, data_dir, log=say)
     click.echo("\n".join(lines(record)))
     write_json(json_file, {"model": str(model), "seed": seed, **record})
 

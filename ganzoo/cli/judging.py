@@ -11,6 +11,8 @@ from ganzoo.cli.options import (
     data_option,
     json_option,
     metrics_option,
+    say,
+    say_all,
     seed_option,
     start,
     write_file,
@@ -67,14 +69,13 @@ def evaluate(model, data, metrics, count, extractor, features_file, seed, html, 
 
     if html and features_file:
         raise click.UsageError("--html looks up neighbours in features of other images too: leave out --features-file")
-    scores = evaluate(model, data, metrics, count, extractor, seed, log=click.echo, features_file=features_file)
-    click.echo("\n".join(terminal.scores(scores)))
-    for line in terminal.keep(model, scores):
-        click.echo(line)
+    scores = evaluate(model, data, metrics, count, extractor, seed, log=say, features_file=features_file)
+    say_all(terminal.scores(scores))
+    say_all(terminal.keep(model, scores))
     if html:
         from ganzoo.report.model_report import report_on
 
-        write_file(html, report_on(model, data, scores, extractor, seed, log=click.echo))
+        write_file(html, report_on(model, data, scores, extractor, seed, log=say))
         click.echo(f"report: {html}")
     write_json(json_file, scores)
 
@@ -103,8 +104,8 @@ def compare(models, data, metrics, count, extractor, features_files, seed, html,
     from ganzoo.report import terminal
 
     files = list(features_files) or None
-    record = compare(list(models), data, metrics, count, extractor, seed, log=click.echo, features_files=files)
-    click.echo("\n".join(terminal.comparison(record)))
+    record = compare(list(models), data, metrics, count, extractor, seed, log=say, features_files=files)
+    say_all(terminal.comparison(record))
     if html:
         from ganzoo.report.page import compare_report
 
@@ -135,14 +136,14 @@ def birthday(model, data, batch_sizes, batches, per_class, features, flips, thre
 
     options = {"batch_sizes": batch_sizes, "batches": batches, "features": features, "flips": flips, "per_class": per_class}
     options |= {"threshold": threshold, "seed": seed, "data_dir": data_dir}
-    test = birthday_test_of(model, data, **options, log=click.echo)
+    test = birthday_test_of(model, data, **options, log=say)
     if page:
         facts = judge_page_of(test, page)
         click.echo(f"{facts['questions']} pairs to judge ({facts['decoys']} of them decoys): open {page} in a browser,")
         click.echo(f"export the answers, then: ganzoo judge {page} --answers FILE")
     if auto or not page:
         record = test.run()
-        click.echo("\n".join(table(record)))
+        say_all(table(record))
         write_json(json_file, record)
     elif json_file:
         write_json(json_file, facts)
@@ -159,7 +160,7 @@ def judge(page, answers, json_file):
     from ganzoo.report.terminal import judged
 
     record = read_answers(page, answers)
-    click.echo("\n".join(judged(record)))
+    say_all(judged(record))
     write_json(json_file, record)
 
 
@@ -178,10 +179,9 @@ def neighbours(model, data, count, extractor, flips, out, seed, data_dir, json_f
     start(data_dir)
     from ganzoo.evaluation.neighbourhood import neighbours_of
 
-    record, picture = neighbours_of(model, data, count, extractor, flips, seed, log=click.echo)
-    for warning in record["warnings"]:
-        click.echo(f"note: {warning}")
-    click.echo(record["verdict"])
+    record, picture = neighbours_of(model, data, count, extractor, flips, seed, log=say)
+    say_all(f"note: {warning}" for warning in record["warnings"])
+    say(record["verdict"])
     if out:
         from ganzoo import pictures
 

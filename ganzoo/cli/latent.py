@@ -12,6 +12,7 @@ from ganzoo.cli.options import (
     extractor_option,
     json_option,
     numbers,
+    say,
     seed_option,
     shared,
     start,
@@ -97,7 +98,7 @@ def sweep(model, out, what, rows, count, draws, top, steps, bounds, held, extrac
         rows = rows or 10
         write_file(out, pictures.png(figure(sampler, rows, seed)))
         click.echo(f"sweeps of each code, {rows} draws of noise, seed {seed}: {out}")
-        facts = meanings(sampler, data, count, seed, extractor, data_dir=data_dir, log=click.echo)
+        facts = meanings(sampler, data, count, seed, extractor, data_dir=data_dir, log=say)
         for record in facts:
             click.echo("\n".join(lines(record)))
         write_json(json_file, {"model": str(model), "out": str(out), "codes": facts})

@@ -5,7 +5,9 @@ import functools
 import gc
 import json
 import os
+import shutil
 import sys
+import textwrap
 from pathlib import Path
 
 import click
@@ -189,6 +191,25 @@ def shared(*options):
     return decorate
 
 
+def wrapped(line):
+    """A line of prose as lines of the terminal's width; as it is where it does not go to a terminal."""
+    width = shutil.get_terminal_size().columns
+    if not sys.stdout.isatty() or len(line) <= width:
+        return line
+    return textwrap.fill(line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def say(line):
+    """Prints a line of prose, wrapped to the terminal."""
+    click.echo(wrapped(line))
+
+
+def say_all(lines):
+    """Prints the lines of a table, those of prose below and above it wrapped: notes and protocols."""
+    for line in lines:
+        click.echo(wrapped(line) if line.startswith(("note: ", "N=", "automatic, ")) else line)
+
+
 def write_json(path, facts):
     """Writes facts where --json asked for them."""
     if path:
@@ -245,6 +266,12 @@ def check_outputs():
             refuse_unwritable(context.params[option.name])
 
 
+def announce(command):
+    """Says on a terminal that a command has begun: until TensorFlow is imported some seconds pass."""
+    if sys.stderr.isatty():
+        click.echo(f"{command}: starting TensorFlow ...", err=True)
+
+
 def start(data_dir=None):
     """Checks outputs, makes --data-dir hold for whatever reads a data set from here on, and imports TensorFlow and Keras.
 
@@ -258,8 +285,11 @@ def start(data_dir=None):
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # this process is ganzoo's own, whatever other programs want of Keras
-    debug = click.get_current_context().find_root().params["debug"]
+    context = click.get_current_context()
+    debug = context.find_root().params["debug"]
     first = not {"keras", "tensorflow"} <= sys.modules.keys()
+    if first:
+        announce(context.command_path)
     with (
         absent(*UNUSED),
         uncollected() if first else contextlib.nullcontext(),

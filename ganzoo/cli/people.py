@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import MODEL, data_dir_option, data_option, json_option, seed_option, start, write_json
+from ganzoo.cli.options import MODEL, data_dir_option, data_option, json_option, say, say_all, seed_option, start, write_json
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 KINDS = click.Choice(["real-or-fake", "rapid", "preference", "neighbours", "captions"])
@@ -51,7 +51,7 @@ def page(kind, models, page, data, count, decoys, practice, every, triples, real
 
     options = {"data": data, "count": count, "decoys": decoys, "practice": practice, "every": every, "triples": triples}
     options |= {"real": real, "title": title, "seed": seed, "data_dir": data_dir}
-    facts = people_page(kind, list(models), page, **options, log=click.echo)
+    facts = people_page(kind, list(models), page, **options, log=say)
     practised = f", after {facts['practice']} to practise" if facts["practice"] else ""
     click.echo(f"{facts['questions']} questions ({facts['decoys']} of them decoys){practised}: {page}")
     click.echo(f"give it to people; then: ganzoo people merge {page} ANSWERS...")
@@ -69,7 +69,7 @@ def merge(page, answers, json_file):
     from ganzoo.report.terminal_people import merged
 
     record = merge(page, answers)
-    click.echo("\n".join(merged(record)))
+    say_all(merged(record))
     write_json(json_file, record)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import MODEL, RECIPE, STUDY, data_dir_option, json_option, set_option, start, write_json
+from ganzoo.cli.options import MODEL, RECIPE, STUDY, data_dir_option, json_option, say, set_option, start, write_json
 from ganzoo.errors import UserError
 
 
@@ -162,7 +162,8 @@ def study(name, smoke, data, model, to, storage, jobs, devices, threads, retry_f
         directory, data, smoke, storage, jobs, threads_of_each(threads, jobs), devices, model, retry_failed, click.echo
     )
     found = make(name, options)
-    click.echo("\n".join(found["answer"]))
+    for line in found["answer"]:
+        say(line)
     click.echo(f"page: {directory / 'study.html'}; numbers: {directory / 'study.json'}")
     write_json(json_file, found)
 

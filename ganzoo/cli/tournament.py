@@ -2,7 +2,17 @@
 
 import click
 
-from ganzoo.cli.options import MODEL_NAME, data_dir_option, data_option, json_option, seed_option, start, write_json
+from ganzoo.cli.options import (
+    MODEL_NAME,
+    data_dir_option,
+    data_option,
+    json_option,
+    say,
+    say_all,
+    seed_option,
+    start,
+    write_json,
+)
 
 
 @click.command()
@@ -25,8 +35,8 @@ def tournament(models, data, count, nrds, extractor, seed, data_dir, json_file):
     from ganzoo.evaluation.tournament import tournament
     from ganzoo.report.terminal_tournament import table
 
-    record = tournament(list(models), data, count, seed, nrds, extractor, data_dir, log=click.echo)
-    click.echo("\n".join(table(record)))
+    record = tournament(list(models), data, count, seed, nrds, extractor, data_dir, log=say)
+    say_all(table(record))
     write_json(json_file, record)
 
 

@@ -15,6 +15,7 @@ from ganzoo.cli.options import (
     RECIPE,
     data_dir_option,
     json_option,
+    say,
     set_option,
     start,
     write_file,
@@ -52,7 +53,7 @@ def train(recipe, overrides, weights_from, frozen, devices, threads, data_dir, j
 
     limit(devices, threads)
 
-    facts = train(recipe, overrides=overrides + beginning(weights_from, frozen), log=click.echo, **options)
+    facts = train(recipe, overrides=overrides + beginning(weights_from, frozen), log=say, **options)
     write_json(json_file, facts)
     if "signal" in facts:
         sys.exit(128 + facts["signal"])

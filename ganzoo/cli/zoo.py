@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import data_dir_option, json_option, start, write_file, write_json
+from ganzoo.cli.options import data_dir_option, json_option, say, start, write_file, write_json
 from ganzoo.errors import UserError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -44,12 +44,12 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
     if score:
         from ganzoo.evaluation.zoo import scored
 
-        chosen = scored(chosen, data_dir, log=click.echo)
+        chosen = scored(chosen, data_dir, log=say)
     if leaderboard:
         from ganzoo.evaluation.zoo import leaderboard as boards_of
         from ganzoo.report.leaderboard import leaderboard_page
 
-        boards = boards_of(chosen, data_dir=data_dir, log=click.echo)
+        boards = boards_of(chosen, data_dir=data_dir, log=say)
         write_file(leaderboard, leaderboard_page(boards, text))
         click.echo(f"{sum(len(board['models']) for board in boards)} models: {leaderboard}")
         write_json(json_file, boards)

@@ -6,6 +6,7 @@ from numbers import Real
 
 import numpy as np
 
+from ganzoo.bars import working
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
@@ -179,6 +180,10 @@ class BirthdayTest:
             `held_out`, `features`, `flips`; with classes, `classes` holds one such record per class, with its `name` and
             the `published` result for it, a dict of `batch_size` and `support`, or None.
         """
+        with working(f"duplicates among {len(self.samples):,} samples of {self.model.name}"):
+            return self._run()
+
+    def _run(self):
         features = self.both_features()
         images = self.images
         options = {
@@ -269,7 +274,8 @@ class TextBirthdayTest:
     def run(self):
         """The test; a JSON-ready record as of `birthday_of_text`, with `model`, `data`, `held_out` and `features`."""
         options = {"batch_sizes": self.batch_sizes, "batches": self.batches, "threshold": self.threshold, "seed": self.seed}
-        record = birthday_of_text(self.samples, self.real, **options)
+        with working(f"duplicates among {len(self.samples):,} sentences of {self.model.name}"):
+            record = birthday_of_text(self.samples, self.real, **options)
         about = {
             "model": self.model.describe(),
             "data": self.data.name,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganzoo.bars import progress_of
 from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation import intervals
 from ganzoo.evaluation.cache import Cache, digest, digest_files
@@ -116,14 +117,16 @@ class Evaluator:
             for sample in (self.real, self.held, fake):
                 _ = sample.extracted
         scores, left_out = [], []
-        for metric, asked in chosen:
-            try:
-                scores += self._scores_of(metric, context, intervals)
-            except UserError as error:
-                if asked and not isinstance(error, Undefined):
-                    raise
-                left_out.append(f"{metric.name} left out: {error}")
-                self.log(left_out[-1])
+        with progress_of(f"metrics of {model.name}") as progress:
+            for done, (metric, asked) in enumerate(chosen):
+                progress(done / len(chosen))
+                try:
+                    scores += self._scores_of(metric, context, intervals)
+                except UserError as error:
+                    if asked and not isinstance(error, Undefined):
+                        raise
+                    left_out.append(f"{metric.name} left out: {error}")
+                    self.log(left_out[-1])
         if not scores:
             raise UserError(f"no metric could be computed for {model.name}: {'; '.join(left_out) or 'none applies'}")
         return scores

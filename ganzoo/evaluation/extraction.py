@@ -1,17 +1,15 @@
 """Features of many examples: part by part, with a bar, and taken up where an earlier process stopped."""
 
-import contextlib
-import sys
 import time
 
 import numpy as np
 
+from ganzoo.bars import progress_of
 from ganzoo.evaluation.cache import digest
 from ganzoo.evaluation.features.base import Extracted, filled
 
 PART = 4096  # examples passed on at once, about
 KEEP_EVERY = 60.0  # seconds of work that a kill may cost
-LONG = 20.0  # seconds after which the progress is logged where there is no terminal
 
 
 def extract(extractor, examples, what, key=None, cache=None, log=print):
@@ -92,33 +90,3 @@ class Kept:
         """Removes the parts, once the whole is there."""
         for number in range(self._number):
             self.cache.drop("features", self._name(number))
-
-
-@contextlib.contextmanager
-def progress_of(what, log):
-    """A function of the share done: a bar on a terminal once it takes a while, elsewhere a line now and then."""
-    began = last = time.monotonic()
-    bar = task = None
-
-    def progress(share):
-        nonlocal bar, task, last
-        now = time.monotonic()
-        if sys.stderr.isatty():
-            if bar is None and now - began > 1:
-                from rich.console import Console
-                from rich.progress import Progress
-
-                bar = Progress(console=Console(stderr=True), transient=True)
-                bar.start()
-                task = bar.add_task(what, total=1.0)
-            if bar is not None:
-                bar.update(task, completed=share)
-        elif now - last > LONG and 0 < share < 1:
-            last = now
-            log(f"{what}: {share:.0%}, {(now - began) * (1 - share) / share:.0f} s left")
-
-    try:
-        yield progress
-    finally:
-        if bar is not None:
-            bar.stop()

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from ganzoo import figures
+from ganzoo.bars import working
 from ganzoo.errors import MOST_SEED, UserError, whole_number
 from ganzoo.evaluation.features.choose import choose
 from ganzoo.evaluation.inputs.opening import open_input
@@ -64,7 +65,8 @@ class Neighbourhood:
         """The record of `copies`, with `twins`: the closest pairs of samples and their nearest training images."""
         name = self.extractor.name
         features = {} if name == "pixels" else {name: self.extractor.features}
-        record = copies(self.images, self.train, self.held, features=features, flips=self.flips, within=self.within)
+        with working(f"the nearest of {len(self.train):,} training images"):
+            record = copies(self.images, self.train, self.held, features=features, flips=self.flips, within=self.within)
         record["warnings"] = [*self.notes, *record["warnings"]]
         about = {"model": self.name, "data": self.data.name, "drawn": self.drawn}
         return record | about | {"twins": self._twins()}

@@ -21,7 +21,7 @@ from ganzoo.serving.sampling import RunSampler, load
 
 BATCH = 64  # samples of one game, as the paper plays them
 _ROWS = 512
-_STEP = re.compile(r"(.+)@(\d+|all)")
+_STEP = re.compile(r"(?!hf:)(.+)@(\d+|all)")
 
 
 @logged

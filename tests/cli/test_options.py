@@ -1,6 +1,7 @@
 """What the commands share: numbers in an option, files, the data directory, quiet imports."""
 
 import gc
+import io
 import json
 import math
 import os
@@ -180,3 +181,28 @@ def test_the_error_stream_is_silent_within_and_back_afterwards(capfd):
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_computed(tmp_path, arguments):
     result = CliRunner().invoke(main, [*arguments, str(tmp_path / "absent" / "file.png")])
     assert result.exit_code == 2 and "cannot write" in result.output and "No such file or directory" in result.output
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_prose_is_wrapped_to_a_terminal_and_tables_are_not(monkeypatch):
+    line = "note: " + "some words " * 10
+    table = "a" * 30 + "  " + "b" * 30
+    for stream, lines in ((Terminal(), 4), (io.StringIO(), 2)):
+        monkeypatch.setenv("COLUMNS", "50")
+        monkeypatch.setattr(sys, "stdout", stream)
+        options.say_all([line.strip(), table])
+        printed = stream.getvalue().splitlines()
+        assert len(printed) == lines and printed[-1] == table
+        assert " ".join(" ".join(printed[:-1]).split()) == line.strip()
+        assert lines == 2 or all(len(one) <= 50 for one in printed[:-1])
+
+
+def test_a_command_says_at_once_that_it_begins_where_somebody_looks(monkeypatch):
+    for stream, words in ((Terminal(), "ganzoo train: starting TensorFlow ...\n"), (io.StringIO(), "")):
+        monkeypatch.setattr(sys, "stderr", stream)
+        options.announce("ganzoo train")
+        assert stream.getvalue() == words

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ganzoo import bars
 from ganzoo.evaluation import extraction
 from ganzoo.evaluation.cache import Cache
 from ganzoo.evaluation.context import Sample
@@ -85,7 +86,7 @@ def test_many_examples_stand_in_a_file(monkeypatch):
 
 
 def test_progress_is_said_where_there_is_no_terminal(monkeypatch):
-    monkeypatch.setattr(extraction, "LONG", 0.0)
+    monkeypatch.setattr(bars, "LONG", 0.0)
     monkeypatch.setattr("sys.stderr.isatty", lambda: False)
     lines = []
     extract(Means(), IMAGES, "mine", log=lines.append)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganzoo.bars import progress_of
 from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.evaluation.cache import digest, digest_array, digest_files
@@ -277,10 +278,12 @@ class ModelInput(Input):
             samples = self._checked(self.sampler.sample(count, seed))
             return samples.astype(np.int64 if self.feature == "text" else np.float32)
         images = None  # floats take four times the place of the pixels: a block at a time
-        for first, samples in self.sampler.blocks(count, seed):
-            pixels = to_uint8(self._checked(samples))
-            images = room((count, *pixels.shape[1:])) if images is None else images
-            images[first : first + len(pixels)] = pixels
+        with progress_of(f"samples of {self.name}") as progress:
+            for first, samples in self.sampler.blocks(count, seed):
+                pixels = to_uint8(self._checked(samples))
+                images = room((count, *pixels.shape[1:])) if images is None else images
+                images[first : first + len(pixels)] = pixels
+                progress((first + len(pixels)) / count)
         return images
 
     def labels(self, count, seed=0):
