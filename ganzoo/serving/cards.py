@@ -4,7 +4,7 @@ import contextlib
 import inspect
 import json
 
-from ganzoo import zoo
+from ganzoo import hub, zoo
 from ganzoo.checked_json import Maybe, read_json
 from ganzoo.data.licences import NOT_STATED, terms_of
 from ganzoo.errors import UserError
@@ -75,6 +75,8 @@ def renew_card(model, licence=None, data_licence=None):
     Raises:
         UserError: it is no export with a card, or its card cannot be read or written.
     """
+    if hub.is_address(model):
+        raise UserError(f"{model} is on the Hub: write the card of an export here anew, and push it")
     version = zoo.newest_version(zoo.model_path(model))
     if version is None or not (version / "card.json").is_file():
         raise UserError(f"{model} is no export with a card.json: `ganzoo export` writes one")

@@ -262,6 +262,8 @@ def test_a_card_of_old_is_completed_and_moved(tmp_path):
         renew_card(version)
     with pytest.raises(UserError, match="is no export with a card.json"):
         renew_card(tmp_path)
+    with pytest.raises(UserError, match="hf://me/mine is on the Hub"):
+        renew_card("hf://me/mine")
 
 
 def test_the_paper_is_the_recipes_or_the_familys(tmp_path):
