@@ -37,6 +37,7 @@ def train(
     weights_from: str | Path | None = None,
     frozen: Sequence[str] = (),
     log: Callable[[str], None] = print,
+    listeners: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """Trains a recipe, or takes its run up where it stopped; in a notebook with a bar and the newest samples.
 
@@ -54,6 +55,7 @@ def train(
         weights_from: a run, an export or the name of a model of the zoo, with whose weights the networks begin.
         frozen: names of layers that do not train, such as "discriminator.down_*".
         log: called with each line for the user.
+        listeners: objects that hear of losses, scores and samples, such as one for MLflow: see docs/training.md.
 
     Returns:
         A dict of facts: run, recipe, steps, seconds, images_per_second, the last losses, and `signal` if one ended it.
@@ -73,7 +75,8 @@ def train(
         raise UserError(f"overrides are a dict of values by dotted names, or strings NAME=VALUE, not {overrides!r}")
     frozen = (frozen,) if isinstance(frozen, str) else frozen
     overrides = (*overrides, *beginning(weights_from, frozen))
-    return train(checked_path(recipe, "a recipe"), run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log)
+    path, how = checked_path(recipe, "a recipe"), (strategy, fresh, smoke, deterministic, precision)
+    return train(path, run, overrides, steps, *how, log, listeners)
 
 
 def load(model: str | Path) -> Sampler:

@@ -1,5 +1,6 @@
 """Training: a recipe's model through Keras' `fit`, resumable at any step."""
 
+import ast
 import contextlib
 import errno
 import logging
@@ -16,6 +17,7 @@ from ganzoo import recipe as recipes
 from ganzoo import strategies
 from ganzoo.callbacks.board import Board
 from ganzoo.callbacks.evaluations import Evaluations
+from ganzoo.callbacks.listeners import Listeners
 from ganzoo.callbacks.monitor import Monitor
 from ganzoo.callbacks.progress import clock, progress_of
 from ganzoo.callbacks.reports import Reports
@@ -57,6 +59,7 @@ def train(
     deterministic=False,
     precision="auto",
     log=print,
+    listeners=(),
 ):
     """Trains a recipe, or takes its run up where it stopped.
 
@@ -71,6 +74,7 @@ def train(
         deterministic: the same bits in every run, at some cost in speed.
         precision: one of `choices.PRECISIONS`.
         log: called with each line for the user.
+        listeners: who else hears of the training: see `callbacks.listeners.Listeners`.
 
     Returns:
         A dict of facts: run, recipe, steps, seconds, images_per_second, the last losses, and `signal` if one ended it.
@@ -81,7 +85,9 @@ def train(
     log = undisturbed(log)
     with contextlib.ExitStack() as end:
         end.callback(precisions.apply, "float32")  # what is sampled later in this process is as precise as anywhere else
-        return _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, end)
+        return _train(
+            recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, Listeners(listeners), end
+        )
 
 
 def undisturbed(log):
@@ -94,7 +100,7 @@ def undisturbed(log):
     return say
 
 
-def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, end):
+def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic, precision, log, listeners, end):
     if deterministic:
         tf.config.experimental.enable_op_determinism()
     loaded = recipes.load_recipe(recipe, overrides)
@@ -121,7 +127,7 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
     path, chief = Path(run or default_run(loaded.name, smoke)), strategies.is_chief(distribution)
     begun = begin_with_weights(built, distribution, log) if fresh or smoke or not Run(path).has_begun else None
     if not chief:
-        return _go_on(Run(path), loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
+        return _go_on(Run(path), loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, listeners, log)
     Run(path).refuse_other_files(fresh)
     with only_writer(path):
         facts = {"settings": free_settings(built), "vectors_size": vectors_size(built.model), **made_of(built.model)}
@@ -129,7 +135,9 @@ def _train(recipe, run, overrides, steps, strategy, fresh, smoke, deterministic,
         facts |= {"revisions": revisions} if (revisions := revisions_of(built.model)) else {}
         training_run = Run.take_up(path, loaded, fresh, smoke, built.data, facts, log)
         try:
-            return _go_on(training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, log)
+            return _go_on(
+                training_run, loaded, built, data, distribution, chosen_precision, fresh or smoke, chief, listeners, log
+            )
         finally:
             training_run.abandon()
 
@@ -150,7 +158,7 @@ def begin_with_weights(built, distribution, log):
     return taken
 
 
-def _go_on(training_run, loaded, built, data, distribution, chosen_precision, anew, chief, log):
+def _go_on(training_run, loaded, built, data, distribution, chosen_precision, anew, chief, listeners, log):
     """Trains from the newest checkpoint of a run that was taken up, or with `anew` from the start."""
     strategies.refuse_differences(distribution, 0, "")  # the others look for what the first one has taken up
     if not anew:
@@ -175,14 +183,22 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
         f"{replicas} replica{'s' * (replicas > 1)}, {chosen_precision}, in {path}"
     )
     began, cpu_began = time.perf_counter(), time.process_time()
-    for phase, end in phases_left(built, start):
-        built.model.begin(phase)
-        if built.phases:
-            log(f"phase {phase}: to step {end}")
-        reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, log)
-        start = end
-        if stop.signal:
-            break
+    settings = settings_of(loaded)
+    if chief:
+        listeners.on_start(loaded.source, settings, start)
+    try:
+        for phase, end in phases_left(built, start):
+            built.model.begin(phase)
+            if built.phases:
+                log(f"phase {phase}: to step {end}")
+            about = (loaded.source, settings, listeners)
+            reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, about, log)
+            start = end
+            if stop.signal:
+                break
+    finally:
+        if chief:
+            listeners.close()
     seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
     done = int(built.model.step.numpy())
     if chief:
@@ -199,6 +215,17 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
     return facts
 
 
+def settings_of(loaded):
+    """What a recipe sets, values by dotted name: numbers, truths and texts as such, all else as Python writes it."""
+    values = {}
+    for name, text, is_set in loaded.settings():
+        if is_set:
+            with contextlib.suppress(ValueError, SyntaxError):
+                text = value if isinstance(value := ast.literal_eval(text), (bool, int, float, str)) else text
+            values[name] = text
+    return values
+
+
 def phases_left(built, start):
     """The phases that are not over at step `start`, each with the step at which it ends."""
     if not built.phases:
@@ -212,8 +239,12 @@ def phases_left(built, start):
     return left
 
 
-def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
+def fit(built, data, distribution, run, checkpoints, start, end, chief, about, log):
     """Runs `model.fit` from step `start` to step `end`, with the callbacks of a run.
+
+    Args:
+        about: the recipe's text, its settings, and `Listeners` of the user's.
+        Others: as of `_go_on`.
 
     Returns:
         The `Reports` and the `GracefulStop` callbacks.
@@ -233,11 +264,15 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
     callbacks = [reports, stop]
     if chief:
         progress = progress_of(built.steps, start)
-        board = Board(run.logs, model.equilibrium)
+        board = Board(run.logs, model.equilibrium, "/".join(run.root.absolute().parts[-2:]))
+        recipe, settings, listeners = about
+        if not start:
+            board.on_start(recipe, settings)
+        everybody = Listeners([board, *listeners.listeners])
 
         def warn(step, line):
             progress.log(f"step {step}: {line}")
-            board.log_text(step, "monitor", line)
+            everybody.log_text(step, "monitor", line)
 
         def saved():
             run.note_checkpoint()
@@ -249,15 +284,15 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, log):
 
         stop.log = progress.log
         monitor = Monitor(model.equilibrium, warn)
-        reports.listeners += [progress, board, monitor]
+        reports.listeners += [progress, everybody, monitor]
         real = real_examples(built.data, data, built.seed)
         for entry in built.evaluations:
             entry.prepare(built.data, progress.log)
-        grids = Samples(built.sample_every, run.samples, real, board, monitor, progress.show)
+        grids = Samples(built.sample_every, run.samples, real, everybody, monitor, progress.show)
         callbacks += [
             grids,
             Saving(built.checkpoint_every, checkpoints, saved),
-            *(Evaluations(entry, run, board, progress.log) for entry in built.evaluations),
+            *(Evaluations(entry, run, everybody, progress.log) for entry in built.evaluations),
         ]
     try:
         with translated(model, checkpoints):

@@ -35,7 +35,7 @@ def assert_same_bits(one, other):
         np.testing.assert_array_equal(one[name], other[name], err_msg=name)
 
 
-def scalars(run, tag, line="training"):
+def scalars(run, tag, line="."):
     """A curve that TensorBoard would show, as a dict from step to value."""
     curve = {}
     for file in (run / "logs" / line).glob("events*"):
@@ -46,22 +46,41 @@ def scalars(run, tag, line="training"):
     return curve
 
 
+class Listener:
+    """Keeps what it hears."""
+
+    def __init__(self):
+        self.heard = []
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *words: self.heard.append((name, words))
+
+
 def test_a_run_leaves_checkpoints_curves_grids_and_facts(tmp_path, tiny_recipe):
-    said = []
-    facts = train(tiny_recipe, tmp_path / "run", log=said.append)
+    said, listener = [], Listener()
+    facts = train(tiny_recipe, tmp_path / "run", log=said.append, listeners=[listener, object()])
     run = Run.open(tmp_path / "run")
     assert facts["steps"] == 20 and facts["images_per_second"] > 0 and np.isfinite(facts["generator_loss"])
-    assert sorted(path.name for path in run.samples.iterdir()) == ["step-00000010.png", "step-00000020.png"]
+    assert sorted(path.name for path in run.samples.iterdir()) == [f"step-{step:08d}.png" for step in (0, 10, 20)]
     assert set(scalars(run.path, "loss/generator")) == {10, 20}
-    assert set(scalars(run.path, "gradient_norm/discriminator")) == {10, 20}
+    assert set(scalars(run.path, "optimizer/discriminator_gradient_norm")) == {10, 20}
     np.testing.assert_allclose(list(scalars(run.path, "loss/discriminator", "equilibrium").values()), 2 * np.log(2))
-    assert {"score/real", "score/fake", "images_per_second", "learning_rate/generator"} <= set(tags(run.path))
-    assert {"samples/fixed", "samples/fresh", "real"} <= set(tags(run.path))
+    assert {"score/real", "score/fake", "speed/images_per_second", "optimizer/generator_learning_rate"} <= set(tags(run.path))
+    assert {"samples/fixed", "samples/fresh", "samples/real", "recipe", "settings", "custom_scalars__config__"} <= set(
+        tags(run.path)
+    )
+    (name, (recipe, settings, step)), *between, (last, _) = listener.heard
+    assert (name, step, last) == ("on_start", 0, "close") and recipe == tiny_recipe.read_text()
+    assert settings["batch_size"] == 16 and settings["model.generator.width"] == 8 and settings["model"] == "GAN"
+    assert [name for name, _ in between] == ["log_image"] * 3 + ["on_log", "log_image", "log_image"] * 2
+    assert between[3][1][0] == 10 and np.isfinite(between[3][1][1]["generator_loss"])
     assert run.record()["steps"] == 20 and {"began", "family", "loss", "prior"} <= run.record().keys()
 
 
 def tags(run):
-    for file in (run / "logs" / "training").glob("events*"):
+    for file in (run / "logs").glob("events*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             yield from (value.tag for value in event.summary.value)
 
@@ -406,7 +425,7 @@ def test_a_fresh_start_that_fails_leaves_the_old_run_as_it_was(tmp_path, tiny_re
     run = Run.open(tmp_path / "run")
     assert facts["steps"] == 20 and run.record()["overrides"] == ["model.generator.width=9"]
     assert sorted(path.name for path in run.path.iterdir()) == ["checkpoints", "logs", "recipe.py", "run.json", "samples"]
-    assert set(scalars(run.path, "loss/generator")) == {10, 20} and len(list(run.samples.iterdir())) == 2
+    assert set(scalars(run.path, "loss/generator")) == {10, 20} and len(list(run.samples.iterdir())) == 3
     assert load(run.path).step == 20
 
 

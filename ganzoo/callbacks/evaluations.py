@@ -10,7 +10,7 @@ class Evaluations(Stepwise):
         entry: has `every` (generator steps), and is called with (model, step) for a list of JSON-ready score dicts,
             each with `name` and `value`; its `prepare(data, log)` was called before.
         run: the `Run` whose scores.jsonl gets them.
-        board: a `Board`.
+        board: a `Board`, or `Listeners`.
         log: called with a line for the user.
     """
 
@@ -25,5 +25,5 @@ class Evaluations(Stepwise):
         scores = self.entry(self.model, step)
         for score in scores:
             self.run.add_score({"step": step, **score})
-        self.board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores})
+        self.board.on_scores(step, scores)
         self.log(f"step {step}: " + "  ".join(f"{score['name']} {score['value']:.4g}" for score in scores))

@@ -100,7 +100,7 @@ def keep(model, scores):
         return [f"note: the run does not keep these scores: {error}"]
     try:
         board = Board(run.logs)
-        board.on_log(step, {f"evaluation/{score['name']}": score["value"] for score in scores if score["value"] is not None})
+        board.on_scores(step, scores)
         board.close()
     except UserError as error:
         return [f"note: TensorBoard does not show these scores: {error}"]

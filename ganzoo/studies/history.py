@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganzoo.callbacks.board import tag_of
+from ganzoo.callbacks.board import curves_of, tag_of
 from ganzoo.callbacks.monitor import DISCRIMINATOR_WON, GENERATOR_WON, Monitor
 
 RECORDS = ("discriminator_loss", "generator_loss", "real_score", "fake_score")
@@ -22,7 +22,7 @@ def curves(run, records=RECORDS):
     import tensorflow as tf
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(str(run / "logs" / "training"), {"tensors": 0})
+    events = EventAccumulator(str(curves_of(run / "logs")), {"tensors": 0})
     events.Reload()
     known, found = events.Tags()["tensors"], {}
     for record in records:

@@ -58,7 +58,7 @@ def trained(task, log):
         return 128 + facts["signal"], None
     found = function_of(task["measure"])(Path(task["run"]), task["options"], log)
     with contextlib.suppress(UserError):
-        show_in_tensorboard(Path(task["run"]), task["point"], found.get("values", {}))
+        show_in_tensorboard(Path(task["run"]), found.get("values", {}))
     return 0, found
 
 
@@ -109,15 +109,13 @@ def function_of(name):
     return getattr(importlib.import_module(module), function)
 
 
-def show_in_tensorboard(run, point, values):
-    """Enters a run with its settings and scores in TensorBoard's HParams."""
+def show_in_tensorboard(run, values):
+    """Shows a run's scores in TensorBoard, whose HParams has them beside the settings that its training entered there."""
     import tensorflow as tf
-    from tensorboard.plugins.hparams import api as hparams
 
-    from ganzoo.sweeps.space import literal
+    from ganzoo.callbacks.board import curves_of
 
-    with tf.summary.create_file_writer(str(run / "logs" / "sweep")).as_default(step=0):
-        hparams.hparams({name: literal(value) for name, value in point.items()}, trial_id=run.name)
+    with tf.summary.create_file_writer(str(curves_of(run / "logs"))).as_default(step=0):
         for name, value in values.items():
             if isinstance(value, (int, float)):
                 tf.summary.scalar(f"sweep/{name}", value)

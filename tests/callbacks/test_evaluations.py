@@ -17,7 +17,7 @@ def test_an_evaluation_keeps_shows_and_tells_its_scores_at_its_own_cadence():
 
     model = types.SimpleNamespace(step=tf.constant(0), generator_steps=1)
     run = types.SimpleNamespace(add_score=kept.append)
-    board = types.SimpleNamespace(on_log=lambda step, records: shown.append((step, records)))
+    board = types.SimpleNamespace(on_scores=lambda step, scores: shown.append((step, scores)))
     evaluations = Evaluations(Entry(), run, board, said.append)
     evaluations.set_model(model)
     evaluations.on_train_begin()
@@ -30,5 +30,6 @@ def test_an_evaluation_keeps_shows_and_tells_its_scores_at_its_own_cadence():
         {"step": 3, "name": "precision", "value": 0.5},
     ]
     assert [score["step"] for score in kept] == [3, 3, 4, 4]
-    assert shown[0] == (3, {"evaluation/FD": 12.3456, "evaluation/precision": 0.5}) and shown[1][0] == 4
+    assert shown[0] == (3, [{"name": "FD", "value": 12.3456, "part": None}, {"name": "precision", "value": 0.5}])
+    assert shown[1][0] == 4
     assert said == ["step 3: FD 12.35  precision 0.5", "step 4: FD 12.35  precision 0.5"]

@@ -186,10 +186,10 @@ def test_a_resumed_run_ends_with_the_same_bits_k_included(resumes_exactly):
 def test_tensorboard_shows_k_and_convergence_and_an_export_answers(recipe, tmp_path):
     train(recipe, tmp_path / "run", **QUIET)
     tags = set()
-    for file in (tmp_path / "run" / "logs" / "training").glob("events*"):
+    for file in (tmp_path / "run" / "logs").glob("events*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             tags |= {value.tag for value in event.summary.value}
-    assert {"k", "convergence", "real_error", "fake_error", "loss/generator"} <= tags
+    assert {"training/k", "training/convergence", "training/real_error", "training/fake_error", "loss/generator"} <= tags
     exported = export(tmp_path / "run", tmp_path / "exported")
     run = load(tmp_path / "run")
     np.testing.assert_allclose(load(exported).sample(70, seed=3), run.sample(70, seed=3), atol=1e-5)

@@ -292,12 +292,12 @@ def test_training_writes_lines(run):
     assert len(lines) == 64 and set(" ".join(lines).split()) <= words
     assert not list((run / "samples").glob("*.png"))
     found = {}
-    for file in (run / "logs" / "training").glob("events*"):
+    for file in (run / "logs").glob("events*"):
         for event in tf.compat.v1.train.summary_iterator(str(file)):
             for value in event.summary.value:
                 found[value.tag, event.step] = value.tensor.string_val
     assert found["samples/fixed", 20][0].decode().splitlines() == [f"    {line}" for line in lines]
-    assert ("real", 0) in found and ("nll", 20) in found
+    assert ("samples/real", 0) in found and ("training/nll", 20) in found
 
 
 def test_the_command_line_writes_lines_and_refuses_pictures(run, tmp_path):
