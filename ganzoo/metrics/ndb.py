@@ -3,7 +3,7 @@
 import numpy as np
 import scipy
 
-from ganzoo.metrics.arguments import distinct
+from ganzoo.metrics.arguments import distinct, last_by_content
 from ganzoo.metrics.checks import Undefined, checked, moderate, same_dimension
 from ganzoo.metrics.registry import Part, metric
 
@@ -43,15 +43,13 @@ def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = No
     Raises:
         UserError: input that `checked` refuses, different dimensions, or reals that are all equal.
     """
-    from sklearn.cluster import KMeans
-
     real, fake = checked("real", real), checked("fake", fake)
     same_dimension(real=real, fake=fake)
     (real, fake), _ = moderate(real, fake)
     bins = distinct(real, min(max(min(len(real), len(fake)) // 50, 2), 100) if bins is None else bins)
     if bins < 2:
         raise Undefined("NDB is undefined: all samples of the reference are equal, one bin holds everything")
-    clusters = KMeans(bins, n_init=1, max_iter=100, random_state=seed).fit(real)
+    clusters = _clusters(real, bins, seed)
     counts = np.stack(
         [np.bincount(labels, minlength=bins) for labels in (clusters.labels_, clusters.predict(fake.astype(real.dtype)))]
     )
@@ -62,6 +60,14 @@ def ndb(real: np.ndarray, fake: np.ndarray, seed: int = 0, bins: int | None = No
         "js": jensen_shannon(*counts),
         "bins": float(bins),
     }
+
+
+@last_by_content
+def _clusters(real, bins, seed):
+    """The fitted k-means of the reference."""
+    from sklearn.cluster import KMeans
+
+    return KMeans(bins, n_init=1, max_iter=100, random_state=seed).fit(real)
 
 
 def proportions_differ(first, second):

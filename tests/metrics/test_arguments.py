@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.arguments import check_features, check_images, check_probabilities, subsample
+from ganzoo.metrics.arguments import check_features, check_images, check_probabilities, last_by_content, subsample
 
 GOOD = np.arange(12.0).reshape(6, 2)
 PROBABILITIES = np.array([[0.25, 0.75], [1.0, 0.0]])
@@ -79,3 +79,18 @@ def test_a_subsample_is_drawn_without_replacement_and_all_keep_their_order():
         assert subsample(values, count, rng) is values
     drawn = subsample(values, 49, rng)
     assert len(set(drawn.tolist())) == 49 and (np.diff(drawn) != 1).any()
+
+
+def test_a_result_is_known_again_by_its_arrays_content():
+    asked = []
+
+    @last_by_content
+    def total(array, factor):
+        asked.append(factor)
+        return factor * array.sum()
+
+    array = np.arange(6.0)
+    assert total(array, 2) == total(array.copy(), 2) == 30 and asked == [2]
+    assert total(array, 3) == 45 and total(array.reshape(2, 3), 3) == 45 and asked == [2, 3, 3]
+    array[0] = 1
+    assert total(array, 3) == 48 and total(array.astype(np.float32), 3) == 48 and asked == [2, 3, 3, 3, 3]
