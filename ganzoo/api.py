@@ -257,8 +257,8 @@ def tournament(
     """Lets the discriminators of several models judge each other's samples: win rates, skill ratings, battles.
 
     Args:
-        models: two or more of paths of runs and exports, `Sampler`s, and a run's checkpoints as "RUN@STEP", or "RUN@all" for
-            all that are kept; each needs a discriminator.
+        models: two or more of paths of runs and exports, names of the zoo's models, `Sampler`s, and a run's checkpoints as
+            "RUN@STEP", or "RUN@all" for all that are kept; each needs a discriminator.
         real: the real data; by default what the models were trained on, which must be the same.
         count: samples of each model.
         seed: of the samples.

@@ -29,7 +29,7 @@ from ganzoo.cli.options import (
 def tournament(models, data, count, nrds, extractor, seed, data_dir, json_file):
     """Let the discriminators of MODELS judge each other's samples: win rates, skill ratings (Glicko-2), battles (GAM).
 
-    MODELS are runs, exports, or a run's checkpoints as RUN@STEP, RUN@all for all that are kept.
+    MODELS are runs, exports, models of the zoo by name, or a run's checkpoints as RUN@STEP, RUN@all for all that are kept.
     """
     start(data_dir)
     from ganzoo.evaluation.tournament import tournament

@@ -18,6 +18,7 @@ from ganzoo.metrics.relative_score import normalized_relative_discriminative_sco
 from ganzoo.metrics.tournament import generative_adversarial_metric, skill_ratings, threshold_of, win_rates
 from ganzoo.notes import logged
 from ganzoo.serving.sampling import RunSampler, load
+from ganzoo.zoo import model_path
 
 BATCH = 64  # samples of one game, as the paper plays them
 _ROWS = 512
@@ -32,7 +33,7 @@ def tournament(models, data=None, count=1024, seed=0, nrds=False, extractor="aut
     the other half, and other samples, are what it is judged by.
 
     Args:
-        models: two or more of runs, exports, or a run's checkpoints as `RUN@STEP`, or `RUN@all` for those that are kept.
+        models: two or more of runs, exports, names of the zoo's models, or a run's checkpoints as `RUN@STEP`, or `RUN@all` for those that are kept.
         data: the real data; by default what the models were trained on, which must be the same.
         count: samples of each model.
         seed: of the samples.
@@ -135,7 +136,7 @@ def opened(models):
         if found and not Path(str(model)).exists():
             inputs += _checkpoints(found[1], found[2])
         else:
-            entry = open_input(model)
+            entry = open_input(str(model_path(model)) if isinstance(model, str) else model)
             if entry.kind != "model":
                 raise UserError(f"{entry.name} is no model: a tournament is of runs and exports with a discriminator")
             inputs.append(entry)

@@ -72,6 +72,10 @@ def test_a_runs_checkpoints_play_too(tmp_path, tiny_recipe):
         opened([f"{run}@3", run])
 
 
+def test_models_of_the_zoo_take_part_by_name():
+    assert [entry.name for entry in opened(["digits_wgan", "exported/digits_began"])] == ["digits_wgan", "digits_began"]
+
+
 def test_what_cannot_take_part_is_named():
     cases = (
         (["exported/ring_vanilla"], "at least two"),
