@@ -33,7 +33,8 @@ def tournament(models, data=None, count=1024, seed=0, nrds=False, extractor="aut
     the other half, and other samples, are what it is judged by.
 
     Args:
-        models: two or more of runs, exports, names of the zoo's models, or a run's checkpoints as `RUN@STEP`, or `RUN@all` for those that are kept.
+        models: two or more of runs, exports, names of the zoo's models, or a run's checkpoints as `RUN@STEP`, or `RUN@all` for
+            those that are kept.
         data: the real data; by default what the models were trained on, which must be the same.
         count: samples of each model.
         seed: of the samples.
