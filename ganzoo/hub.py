@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from ganzoo.errors import UserError, one_line
+from ganzoo.optional import optional
 
 # hf://owner/name or hf://owner/name@revision; a path made of it has one slash less.
 ADDRESS = re.compile(r"hf:/{1,2}(?P<repository>[^@]*)(?:@(?P<revision>.*))?")
@@ -108,13 +109,10 @@ def name_in_cache(path):
 
 def library(shown):
     """The module huggingface_hub."""
-    try:
-        import huggingface_hub
-        import huggingface_hub.constants
-        import huggingface_hub.errors
-    except ImportError:
-        raise UserError(f"{shown} needs huggingface_hub, of the extra `hub`: pip install huggingface_hub") from None
-    return huggingface_hub
+    module = optional("huggingface_hub", "hub", shown)
+    for part in ("constants", "errors"):
+        importlib.import_module(f"huggingface_hub.{part}")
+    return module
 
 
 def interface(hub):

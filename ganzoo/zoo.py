@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from ganzoo import hub
 from ganzoo.checked_json import Maybe, read_json
 from ganzoo.errors import UserError
+from ganzoo.recipe_files import recipes_directory
 
 VERSION = re.compile("[0-9]{1,18}")
 NAME = re.compile(r"[A-Za-z0-9_-][\w.-]*")
@@ -133,6 +134,8 @@ def hint(name):
     """What to say of a bare name that no model has, such as `: did you mean digits_dcgan?`; empty for a path."""
     if not NAME.fullmatch(str(name)):
         return ""
+    if (recipes_directory() / f"{name}.py").is_file():  # a wheel has the recipes, and not the zoo
+        return f": that model is not at hand. `ganzoo train {name}` makes a run of it; GANZOO_ZOO names a directory of exports"
     close = difflib.get_close_matches(str(name), [model.name for model in models()], n=2)
     return f": did you mean {' or '.join(close)}?" if close else "; `ganzoo zoo` lists the models at hand"
 

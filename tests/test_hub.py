@@ -30,6 +30,7 @@ def stand_in(monkeypatch, tmp_path):
             monkeypatch.setenv(name, "127.0.0.1")
         monkeypatch.setattr(library.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
         monkeypatch.setattr(library.constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)  # the explorer sets it, and commands inherit it
         yield server
 
 

@@ -10,7 +10,7 @@ ROOMS = "ganzoo|tests|recipes|benchmarks|docs|examples|exported"
 PATHS = re.compile(rf"(?<![\w./])(?:{ROOMS})/[\w./-]*\w\.(?:pyi?|md|npz|ipynb|cfg|toml|json|png|html)\b")
 DOTTED = re.compile(r"(?<![\w.])ganzoo((?:\.(?!__)[A-Za-z_]\w*)+)")
 QUOTED = re.compile(r"`([a-z]\w*)\.([A-Za-z_]\w*)(?:\.\w+)*(?:\([^`]*\))?`")
-ENDINGS = {"py", "md", "json", "jsonl", "npz", "txt", "csv", "html", "png", "cfg", "toml", "pb", "onnx", "tflite", "tar"}
+ENDINGS = {"py", "md", "json", "jsonl", "npz", "txt", "csv", "html", "png", "cfg", "toml", "yml", "pb", "onnx", "tflite", "tar"}
 # Libraries, and objects that a docstring speaks of; whatever else is quoted as `a.b` is a module's.
 LIBRARIES = {"fdl", "ganzoo", "keras", "np", "tensorflow_serving", "tf", "tfds"}
 OBJECTS = {"a", "info", "layer", "model", "penalty", "recipe", "self"}

@@ -94,6 +94,8 @@ def test_a_name_that_is_nearly_right_is_suggested(place):
         load("digits_b")
     with pytest.raises(UserError, match="`ganzoo zoo` lists the models at hand"):
         load("qqq")
+    with pytest.raises(UserError, match="that model is not at hand. `ganzoo train digits_dcgan` makes a run of it; GANZOO_ZOO"):
+        load("digits_dcgan")
     with pytest.raises(UserError, match=r"saved_model.pb\)$"):
         load("some/digits_b")
 

@@ -47,7 +47,7 @@ def tournament(models, data=None, count=1024, seed=0, nrds=False, extractor="aut
         A JSON-ready dict: `models`, one dict each: `name`, `generator_wins` and `discriminator_wins` (win rates against the
         other models, the first with the 95 % interval `low`, `high`), `generator_skill` and `discriminator_skill` (dicts
         `rating` and `deviation`), `threshold`, `accuracy_real`, `accuracy_own`, and `nrds` and `nrds_sd` where asked for;
-        `battles`, one dict for each pair: `first`, `second`, `r_test`, `r_sample`, `winner`; `right`, [n][n], the share of
+        `battles`, one dict for each pair: `first`, `second`, `r_test`, `r_sample`, `winner`; `right`, [n, n], the share of
         generator j's samples that discriminator i calls fake; `count`, `real_count`, `data`, `seed`.
 
     Raises:

@@ -9,6 +9,7 @@ import urllib.parse
 from ganzoo.errors import UserError
 from ganzoo.explore.views import AXES, KINDS, TABS, View
 from ganzoo.figures import headed, sheet
+from ganzoo.optional import optional
 from ganzoo.pictures import png
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -25,11 +26,7 @@ def gradio():
         UserError: it is not installed.
     """
     os.environ.update(GRADIO_ANALYTICS_ENABLED="False", HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
-    try:
-        import gradio
-    except ImportError:
-        raise UserError("the explorer needs Gradio: pip install '.[explore]'") from None
-    return gradio
+    return optional("gradio", "explore", "the explorer")
 
 
 class Page:

@@ -93,7 +93,7 @@ class MIXGAN(GAN):
         return self.weighed(payoff) + self.regulariser("generator")
 
     def weighed(self, payoff):
-        """sum_ij w_i w_j payoff[j][i], over generators i and discriminators j."""
+        """`sum_ij w_i w_j payoff[j][i]`, over generators i and discriminators j."""
         judges = tf.linalg.matvec(tf.stack([tf.stack(row) for row in payoff]), self.weights_of("generator"))
         return tf.tensordot(self.weights_of("discriminator"), judges, 1)
 

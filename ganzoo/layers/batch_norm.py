@@ -27,7 +27,7 @@ class BatchNorm(keras.layers.BatchNormalization):
     replicas, masks, renormalisation, other axes than the last of four, and GPUs take Keras' way.
 
     Args:
-        As `keras.layers.BatchNormalization`.
+        **kwargs: as of `keras.layers.BatchNormalization`.
 
     Input: [B, ..., C]. Output: the same shape.
     """

@@ -137,7 +137,7 @@ class Conv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D`, channels last, trained faster in bfloat16 on CPUs where its maps are small.
 
     Args:
-        As `keras.layers.Conv2D`.
+        **kwargs: as of `keras.layers.Conv2D`.
 
     Input: [B, H, W, C]. Output: [B, H', W', filters].
     """
@@ -151,7 +151,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
     """`keras.layers.Conv2DTranspose`, channels last, trained faster in bfloat16 on CPUs where its maps are small.
 
     Args:
-        As `keras.layers.Conv2DTranspose`.
+        **kwargs: as of `keras.layers.Conv2DTranspose`.
 
     Input: [B, H, W, C]. Output: [B, H', W', filters].
     """

@@ -27,7 +27,7 @@ class GroupedConv2D(keras.layers.Conv2D):
     Keras compiles grouped convolutions with XLA, whose gradient takes a hundred times as long on a CPU.
 
     Args:
-        As `keras.layers.Conv2D`.
+        **kwargs: as of `keras.layers.Conv2D`.
 
     Input: [B, H, W, C], C a multiple of `groups`. Output: [B, H', W', filters].
     """

@@ -5,6 +5,7 @@ import scipy
 
 from ganzoo.metrics.checks import checked, moderate, same_dimension
 from ganzoo.metrics.registry import metric
+from ganzoo.optional import optional
 
 MOST_HOLES = 100
 
@@ -44,7 +45,7 @@ def geometry_score(
         The score, at least 0.
 
     Raises:
-        UserError: input that `checked` refuses, or different dimensions.
+        UserError: input that `checked` refuses, different dimensions, or GUDHI, of the extra `topology`, is not installed.
     """
     real, fake = checked("real", real), checked("fake", fake)
     same_dimension(real=real, fake=fake)
@@ -75,8 +76,7 @@ def mean_living_times(samples, draws, sets, landmarks, gamma):
 
 def _living_times(samples, landmarks, gamma):
     """Relative living times of one witness complex."""
-    import gudhi
-
+    gudhi = optional("gudhi", "topology", "geometry_score")
     distances = scipy.spatial.distance.cdist(samples, samples[landmarks])
     end = distances.max() * gamma  # of all witnesses, as the authors' code has it; the landmarks' own diameter is less
     if end == 0:  # all landmarks coincide: a point has no holes

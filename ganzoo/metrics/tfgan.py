@@ -31,7 +31,7 @@ def module(name):
     """
     spec = PathFinder.find_spec("tensorflow_gan")
     if spec is None:
-        raise UserError("TF-GAN is not installed: pip install tensorflow-gan tensorflow-probability tf-keras")
+        raise UserError("TF-GAN is not installed: pip install tensorflow-gan")
     with _empty_parents(spec.submodule_search_locations[0]):
         try:
             return importlib.import_module(f"tensorflow_gan.python.eval.{name}")

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from ganzoo import families
 from ganzoo.errors import UserError, one_line
+from ganzoo.optional import optional
 from ganzoo.serving.family import FamilySampler
 from ganzoo.serving.foreign import LatentSampler, chosen_output
 from ganzoo.serving.sampler import BATCH
@@ -80,10 +81,7 @@ class OnnxSampler(LatentSampler):
     """
 
     def __init__(self, path):
-        try:
-            import onnxruntime
-        except ImportError:
-            raise UserError(f"{path} needs onnxruntime, of the extra `onnx`: pip install onnxruntime") from None
+        onnxruntime = optional("onnxruntime", "onnx", str(path))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         try:

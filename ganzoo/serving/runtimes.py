@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from ganzoo.errors import UserError, one_line
 from ganzoo.files import refuse_unwritable, write_atomically
+from ganzoo.optional import optional
 from ganzoo.serving.export import served
 from ganzoo.serving.sampling import ExportSampler, RunSampler, load
 
@@ -130,7 +131,8 @@ def write_page(model, to=None, runtime=RUNTIME):
 
 def onnx_bytes(function, inputs, holder, int8, sampler):
     """A concrete function as an ONNX model, its inputs and outputs under their own names."""
-    tf2onnx = _imported("tf2onnx", "onnx")
+    tf2onnx = optional("tf2onnx", "onnx", "ONNX")
+    importlib.import_module("tf2onnx.convert")
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     outputs = sorted(function.structured_outputs)
 
@@ -154,7 +156,7 @@ def onnx_bytes(function, inputs, holder, int8, sampler):
 
 def onnx_samples(content, inputs):
     """What an ONNX model makes of arrays by name, a dict of arrays."""
-    session = _imported("onnxruntime", "onnx").InferenceSession(content, providers=["CPUExecutionProvider"])
+    session = optional("onnxruntime", "onnx", "ONNX").InferenceSession(content, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     taken = {value.name for value in session.get_inputs()}
     found = session.run(names, {name: value for name, value in inputs.items() if name in taken})
@@ -184,18 +186,3 @@ def tflite_samples(content, inputs):
         interpreter = tf.lite.Interpreter(model_content=content)
     runner = interpreter.get_signature_runner("serving_default")
     return runner(**inputs)
-
-
-def _imported(name, extra):
-    """An optional package.
-
-    Raises:
-        UserError: it is not installed.
-    """
-    try:
-        module = importlib.import_module(name)
-        if name == "tf2onnx":
-            importlib.import_module("tf2onnx.convert")
-    except ImportError:
-        raise UserError(f"{name} is not installed: `python -m pip install '.[{extra}]'` in ganzoo's checkout") from None
-    return module

@@ -1,10 +1,12 @@
 """What a sweep found: a table, a figure and sweep.json."""
 
+import importlib
 import json
 import statistics
 
 from ganzoo.errors import UserError
 from ganzoo.files import write_atomically
+from ganzoo.optional import optional
 from ganzoo.sweeps.space import literal
 from ganzoo.sweeps.storage import hidden
 from ganzoo.sweeps.sweep import RECORD
@@ -96,14 +98,8 @@ def pyplot():
     Raises:
         UserError: it is not installed.
     """
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise UserError("figures need matplotlib: python -m pip install -c constraints.txt '.[sweep]'") from error
-    matplotlib.use("Agg")
-    import matplotlib.pyplot as plt
-
-    return plt
+    optional("matplotlib", "sweep", "a figure").use("Agg")
+    return importlib.import_module("matplotlib.pyplot")
 
 
 def save(drawn, path):

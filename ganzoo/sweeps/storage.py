@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 
 from ganzoo.errors import UserError, one_line
+from ganzoo.optional import optional
 
-MISSING = "sweeps need Optuna: python -m pip install -c constraints.txt '.[sweep]' in ganzoo's source"
 # How often what a database refuses for a moment is asked of it again, and the seconds before, which double.
 TRIES, PAUSE = 5, 1.0
 
@@ -18,10 +18,7 @@ def require_optuna():
     Raises:
         UserError: it is not installed.
     """
-    try:
-        import optuna
-    except ImportError as error:
-        raise UserError(MISSING) from error
+    optuna = optional("optuna", "sweep", "a sweep")
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     return optuna
 
