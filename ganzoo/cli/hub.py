@@ -2,7 +2,7 @@
 
 import click
 
-from ganzoo.cli.options import MODEL, MODEL_NAME, json_option, write_json
+from ganzoo.cli.options import MODEL, MODEL_NAME, json_option, start, write_json
 from ganzoo.errors import UserError
 
 
@@ -11,11 +11,21 @@ from ganzoo.errors import UserError
 @click.option("--licence", help="What the card says of the licence of the weights (default: what it says).")
 @click.option("--data-licence", help="Likewise of the data.")
 def card(models, licence, data_licence):
-    """Write the cards of MODELS, exports, anew from their card.json: the page README.md, with its front matter."""
+    """Write the cards of MODELS, exports, anew from their card.json: the page README.md, with its front matter.
+
+    Where a card of an earlier ganzoo does not say how many labels the model knows, the model is asked, and its samples are
+    drawn anew, a class a row.
+    """
     from ganzoo.serving.cards import renew_card
 
+    def count_classes(version):
+        start()
+        from ganzoo.serving.export import count_classes
+
+        return count_classes(version)
+
     for model in models:
-        click.echo(renew_card(model, licence, data_licence))
+        click.echo(renew_card(model, licence, data_licence, count_classes))
 
 
 @click.command()

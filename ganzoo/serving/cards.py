@@ -62,12 +62,13 @@ def write_card(version, card):
     write_atomically(version / "README.md", page)
 
 
-def renew_card(model, licence=None, data_licence=None):
+def renew_card(model, licence=None, data_licence=None, count_classes=None):
     """Writes the card of an export anew, from what its card.json tells.
 
     Args:
         model: an export (its newest version), one of its versions, or the name of a model of the zoo.
         licence, data_licence: as of `export`; None leaves what the card says.
+        count_classes: tells how many labels an export knows, by its directory; called where a card of old does not say it.
 
     Returns:
         The path of the page.
@@ -82,6 +83,8 @@ def renew_card(model, licence=None, data_licence=None):
         raise UserError(f"{model} is no export with a card.json: `ganzoo export` writes one")
     card = read_json(version / "card.json", OF_CARDS, "the model card")
     card = completed(card, licence, data_licence)
+    if count_classes and "label" in (card.get("options") or {}) and not card.get("num_classes"):
+        card["num_classes"] = count_classes(version)
     if version.parent.name and version.name.isdigit():
         card["path"] = f"{version.resolve().parent.name}/{version.name}"  # it may have been moved
     write_card(version, card)

@@ -16,7 +16,7 @@ from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
 from ganzoo.serving import card_facts, cards, transfer, warmup
-from ganzoo.serving.sampling import RunSampler
+from ganzoo.serving.sampling import RunSampler, load
 from ganzoo.zoo import newest_version
 
 INT = tf.int32
@@ -90,6 +90,14 @@ def write(sampler, path, licence=None, data_licence=None, without=()):
     if without:
         card["left_out"] = {"signatures": list(without), "networks": sorted(set(sampler.model.networks) - set(module.networks))}
     return card | {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
+
+
+def count_classes(version):
+    """How many labels the export in a directory knows; of those that it knows its samples are drawn anew, a class a row."""
+    sampler = load(version)
+    if sampler.num_classes:
+        write_samples(sampler, version)
+    return sampler.num_classes
 
 
 def write_samples(sampler, path):

@@ -266,6 +266,16 @@ def test_a_card_of_old_is_completed_and_moved(tmp_path):
         renew_card("hf://me/mine")
 
 
+def test_a_card_of_old_is_told_how_many_labels_its_model_knows(tmp_path):
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    for options, known, said in (({"label": -1}, 7, 7), ({"label": -1}, None, None), ({"truncation": 1.0}, 7, None)):
+        old = card(scores=[score("FD", 1.0)]) | {"options": options}
+        (tmp_path / "card.json").write_text(json.dumps(old))
+        page = renew_card(tmp_path, count_classes=lambda version, known=known: known).read_text()
+        assert json.loads((tmp_path / "card.json").read_text()).get("num_classes") == said
+        assert ("a class a row" in page) == bool(said)
+
+
 def test_the_paper_is_the_recipes_or_the_familys(tmp_path):
     class Family:
         """Something.
