@@ -66,6 +66,8 @@ def make_base(base):
     import numpy as np
     from PIL import Image
 
+    from ganzoo.people.engine import Question, write_page
+    from ganzoo.people.kinds import captions
     from ganzoo.report.judge_page import Candidates, judge_page
 
     rng = np.random.default_rng(0)
@@ -80,11 +82,15 @@ def make_base(base):
     (base / "lines.txt").write_text("a man is here\na dog runs\n" * 10)
     pairs = [Candidates("fake", "pooled", 12, [0, 1, 2], [3, 4, 5], [0.1, 0.2, 0.3])]
     judge_page(pairs, images, base / "page.html", decoys=4)
-    page = (base / "page.html").read_text()
-    data = json.loads(page.split('id="data">')[1].split("</script>")[0])
-    answers = [{"id": question["id"], "answer": "no", "ms": 900} for question in data["questions"]]
-    sheet = {"format": "ganzoo-judge-answers", "version": 1, "page": data["page"], "rater": "R", "answers": answers}
-    (base / "answers.json").write_text(json.dumps(sheet))
+    keys = [{"side": "fake"}, {"side": "real"}, {"answer": "no"}] * 4
+    asked = [Question((image,), key, text="a digit") for image, key in zip(images, keys, strict=True)]
+    write_page("captions", asked, captions.SETTINGS, base / "people.html", "Pictures and words")
+    for name, file, kind in (("page.html", "answers.json", "judge"), ("people.html", "said.json", "people")):
+        data = json.loads((base / name).read_text().split('id="data">')[1].split("</script>")[0])
+        answers = [{"id": question["id"], "answer": "no", "ms": 900} for question in data["questions"]]
+        sheet = {"format": f"ganzoo-{kind}-answers", "version": 1, "page": data["page"], "rater": "R", "answers": answers}
+        sheet |= {"kind": "captions", "practice": [], "attempts": 1} if kind == "people" else {}
+        (base / file).write_text(json.dumps(sheet))
 
 
 def make_foreign(base):

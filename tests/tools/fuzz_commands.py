@@ -35,8 +35,22 @@ COMMANDS = {
     "birthday": ("--data", "--batch-sizes", "--batches", "--features", "--threshold", "--page", "--seed"),
     "neighbours": ("--data", "--count", "--extractor", "--out", "--seed"),
     "judge": ("--answers", "--json"),
-    "export": ("--to", "--json"),
+    "export": ("--to", "--json", "--format", "--licence"),
     "latent sweep": ("--out", "--rows", "--count", "--data", "--seed"),
+    "latent walk": ("--stops", "--steps", "--walks", "--seconds", "--label", "--seed"),
+    "latent arithmetic": ("--plus", "--minus", "--average", "--caption", "--seed"),
+    "latent directions": ("--top", "--rows", "--draws", "--random", "--range", "--seed"),
+    "inspect": ("--count", "--seed", "--json"),
+    "tournament": ("--count", "--data", "--extractor", "--seed", "--json"),
+    "people page": ("--count", "--decoys", "--every", "--title", "--data", "--seed", "--json"),
+    "people merge": ("--json",),
+    "sweep": ("--over", "--search", "--trials", "--metric", "--count", "--steps", "--to", "--storage", "--name", "--seed"),
+    "study": ("--data", "--to", "--storage", "--jobs", "--json"),
+    "explore": ("--host", "--port", "--out"),
+    "zoo": ("--sheet", "--page", "--json"),
+    "metrics": ("--json",),
+    "init": ("--like",),
+    "data check": ("--split", "--size", "--crop", "--channels", "--held-out", "--out", "--json"),
     "landscape": ("--out", "--side"),
     "probe": ("--data", "--seed", "--json"),
     "latent interpolate": ("--out", "--pairs", "--shown", "--steps", "--seed"),
@@ -44,6 +58,9 @@ COMMANDS = {
     "recipes": ("--json",),
     "cache": ("--json",),
 }
+
+
+LATENT = ("sweep", "walk", "arithmetic", "directions", "interpolate")
 
 
 def commands(rng, directory):
@@ -54,11 +71,20 @@ def commands(rng, directory):
         arguments.append(pick(rng, *NAMES, *WORDS, "pictures", "lines.txt", "tiny.py", "page.html"))
     for option in rng.sample(COMMANDS[name], rng.randrange(min(4, len(COMMANDS[name]) + 1))):
         arguments += [option, pick(rng, *WORDS, *NAMES)]
-    if name in ("sample", "latent sweep", "landscape", "latent interpolate") and rng.random() < 0.7:
-        arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "nowhere/a.png")]
-    if arguments[:2] == ["train", "tiny.py"]:
+    if name in PICTURED and rng.random() < 0.7:
+        arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "a.gif", "nowhere/a.png")]
+    if arguments[:2] in (["train", "tiny.py"], ["sweep", "tiny.py"]):
         arguments[1] = "tinny.py"  # a training costs more than an input may
+    if name == "explore":
+        arguments += ["--view", pick(rng, "seed=1", *WORDS)]  # without, it serves until it is stopped
+    if name.startswith("people"):
+        arguments[2:2] = [pick(rng, "neighbours", "preference", *WORDS)] if name.endswith("page") else []
+        arguments += ["--page", "b.html"] if name.endswith("page") else [pick(rng, "said.json", *NAMES)]
     return arguments
+
+
+# What writes the picture that --out names.
+PICTURED = ("sample", "landscape", "inspect", *(f"latent {name}" for name in LATENT))
 
 
 DEEP = {
@@ -71,9 +97,23 @@ DEEP = {
     "landscape": ("run", ("--side",)),
     "probe": ("model", ("--seed", "--data")),
     "latent interpolate": ("model", ("--pairs", "--shown", "--steps", "--seed", "--data")),
-    "export": ("run", ("--to",)),
+    "latent walk": ("foreign/plain", ("--stops", "--steps", "--walks", "--seconds", "--label", "--code", "--seed")),
+    "latent arithmetic": ("foreign/plain", ("--plus", "--minus", "--average", "--truncation", "--seed")),
+    "latent directions": ("model", ("--top", "--rows", "--draws", "--random", "--range", "--seed")),
+    "export": ("run", ("--to", "--format", "--licence")),
     "judge": ("page.html", ("--answers",)),
     "data": ("prepare", ("--data-dir",)),
+    "data check": ("./pictures", ("--split", "--size", "--crop", "--channels", "--held-out", "--out")),
+    "inspect": ("run", ("--count", "--seed")),
+    "tournament": ("model", ("--count", "--data", "--seed", "--extractor")),
+    "people page": ("images.npz", ("--count", "--decoys", "--every", "--data", "--seed", "--title")),
+    "people merge": ("people.html", ("--json",)),
+    "sweep": ("tiny.py", ("--over", "--search", "--trials", "--metric", "--count", "--steps", "--to", "--storage", "--seed")),
+    "study": ("balance", ("--data", "--storage")),
+    "explore": ("model", ("--view",)),
+    "zoo": ("ring", ("--sheet", "--page", "--json")),
+    "metrics": ("vendi", ("--json",)),
+    "init": ("mine.py", ("--like",)),
 }
 
 
@@ -91,6 +131,14 @@ DATA = (
 )
 
 
+# Options that name a file or a directory to be written or read.
+FILES = ("--answers", "--to", "--data-dir", "--json", "--sheet", "--page", "--out")
+OVER = ("seed=0,1", "seed=", "=", "seed", "batch_size=1..x", "seed=0..3:log", "log_every=1", "seed=1..2:log:0", "nothing=1,2")
+VIEWS = ("seed=1", "seed=x", "seed=1&seed=2", "=", "&&", "mode=nothing", "seed=" + "9" * 30, "%00", "seed=1&truncation=nan")
+STORAGES = ("sqlite:///a.db", "postgresql://nobody@127.0.0.1:1/x", "x://y", "journal:///a", "sqlite:///", "")
+TERMS = ("1", "1,2", "label=0", "label=", "=", "shape=circle", "-1", "99999999999", "x=y=z", "")
+
+
 def options(rng, directory):
     """Commands on what is whole, with options that are not."""
     name = pick(rng, *DEEP)
@@ -100,13 +148,33 @@ def options(rng, directory):
         arguments.append(pick(rng, model, "lines.txt"))
     if name == "data":
         arguments = ["data", "prepare", pick(rng, "digits", "ring8", *WORDS)]
+    if name == "people page":
+        arguments[2:2] = [pick(rng, *("real-or-fake", "rapid", "neighbours", "captions", "preference"))]
+        arguments += ["--page", "b.html"]
+    if name == "people merge":
+        arguments.append(pick(rng, "said.json", "answers.json", "pictures", "tiny.py"))
+    if name == "tournament":
+        arguments.append(pick(rng, model, "run"))
+    if name == "sweep":
+        arguments[1:] = ["tiny.py", "--dry-run"]
+    if name == "study":
+        arguments += ["--data", pick(rng, "ring8", *WORDS)]  # refused before anything is trained
+        known = ("--storage", "--to")
+    if name == "explore":
+        arguments += ["--out", pick(rng, "a.png", "a.txt"), "--view", "seed=1"]
+    if name == "init":
+        arguments[1] = pick(rng, "mine.py", "tiny.py", "pictures", *NAMES)
     for option in rng.sample(known, rng.randrange(1, min(3, len(known) + 1))):
         values = {"--data": DATA, "--metrics": ("all", "c2st", "mmd,", "frechet_distance", "nothing", "")}
         values |= {"--extractor": ("auto", "pixels", "model", "inception:tiny.py", "ngram-svd:0", "vectors:lines.txt", "x:y,z")}
-        values |= {"--features": ("pixels", "random", "x"), "--answers": NAMES, "--to": NAMES, "--data-dir": NAMES}
+        values |= {"--features": ("pixels", "random", "x"), **dict.fromkeys(FILES, NAMES)}
+        values |= {"--over": OVER, "--view": VIEWS, "--storage": STORAGES, "--like": ("ring_vanilla", "tiny.py", "zzz")}
+        values |= {"--format": ("savedmodel", "onnx", "tflite", "html", "x"), "--split": ("train", "test", "zzz")}
+        values |= {"--plus": TERMS, "--minus": TERMS, "--search": ("grid", "random", "tpe", "x")}
         arguments += [option, pick(rng, *values.get(option, NUMBERS), *(WORDS if rng.random() < 0.2 else ()))]
-    if name in ("sample", "latent sweep", "landscape", "latent interpolate"):
-        arguments += ["--out", pick(rng, "a.png", "a.npz", "a.txt", "a.gif")]
+    if name in PICTURED:
+        fits = "a.gif" if name == "latent walk" else "a" if name == "inspect" else "a.png"
+        arguments += ["--out", pick(rng, fits, fits, "a.npz", "a.txt", "a.gif")]
     return arguments
 
 

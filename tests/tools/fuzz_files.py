@@ -167,8 +167,9 @@ def models(rng, directory):
 
 
 def judges(rng, directory):
-    """Judge pages and answers that were changed."""
-    page, answers = directory / "page.html", directory / "answers.json"
+    """Pages and answers of people that were changed."""
+    command = pick(rng, ["judge", "page.html", "--answers", "answers.json"], ["people", "merge", "people.html", "said.json"])
+    page, answers = (directory / name for name in command if name.endswith((".html", ".json")))
     if rng.random() < 0.5:
         damage_json(rng, answers)
     else:
@@ -185,4 +186,4 @@ def judges(rng, directory):
         else:
             content = base64.b64encode(zlib.compress(json.dumps(changed(rng, key)).encode())).decode()
         page.write_text(text[:start] + content + text[end:])
-    return ["judge", "page.html", "--answers", "answers.json", "--json", "j"]
+    return [*command, "--json", "j"]
