@@ -1,14 +1,17 @@
 """BEGAN on digits over its training: how many kinds of digits it draws, its controller's k and its metric of convergence.
 
     python benchmarks/began_classes.py [--seeds 3] [--runs runs/began_classes] [--out FILE.png]
+    python benchmarks/began_classes.py --recipe mnist_began --data mnist@32 --set steps=1600 --seeds 1 --tenths
 
-Trains `recipes/digits_began.py` once a seed, in memory, and after each tenth of its steps gives 3,600 samples of the averaged
-generator to the classifier of digits: the share of each class, how many have more than 1 %, and the effective number of
-classes, 1 / sum of squared shares (10 of real digits: 10.0). The figure shows the first seed's k, M and errors.
+Trains `recipes/digits_began.py`, or another recipe, once a seed, in memory, and after each tenth of its steps gives 3,600
+samples of the averaged generator to the data's classifier: the share of each class, how many have more than 1 %, and the
+effective number of classes, 1 / sum of squared shares (10 of real digits: 10.0). `--tenths` prints the shares at each tenth.
+The figure shows the first seed's k, M and errors.
 """
 
 import argparse
 import json
+import math
 import os
 import statistics
 from pathlib import Path
@@ -18,7 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import charts
 import numpy as np
 
-RECIPE, SAMPLES, SHARE = "digits_began", 3600, 0.01
+RECIPE, DATA, SAMPLES, SHARE = "digits_began", "digits", 3600, 0.01
 
 
 def summary(shares):
@@ -35,12 +38,15 @@ def class_shares(model, classifier, count=SAMPLES, seed=0):
     return np.bincount(probabilities.argmax(1), minlength=probabilities.shape[1]) / count
 
 
-def trained(seed, file):
+def trained(seed, file, recipe=RECIPE, overrides=(), data=DATA):
     """What a training of the recipe showed: a list of dicts `step`, `k`, `convergence`, ..., and `shares` every tenth.
 
     Args:
         seed: of the run.
         file: where it is kept, so that it is done once.
+        recipe: its name or file.
+        overrides: as of `--set`.
+        data: what the classifier is trained on.
     """
     import keras
 
@@ -51,18 +57,19 @@ def trained(seed, file):
         return json.loads(file.read_text())
     keras.utils.clear_session()
     keras.utils.set_random_seed(seed)
-    built = build(load_recipe(RECIPE))
-    classifier, model = train_classifier("digits", log=lambda line: None), built.model
-    model.compile(built.optimizers, seed=seed, steps_per_execution=20)
+    built = build(load_recipe(recipe, overrides))
+    classifier, model = train_classifier(data, log=lambda line: None), built.model
+    tenth = max(built.steps // 10, 1)
+    model.compile(built.optimizers, seed=seed, steps_per_execution=math.gcd(20, tenth))
     history = []
 
     class Watch(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             step = int(model.step.numpy())
-            if step % (built.steps // 100):
+            if step % max(built.steps // 100, 1):
                 return
             history.append({"step": step, **model.take_records()})
-            if step % (built.steps // 10) == 0:
+            if step % tenth == 0:
                 history[-1]["shares"] = class_shares(model, classifier).tolist()
 
     batches = built.data.batches(built.batch_size, seed)
@@ -99,13 +106,20 @@ def figure(history):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=3, help="seeds 0 .. N - 1")
+    parser.add_argument("--recipe", default=RECIPE)
+    parser.add_argument("--data", default=DATA, help="the labelled data of the classifier")
+    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="NAME=VALUE")
+    parser.add_argument("--tenths", action="store_true", help="the shares of classes after each tenth of the steps")
     parser.add_argument("--runs", type=Path, default=Path("runs/began_classes"))
     parser.add_argument("--out", type=Path, help="the figure, a .png")
     options = parser.parse_args()
     found = {}
     for seed in range(options.seeds):
-        found[seed] = trained(seed, options.runs / f"{seed}.json")
+        found[seed] = trained(seed, options.runs / f"{seed}.json", options.recipe, options.overrides, options.data)
         print(f"seed {seed} is trained", flush=True)
+    for seed, history in found.items() if options.tenths else ():
+        for entry in (entry for entry in history if "shares" in entry):
+            print(f"seed {seed} step {entry['step']}: {' '.join(f'{100 * share:.1f}' for share in entry['shares'])} %")
     print("\n".join(table(found)))
     if options.out:
         figure(found[0]).quantize(64).save(options.out, optimize=True)
