@@ -5,7 +5,8 @@ import math
 import pytest
 
 from ganzoo import losses
-from ganzoo.studies.balance import relation
+from ganzoo.studies.balance import PLAYERS, relation
+from ganzoo.studies.balance import summary as of_run
 from ganzoo.studies.capacity import relation as slope
 from ganzoo.studies.fid_count import answer, summary
 from ganzoo.studies.history import tail_mean, verdict
@@ -33,6 +34,14 @@ def test_a_verdict_is_the_monitors_at_the_end():
 def test_the_tail_is_the_last_share():
     assert tail_mean([(1, 9.0), (2, 9.0), (3, 1.0), (4, 2.0)]) == 1.5
     assert tail_mean([(1, 4.0)]) == 4.0
+
+
+@pytest.mark.parametrize("mean, near", [(math.log(2), True), (0.9 * math.log(2) + 1e-6, True), (0.85 * math.log(2), False)])
+def test_a_run_is_near_within_a_tenth_of_log_2_as_the_mean_of_both_terms(mean, near):
+    points = [[1, 9.0], [2, 9.0], [3, 2 * mean], [4, 2 * mean]]
+    found = {"curves": {"discriminator_loss": points}, "set": {name: "2e-4" for name in PLAYERS.values()}}
+    of = of_run(found | {"values": {"FD": 1.0}, "real": 0.1, "floor": 0.1, "protocol": ""})
+    assert of["mean_loss"] == of["final_loss"] == pytest.approx(mean) and of["near"] == near and of["generator"] == 2e-4
 
 
 def test_balance_that_tells_good_samples_has_a_rank_correlation_of_one():

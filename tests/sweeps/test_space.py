@@ -40,6 +40,7 @@ def test_a_dimension_is_written_as_it_is_read(text):
         (("seed=1,,2",), "empty value"),
         (("seed=1..1",), "smaller number"),
         (("lr=-1..1:log",), "above 0"),
+        (("lr=0..1:log",), "above 0"),
         (("lr=0.1..1:1",), "2 values"),
         (("seed=1", "seed=2"), "twice"),
     ],
@@ -62,5 +63,7 @@ def test_points_are_drawn_alike_from_a_seed():
     assert all(1e-5 <= p["lr"] <= 1e-3 and isinstance(p["width"], int) and p["norm"] in ("none", "batch") for p in points)
     assert sum(p["lr"] < 1e-4 for p in points) not in (0, 12)
     assert all(len(repr(p["lr"])) <= 9 for p in points)
+    narrow = space.drawn(space.dimensions(["lr=0.12344..0.12346"]), 3, seed=0)
+    assert all(0.12344 <= p["lr"] <= 0.12346 for p in narrow), "rounded to four digits it would lie outside"
     few = space.drawn(space.dimensions(["seed=0,1,2"]), 12, seed=0)
     assert sorted(p["seed"] for p in few) == ["0", "1", "2"]
