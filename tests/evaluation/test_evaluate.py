@@ -455,6 +455,7 @@ def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeyp
         "path_length",
         "discriminator_probe",
         "conditioning",
+        "evidence_bound",
     }  # of models
     names = [name for name in metrics_of("image") if name not in left]
     labelled = ArrayInput(fresh.examples(360), "labelled", np.arange(360) % 2)
