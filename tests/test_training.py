@@ -137,7 +137,7 @@ def wait_for(condition, process, seconds=120):
 
 
 def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, tiny_recipe):
-    kills = int(os.environ.get("GANZOO_TEST_KILLS", 3))
+    kills = int(os.environ.get("GANZOO_TEST_KILLS", 2))
     command = ["train", tiny_recipe, "--deterministic", "--set", "checkpoint_every=10", "--steps", 300 * kills, "--run"]
     assert processes.run_command([*command, "whole"], tmp_path).returncode == 0
     rng = random.Random(0)
