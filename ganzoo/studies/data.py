@@ -45,7 +45,7 @@ def setting(options, smoke_steps=40):
     Raises:
         UserError: the study is not prepared for that data.
     """
-    name = options.data or "digits"
+    name = "digits" if options.data is None else options.data
     if name not in SETTINGS:
         raise UserError(f"this study is made on {' or '.join(SETTINGS)}, not on {name!r}")
     found = SETTINGS[name]

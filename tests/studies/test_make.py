@@ -31,5 +31,6 @@ def test_studies_are_listed_and_what_is_none_is_one_line(command):
     listed = command("study").stdout
     assert all(name in listed for name in QUESTIONS)
     assert "there are balance, capacity" in command("study", "nothing", check=2).stderr
-    assert "digits or mnist, not on 'zzz'" in command("study", "balance", "--data", "zzz", check=2).stderr
+    for data in ("zzz", ""):
+        assert f"digits or mnist, not on {data!r}" in command("study", "balance", "--data", data, check=2).stderr
     assert "takes no --data" in command("study", "collapse", "--data", "mnist", check=2).stderr
