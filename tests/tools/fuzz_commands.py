@@ -171,7 +171,8 @@ def options(rng, directory):
         values |= {"--over": OVER, "--view": VIEWS, "--storage": STORAGES, "--like": ("ring_vanilla", "tiny.py", "zzz")}
         values |= {"--format": ("savedmodel", "onnx", "tflite", "html", "x"), "--split": ("train", "test", "zzz")}
         values |= {"--plus": TERMS, "--minus": TERMS, "--search": ("grid", "random", "tpe", "x")}
-        arguments += [option, pick(rng, *values.get(option, NUMBERS), *(WORDS if rng.random() < 0.2 else ()))]
+        usual = ("2", "3", "20") if option not in values and rng.random() < 0.5 else ()  # so that what comes after is reached
+        arguments += [option, pick(rng, *(usual or values.get(option, NUMBERS)), *(WORDS if rng.random() < 0.2 else ()))]
     if name in PICTURED:
         fits = "a.gif" if name == "latent walk" else "a" if name == "inspect" else "a.png"
         arguments += ["--out", pick(rng, fits, fits, "a.npz", "a.txt", "a.gif")]
