@@ -10,7 +10,7 @@ import tensorflow as tf
 from ganzoo.errors import UserError
 from ganzoo.evaluation.features.base import Extracted, Extractor
 from ganzoo.evaluation.features.untrained import Pixels
-from ganzoo.explore import dimensions, paths, walk
+from ganzoo.explore import dimensions, directions, paths, walk
 from ganzoo.explore.arithmetic import Reader, Term, arithmetic, choose_samples, lines
 from ganzoo.explore.directions import compared, factorised, first_layer
 from ganzoo.explore.latents import LatentSpace, judge_of
@@ -97,6 +97,18 @@ def test_effects_rank_dimensions_by_what_they_change():
     assert said[0].split()[:2] == ["1.", "z1"] and "1 more" in said[-1] and "z0" in said[-1]
 
 
+def test_what_is_held_of_a_draw_is_no_effect():
+    class Shifted(Diagonal):
+        """Each label's images are of a brightness of their own."""
+
+        def generated(self, latents, labels=0):
+            return super().generated(latents) + tf.reshape(tf.cast(labels, tf.float32), (-1, 1, 1, 1)) * 0.2
+
+    space = LatentSpace(Shifted(labelled=True), 12)
+    found = dimensions.effects(space, dimensions.axes_of(space), Pixels((2, 2, 1)), -1.0, 1.0)
+    assert found[1]["effect"] / found[0]["effect"] == pytest.approx(8.0, rel=0.2)  # the latents' deviations, 0.4 and 0.05
+
+
 def test_codes_are_axes_of_their_own():
     space = LatentSpace(Diagonal(codes=True), 3)
     assert [(axis.name, axis.values) for axis in dimensions.axes_of(space)] == [
@@ -163,7 +175,9 @@ def test_a_first_layer_that_is_not_linear_is_refused():
         first_layer(Diagonal())
 
 
-def test_directions_are_compared_with_random_ones():
+def test_directions_are_compared_with_random_ones(monkeypatch):
+    followed, effects = [], dimensions.effects
+    monkeypatch.setattr(directions, "effects", lambda space, axes, *rest: followed.extend(axes) or effects(space, axes, *rest))
     made = network()
     space = LatentSpace(Network(made), 8)
     axes, record = compared(space, Pixels((2, 2, 1)), 2, 4, -1, 1)
@@ -173,6 +187,8 @@ def test_directions_are_compared_with_random_ones():
     np.testing.assert_allclose(shares, (singular**2 / (singular**2).sum())[:2], rtol=1e-4)
     assert [axis.name for axis in axes] == ["direction 0", "direction 1"] and record["random"]["count"] == 4
     assert record["random"]["least"] <= record["random"]["mean"] <= record["random"]["most"]
+    lengths = [np.linalg.norm(axis.move(space.latents, 1.0) - space.latents, axis=1) for axis in followed]
+    assert len(lengths) == 6 and np.allclose(lengths, 1.0, rtol=1e-4), "random directions are as long as the others"
     moved = axes[0].move(space.latents, 2.0) - space.latents
     np.testing.assert_allclose(moved, np.tile(2 * np.array(record["directions"][0]["vector"]), (8, 1)), atol=1e-6)
 
@@ -184,6 +200,14 @@ def test_a_jump_is_the_largest_step():
     assert found["unevenness"] == pytest.approx(4) and found["length"] == found["largest_step"] == found["ends"]
     still = paths.evenness(np.zeros((2, 5, 2, 2, 1)), Pixels((2, 2, 1)))
     assert still["unevenness"] == 1.0 and still["length"] == 0.0
+
+
+def test_the_pace_of_a_straight_path_is_the_square_of_its_length():
+    def at(place):  # from black to white: 2 in pixels of [0, 1]
+        return np.broadcast_to(2 * place[..., None, None] - 1, (len(place), 2, 2, 1))
+
+    value, error = paths.path_length(at, 200, Pixels((2, 2, 1)))
+    assert value == pytest.approx(4.0, rel=0.03) and 0 < error < 0.1
 
 
 def test_a_walk_ends_where_it_began():

@@ -195,12 +195,15 @@ def test_who_is_careless_or_never_learned_it_is_left_out(make, tmp_path):
     judged.answers(tmp_path / "d.json", perfect, "dan", practice=wrong)
     judged.answers(tmp_path / "e.json", perfect, "eve", practice=wrong[:3])
     judged.answers(tmp_path / "f.json", lambda q, known: None, "fay")
+    decoys = [q for q, known in judged.key["questions"].items() if known.get("side") == "decoy"]
+    judged.answers(tmp_path / "g.json", lambda q, known: None if q in decoys[4:] else perfect(q, known), "gus")
     (tmp_path / "other.json").write_text(json.dumps({"format": "ganzoo-people-answers", "page": "another"}))
     record = merge(judged.path, [tmp_path])
     assert [one["rater"] for one in record["raters"]] == ["ada"] and record["result"]["hype"]["value"] == 0
     why = {one["rater"]: one["problem"] for one in record["left_out"]}
     assert why["bob"] == "is right on 0 of 10 questions of known answer, under 90%"
     assert why["cyd"] == "answered only 0 of the 10 questions of known answer"
+    assert why["gus"] == "answered only 4 of the 10 questions of known answer"
     assert why["dan"] == "was right on 0 of 4 practice pictures that are fake"
     assert why["eve"] == "left 5 of 8 practice pictures out" and why["fay"] == "answered nothing"
     assert "1 rater: an interval of fewer than 5" in record["warnings"][0]

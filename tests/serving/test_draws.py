@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from ganzoo import noise
 from ganzoo.serving.draws import drawn, in_words, labels_by, shares_of, with_labels_by
 from ganzoo.serving.sampling import load
 
@@ -18,6 +19,11 @@ def test_labels_follow_the_shares_and_a_class_without_any_is_never_drawn():
     np.testing.assert_allclose(np.bincount(labels, minlength=4) / 5000, SHARES, atol=0.025)
     assert labels.dtype == np.int64 and (labels != 1).all()
     assert (labels_by((0, 0, 1), 200, 0).numpy() == 2).all() and (labels_by((1, 0), 200, 0).numpy() == 0).all()
+
+
+def test_the_lowest_draw_is_of_the_first_class_that_there_is(monkeypatch):
+    monkeypatch.setattr(noise, "uniform", lambda shape, seed: tf.zeros(shape))
+    assert set(labels_by((0.0, 1.0, 0.0), 5, 0).numpy()) == {1}
 
 
 def test_labels_are_those_of_a_sequence_however_it_is_cut():
