@@ -447,7 +447,7 @@ def test_every_metric_of_the_registry_can_be_asked_for(evaluator, fresh, monkeyp
     said = []
     monkeypatch.setattr(evaluator, "log", said.append)
     left = {"geometry_score", "feature_likelihood", "boundary_distortion"}  # slow
-    left |= {"caption_match", "manifold"}  # of captions, of a known manifold
+    left |= {"caption_match", "segmentation", "manifold"}  # of captions, of a known manifold
     left |= {
         "reconstruction",
         "reconstruction_error",
