@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FUZZ = Path(__file__).with_name("fuzz.py")
-INPUTS = 200
+INPUTS = 130
 
 
 @pytest.fixture(scope="module")
