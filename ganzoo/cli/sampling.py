@@ -63,6 +63,7 @@ def sample(model, count, seed, held, temperature, target, data_dir, json_file, *
     refuse_idle(kind, look)
     start(data_dir)
     from ganzoo import load, pictures
+    from ganzoo.bars import progress_of
     from ganzoo.serving import sample_files
     from ganzoo.serving.draws import drawn
 
@@ -77,9 +78,9 @@ def sample(model, count, seed, held, temperature, target, data_dir, json_file, *
     facts = {"model": str(model), "count": count, "seed": seed, "drawn": drawn(sampler, **options), "out": str(out)}
     if not kind:
         shown = sample_files.conditions_of(sampler, count, seed, **options)
-        with click.progressbar(length=count, label=f"writing {count:,} images") as bar:
+        with progress_of(f"{count:,} images to {out}") as progress:
             blocks = sampler.blocks(count, seed, **options)
-            shape = sample_files.write_folder(out, blocks, count, shown, look["scale"], bar.update)
+            shape = sample_files.write_folder(out, blocks, count, shown, look["scale"], progress)
         also = f", {' and '.join(shown)} in {sample_files.TABLE}" if shown else ""
         click.echo(f"{count} samples, seed {seed}: {out}/{also}")
         write_json(json_file, facts | {"shape": shape})

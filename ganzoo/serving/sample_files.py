@@ -98,7 +98,7 @@ def write_folder(folder, blocks, count, conditions=None, scale=None, progress=No
         count: how many there are in all.
         conditions: of `conditions_of`.
         scale: pixels of a pixel's side.
-        progress: called with the number of images that were written since.
+        progress: called with the share of the images that are written.
 
     Returns:
         The shape of the samples, [count, H, W, C].
@@ -119,7 +119,7 @@ def write_folder(folder, blocks, count, conditions=None, scale=None, progress=No
                 draft.write_bytes(pictures.png(pictures.enlarged(image[None], scale or 1)[0]))
                 os.replace(draft, folder / name)
             if progress:
-                progress(len(images))
+                progress((first + len(images)) / count)
     except OSError as error:
         raise cannot_write(folder, error) from error
     if conditions:

@@ -73,7 +73,7 @@ def test_a_folder_holds_every_sample_and_what_it_shows(tmp_path, scale):
     samples = images(5, channels=3)
     blocks = iter([(0, samples[:2]), (2, samples[2:])])
     conditions = {"label": ["cat", "dog", "cat", "dog", "dog"], "caption": ["one, two", "x", 'y"', "z", "é"]}
-    assert write_folder(folder, blocks, 5, conditions, scale, written.append) == [5, 4, 4, 3] and written == [2, 3]
+    assert write_folder(folder, blocks, 5, conditions, scale, written.append) == [5, 4, 4, 3] and written == [0.4, 1.0]
     assert sorted(path.name for path in folder.iterdir()) == [*(f"{n:04}.png" for n in range(5)), "metadata.csv"]
     pixels = np.stack([np.asarray(Image.open(folder / f"{n:04}.png")) for n in range(5)])
     assert pixels.shape[1:3] == (4 * (scale or 1),) * 2
