@@ -140,6 +140,7 @@ def edit_pairs(sentences, most):
         most: the greatest number of insertions, deletions and replacements.
     """
     tokens, lengths = _padded(sentences)
+    most = min(most, int(lengths.max()))  # more words than the longest sentence has are never to be changed
     row, column = _occurrences(tokens, lengths)
     blocks = [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int8))]
     for start, shared in _shared(row, column, len(sentences)):
@@ -205,12 +206,13 @@ def _shared(row, column, count):
 def _edits(tokens, lengths, i, j, most):
     """Edits of each pair, exact up to `most`, `most` + 1 for more: the banded recurrence over all pairs at once."""
     beyond = most + 1
+    small = np.int8 if beyond < 127 else np.int32
     first, second = lengths[i], lengths[j]
     left = tokens[i]
     right = np.pad(tokens[j], ((0, 0), (most + 1, most + 1)), constant_values=-2)
     reach = np.arange(-most, most + 1)
-    band = np.repeat(np.where(reach >= 0, reach, beyond)[None].astype(np.int8), len(i), axis=0)
-    result = np.full(len(i), beyond, np.int8)
+    band = np.repeat(np.where(reach >= 0, reach, beyond)[None].astype(small), len(i), axis=0)
+    result = np.full(len(i), beyond, small)
     slot = np.clip(second - first + most, 0, 2 * most)
     possible = np.abs(second - first) <= most
     rows = np.arange(len(i))
@@ -222,7 +224,7 @@ def _edits(tokens, lengths, i, j, most):
                 if at < 0:
                     new[:, offset] = beyond
                     continue
-                best = band[:, offset] + (left[:, step - 1] != right[:, at + most]) if at else np.full(len(i), beyond, np.int8)
+                best = band[:, offset] + (left[:, step - 1] != right[:, at + most]) if at else np.full(len(i), beyond, small)
                 if offset < 2 * most:
                     best = np.minimum(best, band[:, offset + 1] + 1)
                 if offset:

@@ -36,6 +36,14 @@ def test_all_pairs_within_some_edits_are_found(most, words):
     assert found == {pair: d for pair, d in told.items() if d <= most}
 
 
+@pytest.mark.parametrize("longest", [7, 140])
+def test_any_threshold_is_one(longest):
+    text = some_text(6, longest=longest, seed=3)
+    text[0] = tuple("ab" * (longest // 2))
+    i, j, distance = edit_pairs(text, 10**9)
+    assert len(i) == 15 and distance.tolist() == [edits(text[a], text[b]) for a, b in zip(i, j, strict=True)]
+
+
 def test_rare_and_common_words_count_alike():
     # More words than the dense product takes: the sparse one has to agree.
     text = [tuple(f"w{(n * 7 + k) % 400}" for k in range(6)) for n in range(300)]
