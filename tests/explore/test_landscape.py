@@ -2,8 +2,10 @@ import io
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 
+from ganzoo.cli.main import main
 from ganzoo.errors import UserError
 from ganzoo.explore.landscape import animation, frames, heights, picture, strip
 from ganzoo.serving.sampling import Sampler
@@ -55,6 +57,10 @@ def test_a_run_has_a_frame_for_each_checkpoint(tiny_recipe, tmp_path):
     movie = Image.open(io.BytesIO(animation(found)))
     assert movie.n_frames == 2
     assert strip(found * 3).size == (5 * 40, 2 * 56)
+    for name, kind in (("a.gif", "GIF"), ("a.png", "PNG")):
+        words = ["landscape", str(tmp_path / "run"), "--out", str(tmp_path / name), "--side", "40"]
+        result = CliRunner().invoke(main, words)
+        assert f"2 frames: {tmp_path / name}" in result.output and Image.open(tmp_path / name).format == kind
 
 
 class OfImages(Slope):

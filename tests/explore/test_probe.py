@@ -1,6 +1,11 @@
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from ganzoo.cli.main import main
 from ganzoo.errors import UserError
 from ganzoo.explore.probe import linear_probe_accuracy, lines, mean_distance, nearest_neighbour_accuracy, probe
 from ganzoo.serving.sampling import Sampler
@@ -85,3 +90,10 @@ def test_a_model_without_an_encoder_is_refused():
     plain.services = {}
     with pytest.raises(UserError, match="no encoder"):
         probe(plain, data="ring8")
+
+
+def test_the_command_probes_a_model_of_the_zoo(tmp_path):
+    exported = Path(__file__).parents[2] / "exported" / "digits_bigan"
+    result = CliRunner().invoke(main, ["probe", str(exported), "--json", str(tmp_path / "found.json")])
+    assert result.exit_code == 0 and len(result.output.splitlines()) > 3, result.output
+    assert json.loads((tmp_path / "found.json").read_text())["model"] == str(exported)
