@@ -192,7 +192,7 @@ def reference(package):
         for place in places:
             module, _, names = place.partition(":")
             found = [(name, module) for name in names.split(",")] if names else public(package, module)
-            if module != room and len(places) > 1:
+            if len(places) > 1:
                 lines.append(f"## In ganzoo.{module}\n")
             level = "    options:\n      heading_level: 3\n" if len(places) > 1 else ""
             lines += [f"::: ganzoo.{where}.{name}\n{level}" for name, where in found]
