@@ -262,7 +262,8 @@ def refusals():
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        refusal = re.search(r"assertion failed: \[(.*?)\] \[(.*?)\]", str(error))
+        # A graph's words, or those of an operator that runs at once.
+        refusal = re.search(r"assertion failed: \[(.*?)\] \[(.*?)\]|Summarized data: b'(.*?)'\n(.*)", str(error))
         if not refusal:
             raise
-        raise UserError(" ".join(refusal.groups())) from error
+        raise UserError(" ".join(filter(None, refusal.groups()))) from error

@@ -141,4 +141,4 @@ def test_the_documented_recipe_trains_and_samples_without_its_folder(isolated, t
     """)
     assert "FABRICATED data: no folder ./captioned" in out and "3 samples, seed 0: drawn/, caption in metadata.csv" in out
     assert "the picture" in (tmp_path / "drawn" / "metadata.csv").read_text()
-    assert "\nganzoo: a caption may use the words 0 1 2 picture the; not a circle" in out
+    assert "ganzoo: a caption may use the words 0 1 2 picture the; not a circle" in out
