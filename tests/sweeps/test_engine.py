@@ -70,7 +70,8 @@ def test_engines_share_the_points_and_one_that_is_killed_ends_nothing(storage, r
     assert set(states(found).values()) == {"done"} and len(found["points"]) == 6
     assert {",".join(p["set"].values()): p["value"] for p in found["points"]}["2,1"] == 3.0
     assert found["best"] == {"a": "0", "b": "0"}
-    assert sum(p["attempts"] for p in found["points"]) == len(begun(notes)) - 6 <= 1
+    # The killed engine had a point, whose work may not have begun yet.
+    assert len(begun(notes)) - 6 <= sum(p["attempts"] for p in found["points"]) <= 1
     assert json.loads((tmp_path / "sweep" / "sweep.json").read_text()) == json.loads(json.dumps(found))
 
 
