@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ganzoo.errors import UserError
+from ganzoo.metrics.checks import captioned
 from ganzoo.metrics.registry import IMAGES, Part, metric
 
 # What captions of shapes and of clothing speak of.
@@ -46,12 +46,7 @@ def caption_match(fake_images: np.ndarray, fake_captions: Sequence[str], caption
     Raises:
         UserError: images of another shape, not one caption per image, or a caption that cannot be read.
     """
-    images = np.asarray(fake_images)
-    if images.shape[1:] != caption_reader.image_shape or images.dtype != np.uint8:
-        wanted = " x ".join(map(str, caption_reader.image_shape))
-        raise UserError(f"caption_match reads uint8 images of {wanted}, not {images.dtype} {images.shape}")
-    if fake_captions is None or len(fake_captions) != len(images) or not len(images):
-        raise UserError(f"caption_match needs one caption a sample: {len(images)} samples, {len(fake_captions or [])} captions")
+    images = captioned("caption_match", fake_images, fake_captions, caption_reader.image_shape)
     claimed = np.stack([caption_reader.claims(text) for text in fake_captions])
     scenes = caption_reader.parse(images)
     shares = {"": float(((claimed == _OPEN) | (claimed == scenes)).all(axis=1).mean())}

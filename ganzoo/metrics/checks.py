@@ -80,3 +80,24 @@ def same_dimension(**arrays):
     if len({array.shape[1:] for array in arrays.values()}) > 1:
         shapes = ", ".join(f"{name} {array.shape[1:]}" for name, array in arrays.items())
         raise UserError(f"samples differ in shape: {shapes}; use one extractor for all of them")
+
+
+def captioned(metric, images, captions, shape):
+    """Images with a caption each, as an array uint8 [N, H, W, C].
+
+    Args:
+        metric: the metric's name, for the message.
+        images: generated images.
+        captions: what each was asked to show.
+        shape: of one image, which whoever reads them knows.
+
+    Raises:
+        UserError: images of another type or shape, or not one caption an image.
+    """
+    images = np.asarray(images)
+    if images.shape[1:] != shape or images.dtype != np.uint8:
+        wanted = " x ".join(map(str, shape))
+        raise UserError(f"{metric} reads uint8 images of {wanted}, not {images.dtype} {images.shape}")
+    if captions is None or len(captions) != len(images) or not len(images):
+        raise UserError(f"{metric} needs one caption a sample: {len(images)} samples, {len(captions or [])} captions")
+    return images

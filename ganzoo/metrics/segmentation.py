@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ganzoo.errors import UserError
-from ganzoo.metrics.checks import Undefined
+from ganzoo.metrics.checks import Undefined, captioned
 from ganzoo.metrics.registry import IMAGES, Part, metric
 
 OPEN = -1  # a pixel of which nothing was asked, or that shows no class
@@ -44,12 +44,7 @@ def segmentation(fake_images: np.ndarray, fake_captions: Sequence[str], segmente
         UserError: images of another shape, not one caption per image, a caption that cannot be read, or captions of which no
             pixel follows.
     """
-    images = np.asarray(fake_images)
-    if images.shape[1:] != segmenter.image_shape or images.dtype != np.uint8:
-        wanted = " x ".join(map(str, segmenter.image_shape))
-        raise UserError(f"segmentation reads uint8 images of {wanted}, not {images.dtype} {images.shape}")
-    if fake_captions is None or len(fake_captions) != len(images) or not len(images):
-        raise UserError(f"segmentation needs one caption a sample: {len(images)} samples, {len(fake_captions or [])} captions")
+    images = captioned("segmentation", fake_images, fake_captions, segmenter.image_shape)
     asked = np.stack([segmenter.label_map(text) for text in fake_captions])
     return segmentation_scores(segmenter.segment(images), asked) | {"asked": float((asked != OPEN).mean())}
 
