@@ -202,11 +202,9 @@ class Run:
         entry |= {"step": step, "at": _now()}
         self.write_record({**record, "resumes": [*resumes, entry]})
 
-    def note_checkpoint(self):
-        """Writes down, once, that there is a checkpoint: from then on the run is more than an attempt."""
-        record = self.record()
-        if "began" not in record:
-            self.write_record({**record, "began": _now()})
+    def note_checkpoint(self, cost=None):
+        """Writes down that there is a checkpoint, from which on the run is more than an attempt, and what it cost so far."""
+        self.write_record({"began": _now(), **self.record(), **(cost or {})})
 
     def settle(self):
         """Takes the place of the run that was at `root`, which is removed."""

@@ -182,8 +182,7 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
         f"{loaded.name}: {'from' if not start else 'resuming at'} step {start} to {built.steps}, batch {built.batch_size}, "
         f"{replicas} replica{'s' * (replicas > 1)}, {chosen_precision}, in {path}"
     )
-    began, cpu_began = time.perf_counter(), time.process_time()
-    settings = settings_of(loaded)
+    cost, settings = Cost(training_run), settings_of(loaded)
     if chief:
         listeners.on_start(loaded.source, settings, start)
     try:
@@ -191,7 +190,7 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
             built.model.begin(phase)
             if built.phases:
                 log(f"phase {phase}: to step {end}")
-            about = (loaded.source, settings, listeners)
+            about = (loaded.source, settings, listeners, cost)
             reports, stop = fit(built, data, distribution, training_run, checkpoints, start, end, chief, about, log)
             start = end
             if stop.signal:
@@ -199,20 +198,35 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
     finally:
         if chief:
             listeners.close()
-    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu_began
-    done = int(built.model.step.numpy())
+    here, done = cost.here(), int(built.model.step.numpy())
     if chief:
-        record = training_run.record()
-        cost = {"seconds": seconds, "cpu_seconds": cpu_seconds}
-        cost = {name: record.get(name, 0.0) + value for name, value in cost.items()}
-        training_run.write_record({**record, **cost, "steps": done, "precision": chosen_precision})
-    facts |= {"steps": done, "seconds": seconds, "cpu_seconds": cpu_seconds} | reports.latest
+        training_run.write_record({**training_run.record(), **cost.so_far(), "steps": done, "precision": chosen_precision})
+    facts |= {"steps": done} | here | reports.latest
     if stop.signal:
         facts["signal"] = int(stop.signal)
         log(f"stopped at step {done} of {built.steps}; the same command resumes")
     else:
-        log(f"done: step {done} in {clock(seconds)}; samples in {training_run.samples}")
+        log(f"done: step {done} in {clock(here['seconds'])}; samples in {training_run.samples}")
     return facts
+
+
+class Cost:
+    """What a run has cost, over all the processes that trained it: a dict of `seconds` by the clock and `cpu_seconds`."""
+
+    def __init__(self, run):
+        self.before = run.record()
+        self.began = self._now()
+
+    def here(self):
+        """The cost in this process."""
+        return {name: now - self.began[name] for name, now in self._now().items()}
+
+    def so_far(self):
+        """The cost in this process and in those before it, as far as they came to a checkpoint."""
+        return {name: self.before.get(name, 0.0) + value for name, value in self.here().items()}
+
+    def _now(self):
+        return {"seconds": time.perf_counter(), "cpu_seconds": time.process_time()}
 
 
 def settings_of(loaded):
@@ -243,7 +257,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
     """Runs `model.fit` from step `start` to step `end`, with the callbacks of a run.
 
     Args:
-        about: the recipe's text, its settings, and `Listeners` of the user's.
+        about: the recipe's text, its settings, `Listeners` of the user's, and the run's `Cost`.
         Others: as of `_go_on`.
 
     Returns:
@@ -265,7 +279,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
     if chief:
         progress = progress_of(built.steps, start)
         board = Board(run.logs, model.equilibrium, "/".join(run.root.absolute().parts[-2:]))
-        recipe, settings, listeners = about
+        recipe, settings, listeners, cost = about
         if not start:
             board.on_start(recipe, settings)
         everybody = Listeners([board, *listeners.listeners])
@@ -275,7 +289,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
             everybody.log_text(step, "monitor", line)
 
         def saved():
-            run.note_checkpoint()
+            run.note_checkpoint(cost.so_far())
             if run.is_growing:
                 board.close()  # TensorFlow does not follow a file that moves
                 run.settle()

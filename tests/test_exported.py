@@ -33,6 +33,7 @@ def test_an_exported_model_is_whole(version):
     (graph,) = SavedModel.FromString((version / "saved_model.pb").read_bytes()).meta_graphs
     taken = {name: of.inputs for name, of in graph.signature_def.items() if not name.startswith("__")}
     assert set(taken) == set(json.loads((version / "card.json").read_text())["signatures"])
+    assert "functions" not in {child.local_name for child in graph.object_graph_def.nodes[0].children}, "a second copy of all"
     asked = set()
     for record in tf.data.TFRecordDataset(str(version / warmup.FILE)).as_numpy_iterator():
         request = warmup.message("PredictionLog").FromString(record).predict_log.request

@@ -153,6 +153,22 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, 
     assert_same_bits(newest(tmp_path / "whole"), newest(tmp_path / "killed"))
 
 
+def test_a_killed_run_knows_what_it_cost_until_its_newest_checkpoint(tmp_path, tiny_recipe):
+    command = ["train", tiny_recipe, "--run", "run", "--steps", 1_000_000]
+    process = processes.start(command, tmp_path, output=tmp_path / "log")
+    wait_for(lambda: list((tmp_path / "run" / "checkpoints").glob("step-*20.index")), process)
+    process.kill()
+    process.wait()
+    run = Run.open(tmp_path / "run")
+    killed = run.record()
+    assert killed["seconds"] > 0.0 and killed["cpu_seconds"] > 0.0 and "steps" not in killed
+    checkpoint = max(int(path.stem.split("-")[1]) for path in run.checkpoints.glob("step-*.index"))
+    facts = train(tiny_recipe, tmp_path / "run", steps=checkpoint + 3, log=lambda line: None)
+    ended = run.record()
+    for name in ("seconds", "cpu_seconds"):
+        assert ended[name] == pytest.approx(killed[name] + facts[name], abs=0.5)
+
+
 def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(tmp_path, tiny_recipe):
     train(tiny_recipe, tmp_path / "run", log=lambda line: None)
     (damaged,) = (tmp_path / "run" / "checkpoints").glob("step-20.data*")

@@ -169,13 +169,11 @@ def served(model, without=()):
     }
     if images:
         signatures["png"] = png.get_concrete_function(**scalars, **options)
-    functions = [serving_default, sample, png, inputs]
     for name, (service, specs) in model.services.items():
         if name in without:
             continue
-        functions.append(_by_name(service))
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
-        signatures[name] = functions[-1].get_concrete_function(**named)
+        signatures[name] = _by_name(service).get_concrete_function(**named)
     computed = {id(v.handle) for s in signatures.values() for v in s.variables}
     # By name, so that a training can begin with them: `ganzoo train --from`.
     module.networks = {
@@ -187,7 +185,7 @@ def served(model, without=()):
     kept = {id(value.handle) for weights in module.networks.values() for value in weights.values()}
     used = computed - kept
     module.others = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
-    module.functions, module.assets = functions, list(model.assets)
+    module.assets = list(model.assets)
     return module, signatures
 
 

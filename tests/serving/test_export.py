@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from ganzoo import load
 from ganzoo.errors import UserError
@@ -39,6 +40,13 @@ def test_an_export_gives_the_images_of_its_run(image_run, exported):
     signatures = tf.saved_model.load(str(exported)).signatures
     images = signatures["sample"](count=tf.constant(70), seed=tf.constant(3))["images"]
     np.testing.assert_allclose(images, expected, atol=1e-5)
+
+
+def test_an_export_holds_every_function_once(exported):
+    (graph,) = SavedModel.FromString((exported / "saved_model.pb").read_bytes()).meta_graphs
+    names = [function.signature.name for function in graph.graph_def.library.function]
+    for name in ("serving_default", "sample", "inputs", "png", "by_name"):
+        assert sum(name in of for of in names) == 1, names
 
 
 def test_a_sample_does_not_depend_on_how_many_are_asked_for(image_run, exported):
