@@ -12,6 +12,7 @@ import processes
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as commands have it: `cli.options.prefer_onednn`
 # As many workers run as there are cores: more threads in each would only wait for one another, and spin meanwhile.
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
     os.environ.setdefault(threads, "1")

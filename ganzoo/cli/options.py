@@ -5,6 +5,7 @@ import functools
 import gc
 import json
 import os
+import platform
 import shutil
 import sys
 import textwrap
@@ -285,6 +286,7 @@ def start(data_dir=None):
     if data_dir:
         os.environ["TFDS_DATA_DIR"] = str(data_dir)
     os.environ["KERAS_BACKEND"] = "tensorflow"  # this process is ganzoo's own, whatever other programs want of Keras
+    prefer_onednn()
     context = click.get_current_context()
     debug = context.find_root().params["debug"]
     first = not {"keras", "tensorflow"} <= sys.modules.keys()
@@ -297,6 +299,16 @@ def start(data_dir=None):
     ):
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
+
+
+def prefer_onednn():
+    """Has TensorFlow, where it is not imported yet, take oneDNN's kernels on every x86 processor.
+
+    By itself it takes them only where there is AVX-512's VNNI or AMX; what others gain is in docs/speed.md. With
+    TF_ENABLE_ONEDNN_OPTS=0 it takes its own.
+    """
+    if platform.machine().lower() in ("x86_64", "amd64"):
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 @contextlib.contextmanager

@@ -152,6 +152,19 @@ def test_start_makes_a_data_directory_hold_for_all_that_follows(debug, monkeypat
     assert len(silenced) == (0 if debug else 2)
 
 
+@pytest.mark.parametrize(
+    "machine, given, after",
+    [("x86_64", None, "1"), ("AMD64", None, "1"), ("x86_64", "0", "0"), ("aarch64", None, None), ("arm64", None, None)],
+)
+def test_onednn_is_asked_for_on_x86_unless_the_user_says_otherwise(machine, given, after, monkeypatch):
+    monkeypatch.setattr(options.platform, "machine", lambda: machine)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", given or "")
+    if given is None:
+        monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS")
+    options.prefer_onednn()
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == after
+
+
 def test_the_error_stream_is_silent_within_and_back_afterwards(capfd):
     for failing in (False, True):
         try:
