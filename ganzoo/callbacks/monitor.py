@@ -65,8 +65,10 @@ class Monitor:
         if d_loss is None or g_loss is None:
             return
         self._generator_losses = [*self._generator_losses[-9:], g_loss]
-        rising = g_loss > generator + FAR_ABOVE * abs(generator) and g_loss >= np.mean(self._generator_losses)
-        self._judge(step, DISCRIMINATOR_WON, d_loss < NEAR_ZERO * discriminator and rising)
+        far = g_loss > generator + FAR_ABOVE * abs(generator)
+        # Once it has won, a loss of the generator that falls a little is no recovery.
+        rising = g_loss >= np.mean(self._generator_losses) or DISCRIMINATOR_WON in self._said
+        self._judge(step, DISCRIMINATOR_WON, d_loss < NEAR_ZERO * discriminator and far and rising)
         fooled = records.get("fake_score", 0.0) > records.get("real_score", 1.0)
         self._judge(step, GENERATOR_WON, d_loss > (1.0 + FAR_ABOVE) * discriminator and fooled)
 

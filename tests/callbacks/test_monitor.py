@@ -36,6 +36,15 @@ def test_a_discriminator_near_zero_has_not_won_while_the_generators_loss_falls()
     assert said == []
 
 
+def test_a_discriminator_that_has_won_stays_the_winner_until_its_own_loss_recovers():
+    watch, said = monitor()
+    for step, g_loss in enumerate([4.0, 5.0, 6.0, 5.5, 5.0, 4.5]):
+        watch.on_log(step, report(0.01, g_loss))
+    assert watch.standing == {DISCRIMINATOR_WON} and len(said) == 1
+    watch.on_log(6, report(1.0, 4.5))
+    assert watch.standing == set()
+
+
 def test_a_loss_rises_by_the_mean_of_the_last_ten_reports():
     watch, said = monitor()
     for step, loss in enumerate([1000.0] + [5.0] * 15):
