@@ -63,12 +63,13 @@ def shown_to(sampler, count=256, seed=0, data_dir=None):
 
 
 def judge_of(model):
-    """The network of a family that tells real from generated.
+    """The network of a family that tells real images from generated ones; of a mixture of them the first.
 
     Raises:
         UserError: it has none.
     """
-    judge = model.networks.get("discriminator", model.networks.get("critic"))
+    named = [model.networks[name] for name in ("discriminator", "critic", "discriminator_0") if name in model.networks]
+    judge = next(iter(getattr(model, "discriminators", named)), None)
     if judge is None:
         raise UserError(f"{type(model).__name__} has no discriminator to look into")
     return judge
@@ -96,15 +97,22 @@ def features(model, layers, shown):
     """
     judge = judge_of(model)
     network = keras.Model(judge.inputs, [layer.output for layer in layers])
-    inputs = [np.asarray(to_unit(shown.images))]
-    if len(judge.inputs) == 2 and shown.captions is not None and hasattr(model, "discriminator_encoder"):
-        inputs = [*inputs, model.discriminator_encoder(model.captions.tokens(shown.captions), training=False)]
-    elif len(judge.inputs) == 2:
-        inputs = [*inputs, shown.labels]
-    elif len(judge.inputs) > 2:
+    if len(judge.inputs) > 2:
         raise UserError(f"{judge.name} takes more than images and a condition: what it sees cannot be shown")
+    images = keras.ops.convert_to_tensor(to_unit(shown.images))
+    inputs = [images, beside(model, shown, images)] if len(judge.inputs) == 2 else [images]
     outputs = network(inputs, training=False)
     return [flattened(np.asarray(output)) for output in (outputs if isinstance(outputs, list | tuple) else [outputs])]
+
+
+def beside(model, shown, images):
+    """What a discriminator is given beside images: vectors of their captions, the codes of an encoder, or their labels."""
+    if shown.captions is not None and hasattr(model, "discriminator_encoder"):
+        return model.discriminator_encoder(model.captions.tokens(shown.captions), training=False)
+    if "encode" in model.services:
+        encode, _ = model.services["encode"]
+        return encode(images=images)["latents"]
+    return keras.ops.convert_to_tensor(shown.labels)
 
 
 def flattened(maps):

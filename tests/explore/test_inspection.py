@@ -9,8 +9,13 @@ from google.protobuf import text_format
 from PIL import Image
 from tensorboard.plugins.projector import ProjectorConfig
 
+from ganzoo.data import shape_captions, shapes
 from ganzoo.errors import UserError
 from ganzoo.explore import inspection, judged, projector
+from ganzoo.families.text_to_image import GANCLS
+from ganzoo.networks.text_to_image import caption_encoder, text_discriminator, text_generator
+from ganzoo.readiness import compile_model
+from ganzoo.recipe import build, load_recipe
 
 RNG = np.random.default_rng(0)
 
@@ -91,6 +96,49 @@ def test_filters_are_images_of_kernels():
 def test_a_network_without_convolutions_is_refused():
     with pytest.raises(UserError, match="no convolutions"):
         judged.convolutions(keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)]))
+
+
+SMALL = ("model.generator.width=4", "model.discriminator.width=4")
+FAMILIES = {
+    "digits_dcgan": SMALL,
+    "digits_wgan": ("model.generator.width=4", "model.critic.width=4"),
+    "digits_cgan": SMALL,
+    "digits_infogan": (),
+    "digits_bigan": SMALL,
+    "digits_mix_dcgan": SMALL,
+    "digits_stacked": (),
+}
+
+
+@pytest.mark.parametrize("recipe", FAMILIES)
+def test_the_discriminator_of_every_kind_of_family_is_looked_into(recipe):
+    built = build(load_recipe(recipe, FAMILIES[recipe]))
+    compile_model(built)
+    layers = judged.convolutions(judged.judge_of(built.model))
+    images = RNG.integers(256, size=(6, 8, 8, 1), dtype=np.uint8)
+    labels = np.arange(6) if built.data.labels else None
+    vectors = judged.features(built.model, layers, judged.Shown("real", images, labels, None))
+    assert len(vectors) == len(layers) and all(rows.shape[0] == 6 and np.ptp(rows) > 0 for rows in vectors)
+
+
+def test_a_discriminator_sees_captions_with_their_images():
+    scenes = shapes.all_scenes()[:: 1200 // 6][:6]
+    images = np.stack([shapes.render(scene, RNG) for scene in scenes])
+    options = {"vocabulary_size": shape_captions.VOCABULARY_SIZE, "length": shape_captions.LENGTH, "embedding_dim": 6}
+    model = GANCLS(
+        generator=text_generator(size=16, latent_dim=3, embedding_dim=6, text_dim=5, width=4, residual=False),
+        discriminator=text_discriminator(size=16, embedding_dim=6, text_dim=5, width=4, residual=False),
+        generator_encoder=caption_encoder(**options, width=8, name="generator_encoder"),
+        discriminator_encoder=caption_encoder(**options, width=8, name="discriminator_encoder"),
+        captions=shape_captions.ShapeCaptions(),
+    )
+    layers = judged.convolutions(model.discriminator)
+    texts = [shape_captions.caption(scene, RNG) for scene in scenes]
+    one, other = (
+        judged.features(model, layers, judged.Shown("real", images, None, captions)) for captions in (texts, texts[::-1])
+    )
+    assert len(one) == len(layers)
+    assert np.array_equal(one[0], other[0]) and not np.array_equal(one[-1], other[-1])
 
 
 def test_the_projector_reads_what_is_written(tmp_path):
