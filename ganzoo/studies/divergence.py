@@ -18,6 +18,8 @@ TAKES = ("data",)
 WEATHER = {"sunny": 0.5, "cloudy": 0.25, "rain": 0.125, "snow": 0.125}
 DISTANCES = np.linspace(0.0, 10.0, 41)
 STEPS, SMOKE_STEPS = 2500, 60
+# Of a GAN on images by each loss.
+IMAGE_STEPS = 1500
 # A bound so near to its divergence has found it.
 CLOSE = 0.01
 
@@ -45,6 +47,7 @@ def study(options):
 def on_images(options):
     """GANs on images by each loss and by the usual one, with clipped gradients: what was scored, by loss."""
     about = setting(options)
+    steps = about.steps if options.smoke else IMAGE_STEPS
     names = ["NonSaturating", *(["KL"] if options.smoke else BOUNDS)]
     clipped = [f"optimizers.{player}.global_clipnorm=10.0" for player in ("discriminator", "generator")]
     found = made(
@@ -52,8 +55,8 @@ def on_images(options):
         [f"model.adversarial_loss={','.join(f'losses.{name}()' for name in names)}"],
         "ganzoo.studies.balance:measure",
         recipe=about.recipe,
-        overrides=(*about.overrides, *clipped, *reports(about.steps)),
-        steps=about.steps,
+        overrides=(*about.overrides, *clipped, *reports(steps)),
+        steps=steps,
         name="images",
         about={"count": about.count},
     )
