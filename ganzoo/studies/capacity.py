@@ -175,6 +175,9 @@ def figure(directory, numbers):
         x, y = [run["parameters"] for run in known], [run["wide"] for run in known]
         reach = [[run["wide"] - run["wide_low"] for run in known], [run["wide_high"] - run["wide"] for run in known]]
         axis.errorbar(x, y, reach, marker="o", capsize=3, lw=1, label=f"seed {seed}")
+    open_ended = [(run["parameters"], run["wide_low"]) for run in numbers["runs"] if not run["wide"]]
+    if open_ended:
+        axis.plot(*zip(*open_ended, strict=True), "^", color="tab:gray", label="not determined: at least this")
     known = sorted((run["parameters"], run["wide"]) for run in numbers["runs"] if run["wide"])
     if known:
         x = np.array([known[0][0], known[-1][0]], float)
