@@ -1,7 +1,7 @@
 """R3GAN on Stacked MNIST at 32x32: how many of 1,000 known modes does it find?
 
 Huang, Gokaslan, Kuleshov, Tompkin 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline", arXiv:2501.05441. Its
-first experiment is this one, with all 1,000 modes and a KL of 0.029. The widths and rates of mnist_r3gan.
+first experiment is this one, with all 1,000 modes and a KL of 0.029. The widths and rates of fashion_r3gan.
 
 Run: ganzoo train recipes/stacked_mnist_r3gan.py
 
@@ -26,19 +26,19 @@ def recipe():
     return Recipe(
         data=Images("stacked_mnist", size=32),
         model=GAN(
-            generator=r3gan_generator(size=32, channels=3, latent_dim=64, width=(128, 64, 32, 8), blocks=1),
-            discriminator=r3gan_discriminator(size=32, channels=3, width=(128, 64, 32, 8), blocks=1),
+            generator=r3gan_generator(size=32, channels=3, latent_dim=64, width=(128, 64, 16, 8), blocks=1),
+            discriminator=r3gan_discriminator(size=32, channels=3, width=(128, 64, 16, 8), blocks=1),
             adversarial_loss=losses.Relativistic(),
             penalties=[penalties.R1(gamma=0.1), penalties.R2(gamma=0.1)],
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 4000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 2000, 0.0), beta_1=0.0, beta_2=0.99
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 4000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 2000, 0.0), beta_1=0.0, beta_2=0.99
             ),
         },
         batch_size=64,
-        steps=4000,
+        steps=2000,
     )
