@@ -10,9 +10,9 @@ Run: ganzoo train recipes/cifar_ali.py
 
 Cost: not measured: the training was not run to its end.
 
-Score: not measured. Longer and gentler, `--set batch_size=100 --set steps=20000 --set optimizers.generator.learning_rate=1e-4 --set
-optimizers.discriminator.learning_rate=1e-4` had FD[inception768] 0.50 (cifar_stacked 0.66, real 0.12) after 17,540 steps, 49 minutes
-of CPU time in bfloat16, 2026-11-22; docs/support.md has its support and twins.
+Score: not measured. Longer and gentler, `--set batch_size=100 --set steps=20000 --set
+optimizers.generator.learning_rate=1e-4 --set optimizers.discriminator.learning_rate=1e-4` had FD[inception768] 0.50
+(real 0.12) after 17,540 steps, 49 minutes of CPU time in bfloat16, 2026-11-22; docs/support.md has its support and twins.
 """
 
 import keras
