@@ -38,12 +38,12 @@ def recipe():
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 5000, 0.0, power=0.5), beta_1=0.5
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 4000, 0.0, power=0.5), beta_1=0.5
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 5000, 0.0, power=0.5), beta_1=0.5
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 4000, 0.0, power=0.5), beta_1=0.5
             ),
         },
         batch_size=50,
-        steps=5000,
+        steps=4000,
     )

@@ -38,12 +38,12 @@ def recipe():
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 6000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 4000, 0.0), beta_1=0.0, beta_2=0.9
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 12000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 8000, 0.0), beta_1=0.0, beta_2=0.9
             ),
         },
         batch_size=32,
-        steps=6000,
+        steps=4000,
     )

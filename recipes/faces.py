@@ -36,9 +36,9 @@ def recipe():
             discriminator=dcgan_discriminator(size=64, channels=3, width=24),
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 2500, 0.0), beta_1=0.5),
-            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 2500, 0.0), beta_1=0.5),
+            "generator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 2000, 0.0), beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(2e-4, 2000, 0.0), beta_1=0.5),
         },
         batch_size=32,
-        steps=2500,
+        steps=2000,
     )
