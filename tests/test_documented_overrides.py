@@ -71,6 +71,7 @@ def test_the_documents_are_searched():
         "steps=100000",
         "optimizers.generator.learning_rate.decay_steps=100000",
         "optimizers.discriminator.learning_rate.decay_steps=500000",
+        "optimizers.discriminator.learning_rate.initial_learning_rate=2e-4",
     ]
     assert len(EXAMPLES) > 15
 
