@@ -2,8 +2,8 @@
 
 Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", arXiv:1802.05957: the residual networks for
 32x32 with an eighth (G) and a quarter (D) of their width, half the batch, two discriminator steps of five at twice the rate;
-unlike the paper with mirrored images and a moving average of the generator. The paper's size, a GPU's work, has FID 21.7 there and 16.8 in
-mimicry's run of 100,000 steps:
+unlike the paper with mirrored images and a moving average of the generator. The paper's size, a GPU's work, has FID 21.7
+there and 16.8 in mimicry's run of 100,000 steps:
 
     --set model.generator.width=256 --set model.discriminator.width=128 --set model.discriminator_steps=5
     --set batch_size=64 --set steps=100000 --set optimizers.generator.learning_rate.decay_steps=100000
