@@ -35,12 +35,12 @@ def recipe():
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 1600, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 3000, 0.0), beta_1=0.0, beta_2=0.99
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 1600, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 3000, 0.0), beta_1=0.0, beta_2=0.99
             ),
         },
         batch_size=64,
-        steps=1600,
+        steps=3000,
     )
