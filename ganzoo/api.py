@@ -384,23 +384,25 @@ def export(
     licence: str | None = None,
     data_licence: str | None = None,
     without: Sequence[str] = (),
+    halves: bool = False,
 ) -> Path:
     """Writes a run's averaged generator as the next version of a SavedModel that TF Serving loads, with its model card.
 
     Args:
-        run: the run's directory.
+        run: the run's directory; or an export, or the name of a model of the zoo, which is exported again, smaller.
         to: the export's directory; `exported/<recipe>` if None.
-        licence: what its card says of the licence of the weights; "not stated" if None.
-        data_licence: what it says of the data's; if None what is known of a data set of that name.
+        licence: what its card says of the licence of the weights; if None "not stated", or what the export's card said.
+        data_licence: what it says of the data's; if None what is known of a data set of that name, or what that card said.
         without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
+        halves: whether kernels are stored as float16, half the bytes; they are computed with in float32.
 
     Returns:
         The path of the new version's directory.
 
     Raises:
-        ganzoo.UserError: there is no such run or no checkpoint, it is a smoke run, it has no such signature to leave out, or
-            `to` cannot be written.
+        ganzoo.UserError: there is no such run or no checkpoint, it is a smoke run, its recipe no longer fits it, it has no such
+            signature to leave out, halves would change its samples, or `to` cannot be written.
     """
     from ganzoo.serving.export import export
 
-    return export(checked_path(run, "a run"), to, licence, data_licence, tuple(without))
+    return export(checked_path(run, "a run"), to, licence, data_licence, tuple(without), halves)

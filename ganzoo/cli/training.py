@@ -224,6 +224,7 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
     multiple=True,
     help="Leave out a signature, such as discriminate, and the networks that it alone computes with, for a smaller export.",
 )
+@click.option("--halves", is_flag=True, help="Store kernels as float16, half the bytes; the card says what that changes.")
 @click.option("--format", "file_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option("--int8", is_flag=True, help="Weights of 8 bits, with --format tflite.")
 @click.option(
@@ -233,16 +234,17 @@ def check(folder, split, size, crop, channels, held_out, out, json_file):
 )
 @data_dir_option
 @json_option
-def export(run, to, licence, data_licence, without, file_format, int8, runtime, data_dir, json_file):
+def export(run, to, licence, data_licence, without, halves, file_format, int8, runtime, data_dir, json_file):
     """Export RUN's generator as the next version of a SavedModel, with its model card.
 
-    With another --format RUN may also be an export or a model of the zoo; what is written is one file of the generator alone,
-    from latents to samples, compared with TensorFlow before it is kept: of html a page that draws samples in any browser.
+    RUN may also be an export or a model of the zoo, which is exported again, smaller. With another --format what is written
+    is one file of the generator alone, from latents to samples, compared with TensorFlow before it is kept: of html a page
+    that draws samples in any browser.
     """
     start(data_dir)
     if file_format != FORMATS[0]:
-        if without:
-            raise UserError("--without is of SavedModels: the other formats hold the generator alone")
+        if without or halves:
+            raise UserError("--without and --halves are of SavedModels: the other formats hold the generator alone")
         from ganzoo.serving.runtimes import RUNTIME, convert, write_page
 
         if file_format == "html":
@@ -259,7 +261,7 @@ def export(run, to, licence, data_licence, without, file_format, int8, runtime, 
         raise UserError("8-bit weights are of --format tflite alone")
     from ganzoo.serving.export import export
 
-    path = export(run, to, licence, data_licence, without)
+    path = export(run, to, licence, data_licence, without, halves)
     click.echo(f"exported to {path}")
     write_json(json_file, {"export": str(path)})
 

@@ -3,7 +3,7 @@
 from ganzoo.data.licences import NOT_STATED, terms_of
 from ganzoo.errors import UserError
 from ganzoo.fingerprint import made_of
-from ganzoo.serving.cards import RANGES, paper_of
+from ganzoo.serving.cards import RANGES, completed, paper_of
 from ganzoo.serving.draws import shares_of
 from ganzoo.serving.sampling import to_json
 
@@ -49,6 +49,20 @@ def describe(sampler, signatures, licence=None, data_licence=None):
         **({"data_path": facts["path"]} if facts.get("path") else {}),
         **({"data_identity": facts["identity"]} if facts.get("identity") else {}),
         "licence": licence or NOT_STATED,
+    }
+
+
+def described_again(card, signatures, licence=None, data_licence=None):
+    """The facts of an export's card for what it is exported again as.
+
+    Args:
+        card: the export's, a dict.
+        signatures: of the new SavedModel, its concrete functions by name.
+        licence, data_licence: as of `describe`; None leaves what the card says.
+    """
+    kept = {name: value for name, value in card.items() if name not in ("left_out", "halves")}
+    return completed(kept, licence, data_licence) | {
+        "signatures": {name: _shapes(function) for name, function in signatures.items()}
     }
 
 

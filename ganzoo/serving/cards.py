@@ -43,6 +43,8 @@ OF_CARDS = {
     "parameters": {str: int},
     "options": {str: object},
     "signatures": {str: {"inputs": {str: str}, "outputs": {str: str}}},
+    "left_out": Maybe({"signatures": [str], "networks": [str]}),
+    "halves": Maybe({"samples": int, "same": int, "levels": Maybe(int)}),
     "scores": [
         {
             "name": str,
@@ -133,6 +135,8 @@ def render(card):
         facts["begun with"] = _begun(card["begun_from"])
     if card.get("left_out"):
         facts["left out, to be smaller"] = _left_out(**card["left_out"])
+    if card.get("halves"):
+        facts["stored as halves"] = _halves(**card["halves"])
     if card.get("frozen"):
         facts["frozen layers"] = f"`{'`, `'.join(card['frozen'])}`"
     if card.get("num_classes"):
@@ -212,6 +216,13 @@ def _left_out(signatures, networks):
     without = f"`{'`, `'.join(signatures)}`"
     alone = f", and `{'`, `'.join(networks)}`, with which fine-tuning begins anew" if networks else ""
     return without + alone
+
+
+def _halves(samples, same, levels=None):
+    """How an export's float16 kernels changed its samples."""
+    by = "" if levels is None else f", the others by at most {levels} of 255 grey levels"
+    alike = f"all of {samples} samples are the same" if same == samples else f"{same} of {samples} samples are the same{by}"
+    return f"kernels are float16, computed with in float32: {alike}"
 
 
 def _labels(card):

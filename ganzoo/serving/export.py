@@ -16,6 +16,8 @@ from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
 from ganzoo.serving import card_facts, cards, transfer, warmup
+from ganzoo.serving.again import COMPARED, ExportedModel
+from ganzoo.serving.halves import Halves, Whole, changed
 from ganzoo.serving.sampling import RunSampler, load
 from ganzoo.zoo import newest_version
 
@@ -26,26 +28,25 @@ ABANDONED = 3600
 COLUMNS, MOST_ROWS, POINTS = 8, 10, 1000
 
 
-def export(run, to=None, licence=None, data_licence=None, without=()):
+def export(run, to=None, licence=None, data_licence=None, without=(), halves=False):
     """Writes the next version of a run's export, whole or not at all.
 
     Args:
-        run: the run's directory.
+        run: the run's directory; or an export, or the name of a model of the zoo, which is exported again, smaller.
         to: the export's directory; `exported/<recipe>` if None.
-        licence: what its card says of the licence of the weights; "not stated" if None.
-        data_licence: what it says of the data's; if None what is known of a data set of that name.
+        licence: what its card says of the licence of the weights; if None "not stated", or what the export's card said.
+        data_licence: what it says of the data's; if None what is known of a data set of that name, or what that card said.
         without: signatures to leave out, such as "discriminate", with the networks that they alone compute with.
+        halves: whether kernels are stored as float16, half the bytes; they are computed with in float32.
 
     Returns:
         The path of the new version's directory.
 
     Raises:
-        UserError: there is no such run or no checkpoint, it is a smoke run, it has no such signature to leave out, or `to`
-            cannot be written.
+        UserError: there is no such run or no checkpoint, it is a smoke run, its recipe no longer fits it, it has no such
+            signature to leave out, halves would change its samples, or `to` cannot be written.
     """
-    if Run.open(run).smoke:
-        raise UserError(f"{run} is a smoke run: it shows that a recipe runs, not a model to export")
-    sampler = RunSampler(run)
+    sampler = to_export(run)
     base = Path(to or Path("exported") / sampler.name)
     newest = newest_version(base)
     if newest == base:
@@ -55,12 +56,22 @@ def export(run, to=None, licence=None, data_licence=None, without=()):
     try:
         base.mkdir(parents=True, exist_ok=True)
         remove_abandoned(base)
-        return _put(draft, base, number, write(sampler, draft, licence, data_licence, without))
+        return _put(draft, base, number, write(sampler, draft, licence, data_licence, without, halves))
     except (OSError, tf.errors.OpError) as error:
         reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise UserError(f"cannot write the export {base / str(number)}: {reason}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def to_export(path):
+    """The sampler of what is to be exported, with its family: a run, or an export that is to be exported again."""
+    path = zoo.model_path(path)
+    if not (path / "run.json").is_file() and zoo.newest_version(path):
+        return ExportedModel(path)
+    if Run.open(path).smoke:
+        raise UserError(f"{path} is a smoke run: it shows that a recipe runs, not a model to export")
+    return RunSampler(path)
 
 
 def remove_abandoned(base):
@@ -80,15 +91,29 @@ def _put(draft, base, number, card):
     return base / str(number)
 
 
-def write(sampler, path, licence=None, data_licence=None, without=()):
-    """Writes a `RunSampler`'s model, warm-up requests and samples to the directory `path`; returns its card."""
-    module, signatures = served(sampler.model, without)
+def write(sampler, path, licence=None, data_licence=None, without=(), halves=False):
+    """Writes a model, warm-up requests and samples to the directory `path`; returns its card.
+
+    Args:
+        sampler: a `RunSampler` or an `ExportedModel`.
+        path, licence, data_licence, without, halves: as of `export`.
+    """
+    without = tuple(dict.fromkeys((*getattr(sampler, "left_out", ()), *without)))
+    module, signatures = served(sampler.model, without, halves)
     tf.saved_model.save(module, str(path), signatures=signatures)
     warmup.write(path, signatures)
     write_samples(sampler, path)
-    card = card_facts.describe(sampler, signatures, licence, data_licence)
+    if isinstance(sampler, ExportedModel):
+        card = card_facts.described_again(sampler.card, signatures, licence, data_licence)
+    else:
+        card = card_facts.describe(sampler, signatures, licence, data_licence)
     if without:
         card["left_out"] = {"signatures": list(without), "networks": sorted(set(sampler.model.networks) - set(module.networks))}
+    if halves:
+        inputs = {name: tf.constant(value) for name, value in sampler.inputs(COMPARED).items()}
+        whole, halved = sampler.model.outputs(sampler.model.sample(**inputs)), signatures["serving_default"](**inputs)
+        name = "tokens" if "tokens" in whole else next(iter(whole))
+        card["halves"] = changed(whole[name], halved[name])
     return card | {"exported": datetime.date.today().isoformat(), "ganzoo": ganzoo.__version__}
 
 
@@ -118,7 +143,7 @@ def write_samples(sampler, path):
         (path / zoo.PICTURE).write_bytes(pictures.png(pictures.scatter(samples)))
 
 
-def served(model, without=()):
+def served(model, without=(), halves=False):
     """A tf.Module that holds a family's averaged generator, and the signatures of its SavedModel by name.
 
     `serving_default` maps the generator's inputs to samples; `sample` draws the inputs itself from (count, seed);
@@ -128,9 +153,10 @@ def served(model, without=()):
     Args:
         model: a compiled `Family`.
         without: services to leave out, with the networks that they alone compute with.
+        halves: whether kernels are float16 variables.
 
     Raises:
-        UserError: the family has no such service.
+        UserError: the family has no such service, or its weights are no numbers of float16.
     """
     for name in without:
         if name not in model.services:
@@ -138,26 +164,36 @@ def served(model, without=()):
             raise UserError(f"{has} can be left out of this export, not {name}")
     module = tf.Module()
     networks = [*model.networks.values(), *(average.network for average in model.averages.values())]
+    weights = Halves(networks) if halves else Whole()
     example = model.draw_inputs(1, 0)
     images = "images" in model.outputs(model.sample(**example))
     options = {name: tf.TensorSpec(np.shape(value), dtype, name) for name, (dtype, value) in model.sample_options.items()}
     scalars = {"count": tf.TensorSpec([], INT, "count"), "seed": tf.TensorSpec([], INT, "seed")}
 
-    # Keyword arguments throughout, since they are what a signature names.
-    @tf.function
+    def traced(function):
+        """Keyword arguments throughout, since they are what a signature names; of the weights as they are stored."""
+
+        @tf.function
+        def by_name(**inputs):
+            with weights.scope():
+                return function(**inputs)
+
+        return by_name
+
+    @traced
     def serving_default(**inputs):
         return model.outputs(model.sample(**inputs))
 
-    @tf.function
+    @traced
     def sample(**draw):
         return model.outputs(model.sample(**model.draw_inputs(**draw)))
 
-    @tf.function
+    @traced
     def png(**draw):
         pixels = to_uint8(model.sample(**model.draw_inputs(**draw)))
         return {"image_bytes": tf.map_fn(tf.io.encode_png, pixels, fn_output_signature=tf.string)}
 
-    @tf.function
+    @traced
     def inputs(**draw):
         return model.draw_inputs(**draw)
 
@@ -173,27 +209,18 @@ def served(model, without=()):
         if name in without:
             continue
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
-        signatures[name] = _by_name(service).get_concrete_function(**named)
+        signatures[name] = traced(service).get_concrete_function(**named)
     computed = {id(v.handle) for s in signatures.values() for v in s.variables}
     # By name, so that a training can begin with them: `ganzoo train --from`.
     module.networks = {
-        name: {key: weight.value for key, weight in transfer.keys(network).items()}
+        name: {key: weights.stored(weight) for key, weight in transfer.keys(network).items()}
         for name, network in transfer.kept_networks(model).items()
-        if not without or any(id(v.value.handle) in computed for v in network.variables)
+        if not without or any(id(weights.stored(v).handle) in computed for v in network.variables)
     }
     # What else the signatures compute with; the optimizers, and networks that an average stands for, stay behind.
-    kept = {id(value.handle) for weights in module.networks.values() for value in weights.values()}
+    kept = {id(value.handle) for stored in module.networks.values() for value in stored.values()}
     used = computed - kept
-    module.others = [v.value for n in networks for v in n.variables if id(v.value.handle) in used]
+    others = [weights.stored(v) for n in networks for v in n.variables]
+    module.others = [value for value in others if id(value.handle) in used]
     module.assets = list(model.assets)
     return module, signatures
-
-
-def _by_name(service):
-    """A service as a tf.function of keyword arguments alone: positional ones a signature would not list by name."""
-
-    @tf.function
-    def by_name(**inputs):
-        return service(**inputs)
-
-    return by_name

@@ -139,7 +139,7 @@ def _exported(saved, model):
     for name, array in there.items():
         if found := NAMED.fullmatch(name):
             network, key = (ESCAPED.sub(lambda sign: {"S": "/"}.get(sign[1], "."), part) for part in found.groups())
-            networks.setdefault(network, {})[key] = array
+            networks.setdefault(network, {})[key] = array.astype(np.float32) if array.dtype == np.float16 else array
     if networks:
         return networks
     places = {(found[1], int(found[2])): array for name, array in there.items() if (found := LISTED.fullmatch(name))}
