@@ -6,11 +6,11 @@ and learning rates that fall to nothing.
 
 Run: ganzoo train recipes/fashion_r3gan.py
 
-Cost: 79 s of CPU time for the first 240 steps on one core of a shared AMD EPYC, 2026-11-30; so some 22 minutes for all
-4,000 (reckoned).
+Cost: 30 minutes (1,802 s) of CPU time on one core of a shared AMD EPYC with AVX2 alone, 2026-11-30.
 
-Score: not measured: the training was not run to its end. After 240 steps samples are blurred shapes of clothes, all
-different.
+Score: FD[cnn-fashion_mnist@32] 9.46 [9.19, 9.72] (held-out 0.12), precision 0.59 (0.86), recall 0.16 (0.86), by `ganzoo
+evaluate runs/fashion_r3gan/default --metrics frechet_distance,precision_recall`. Shoes, bags, trousers and tops can be named;
+a third are outlines of nothing. After 1,600 steps at half the rate, falling to nothing too, it was 25.1: blurs.
 """
 
 import keras
