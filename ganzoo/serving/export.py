@@ -170,15 +170,15 @@ def served(model, without=(), halves=False):
     options = {name: tf.TensorSpec(np.shape(value), dtype, name) for name, (dtype, value) in model.sample_options.items()}
     scalars = {"count": tf.TensorSpec([], INT, "count"), "seed": tf.TensorSpec([], INT, "seed")}
 
-    def traced(function):
+    def traced(function, name=None):
         """Keyword arguments throughout, since they are what a signature names; of the weights as they are stored."""
 
-        @tf.function
         def by_name(**inputs):
             with weights.scope():
                 return function(**inputs)
 
-        return by_name
+        by_name.__name__ = name or function.__name__  # what TensorFlow calls it
+        return tf.function(by_name)
 
     @traced
     def serving_default(**inputs):
@@ -209,7 +209,7 @@ def served(model, without=(), halves=False):
         if name in without:
             continue
         named = {key: tf.TensorSpec(spec.shape, spec.dtype, key) for key, spec in specs.items()}
-        signatures[name] = traced(service).get_concrete_function(**named)
+        signatures[name] = traced(service, name).get_concrete_function(**named)
     computed = {id(v.handle) for s in signatures.values() for v in s.variables}
     # By name, so that a training can begin with them: `ganzoo train --from`.
     module.networks = {

@@ -45,7 +45,7 @@ def test_an_export_gives_the_images_of_its_run(image_run, exported):
 def test_an_export_holds_every_function_once(exported):
     (graph,) = SavedModel.FromString((exported / "saved_model.pb").read_bytes()).meta_graphs
     names = [function.signature.name for function in graph.graph_def.library.function]
-    for name in ("serving_default", "sample", "inputs", "png", "by_name"):
+    for name in ("serving_default", "sample", "inputs", "png", "discriminate"):
         assert sum(name in of for of in names) == 1, names
 
 
