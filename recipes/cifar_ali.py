@@ -8,11 +8,14 @@ convolutions in the place of the paper's, which trained for 6,475 epochs. The pa
 
 Run: ganzoo train recipes/cifar_ali.py
 
-Cost: not measured: the training was not run to its end.
+Cost: 49 minutes of CPU time (1 hour 54 minutes in the background) for 17,540 of the 20,000 steps, 35 epochs, on one core of an
+AMD EPYC, 2026-11-22, shared with other work, in bfloat16: 0.17 s a step. The paper's 6,475 epochs would take 6 days
+(reckoned, not measured). The first 10 steps of its networks: 14 s of CPU time, 2026-11-29.
 
-Score: not measured. Longer and gentler, `--set batch_size=100 --set steps=20000 --set
-optimizers.generator.learning_rate=1e-4 --set optimizers.discriminator.learning_rate=1e-4` had FD[inception768] 0.50
-(real 0.12) after 17,540 steps, 49 minutes of CPU time in bfloat16, 2026-11-22; docs/support.md has its support and twins.
+Score: after those 17,540 steps a linear probe on the codes names 48.1 % of 2,000 test images (raw pixels 28.8 %), the nearest
+of 10,000 training codes 37.0 % (28.9 %); G(E(x)) is 22.8 from x (another image 37.8), by `ganzoo probe
+runs/cifar_ali/default`. FD[inception768] 0.50 (cifar_stacked 0.66, real 0.12), support and twins are in docs/support.md, with
+their commands. Shorter does not do: 4,000 steps of batch 50 from 2e-4 to nothing, 20 minutes, had 1.13, 2026-11-30.
 """
 
 import keras
@@ -37,13 +40,9 @@ def recipe():
             gaussian=True,
         ),
         optimizers={
-            "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 4000, 0.0, power=0.5), beta_1=0.5
-            ),
-            "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 4000, 0.0, power=0.5), beta_1=0.5
-            ),
+            "generator": keras.optimizers.Adam(1e-4, beta_1=0.5),
+            "discriminator": keras.optimizers.Adam(1e-4, beta_1=0.5),
         },
-        batch_size=50,
-        steps=4000,
+        batch_size=100,
+        steps=20000,
     )
