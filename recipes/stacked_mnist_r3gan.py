@@ -1,7 +1,7 @@
 """R3GAN on Stacked MNIST at 32x32: how many of 1,000 known modes does it find?
 
 Huang, Gokaslan, Kuleshov, Tompkin 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline", arXiv:2501.05441. Its
-first experiment is this one, with all 1,000 modes and a KL of 0.029. The widths and rates of fashion_r3gan.
+first experiment is this one, with all 1,000 modes and a KL of 0.029. The widths and rates of mnist_r3gan.
 
 Run: ganzoo train recipes/stacked_mnist_r3gan.py
 
@@ -9,6 +9,8 @@ Cost: under 130 s for the first 300 steps on one core of a shared AMD EPYC, 2026
 (reckoned).
 
 Score: not measured: the training was not run to its end. After 300 steps each colour has a stroke or a ring of its own.
+Three quarters of the steps at twice the rate with 16 for 32 channels, 30 minutes with AVX2 alone, 2026-11-30, ended with a
+discriminator that had won: FD[stacked-cnn-mnist@32] 225 (held-out 1.5), no digits.
 """
 
 import keras
@@ -26,19 +28,19 @@ def recipe():
     return Recipe(
         data=Images("stacked_mnist", size=32),
         model=GAN(
-            generator=r3gan_generator(size=32, channels=3, latent_dim=64, width=(128, 64, 16, 8), blocks=1),
-            discriminator=r3gan_discriminator(size=32, channels=3, width=(128, 64, 16, 8), blocks=1),
+            generator=r3gan_generator(size=32, channels=3, latent_dim=64, width=(128, 64, 32, 8), blocks=1),
+            discriminator=r3gan_discriminator(size=32, channels=3, width=(128, 64, 32, 8), blocks=1),
             adversarial_loss=losses.Relativistic(),
             penalties=[penalties.R1(gamma=0.1), penalties.R2(gamma=0.1)],
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(1e-3, 3000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 4000, 0.0), beta_1=0.0, beta_2=0.99
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(1e-3, 3000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(5e-4, 4000, 0.0), beta_1=0.0, beta_2=0.99
             ),
         },
         batch_size=64,
-        steps=3000,
+        steps=4000,
     )
