@@ -44,7 +44,7 @@ OF_CARDS = {
     "options": {str: object},
     "signatures": {str: {"inputs": {str: str}, "outputs": {str: str}}},
     "left_out": Maybe({"signatures": [str], "networks": [str]}),
-    "halves": Maybe({"samples": int, "same": int, "levels": Maybe(int)}),
+    "halves": Maybe({"samples": int, "same": int, "levels": Maybe(int), "distance": Maybe(float)}),
     "scores": [
         {
             "name": str,
@@ -218,9 +218,10 @@ def _left_out(signatures, networks):
     return without + alone
 
 
-def _halves(samples, same, levels=None):
+def _halves(samples, same, levels=None, distance=None):
     """How an export's float16 kernels changed its samples."""
     by = "" if levels is None else f", the others by at most {levels} of 255 grey levels"
+    by += "" if distance is None else f", the others move by at most {distance:.1g}"
     alike = f"all of {samples} samples are the same" if same == samples else f"{same} of {samples} samples are the same{by}"
     return f"kernels are float16, computed with in float32: {alike}"
 

@@ -16,7 +16,7 @@ from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
 from ganzoo.serving import card_facts, cards, transfer, warmup
-from ganzoo.serving.again import COMPARED, ExportedModel
+from ganzoo.serving.exported_model import COMPARED, ExportedModel
 from ganzoo.serving.halves import Halves, Whole, changed
 from ganzoo.serving.sampling import RunSampler, load
 from ganzoo.zoo import newest_version

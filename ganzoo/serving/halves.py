@@ -74,7 +74,7 @@ def changed(before, after):
 
     Returns:
         A dict: `samples`, how many; `same`, how many are the same, of images pixel for pixel; of images `levels`, the greatest
-        difference of a pixel in grey levels of 255.
+        difference of a pixel in grey levels of 255; of points `distance`, the greatest of a coordinate.
 
     Raises:
         UserError: images differ by more than a level, or points by more than 0.01.
@@ -88,6 +88,8 @@ def changed(before, after):
         facts["levels"] = int(apart.max())
         if facts["levels"] > MOST_LEVELS:
             raise UserError(f"as halves its samples change by {facts['levels']} of 255 grey levels: export it without --halves")
-    elif before.dtype.kind == "f" and not apart.max() <= MOST_DISTANCE:
-        raise UserError(f"as halves its samples move by {apart.max():.2g}: export it without --halves")
+    elif before.dtype.kind == "f":
+        facts["distance"] = float(apart.max())
+        if not facts["distance"] <= MOST_DISTANCE:
+            raise UserError(f"as halves its samples move by {facts['distance']:.2g}: export it without --halves")
     return facts

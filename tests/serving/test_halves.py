@@ -129,7 +129,7 @@ def test_samples_that_change_too_much_are_refused():
     assert changed(images, other) == {"samples": 3, "same": 2, "levels": 1}
     with pytest.raises(UserError, match="change by 2 of 255 grey levels"):
         changed(images, far)
-    assert changed(np.array([[0, 0.0]]), np.array([[0, 1e-3]])) == {"samples": 1, "same": 0}
+    assert changed(np.array([[0, 0.0]]), np.array([[0, 1e-3]])) == {"samples": 1, "same": 0, "distance": 1e-3}
     with pytest.raises(UserError, match="move by 0.1"):
         changed(np.array([[0, 0.0]]), np.array([[0, 0.1]]))
     assert changed(np.array([[3, 4], [5, 6]]), np.array([[3, 4], [5, 9]])) == {"samples": 2, "same": 1}

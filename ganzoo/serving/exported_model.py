@@ -1,5 +1,7 @@
 """An export as something to export again: its weights in the networks of its recipe."""
 
+from pathlib import Path
+
 import numpy as np
 
 from ganzoo import zoo
@@ -32,7 +34,7 @@ class ExportedModel(FamilySampler):
             raise UserError(f"{path} is neither a run (run.json) nor an export with a card.json{zoo.hint(path)}")
         self.card = read_json(version / "card.json", OF_CARDS, "the model card")
         self.left_out = tuple((self.card.get("left_out") or {}).get("signatures", ()))
-        recipe = build(load_recipe(recipe_path(self.card["recipe"]), self.card["overrides"]))
+        recipe = build(load_recipe(recipe_path(Path(self.card["recipe"]).stem), self.card["overrides"]))
         model = recipe.model
         model.compile(recipe.optimizers, seed=recipe.seed)
         weights = transfer.weights_of(path, model)
