@@ -1,4 +1,4 @@
-"""Exports on Hugging Face's Hub, by huggingface_hub (the extra `hub`): fetched into its cache, and pushed.
+"""Exports on Hugging Face's Hub, by huggingface_hub (the extra `hub`): fetched into its cache.
 
 Of a repository only the files of an export are fetched, a SavedModel, JSON, a page and samples: no Python, and none is run.
 """
@@ -65,40 +65,6 @@ def fetched(name):
     # Somebody may have put the whole of it into the cache.
     refuse_others(shown, [file.name for file in path.iterdir()])
     return path
-
-
-def push(version, name, private=False):
-    """Puts an export on the Hub: its files become the repository's, its card the page, in one commit.
-
-    Args:
-        version: the directory of a SavedModel with its card.
-        name: hf://owner/name; the repository is made where there is none.
-        private: whether a repository that is made is private.
-
-    Returns:
-        The address of the repository's page.
-
-    Raises:
-        UserError: huggingface_hub or a token is absent, the token may not, the Hub is not in reach, or a repository that was to
-            be private is public.
-    """
-    repository, revision = address_of(name)
-    shown = f"hf://{repository}"
-    if revision:
-        raise UserError(f"a push makes a new revision by itself: {shown}, without @{revision}")
-    hub = library(shown)
-    if not hub.get_token():
-        raise UserError("no token of the Hub: `hf auth login` keeps one, or set HF_TOKEN to one that may write")
-    refuse_others(str(version), [file.name for file in version.iterdir()])
-    api = interface(hub)
-    with translated(hub, shown):
-        page = api.create_repo(repository, private=private, exist_ok=True)
-        if private and not api.repo_info(repository).private:
-            raise UserError(f"{shown} is there already, and public: nothing was pushed")
-        api.upload_folder(
-            repo_id=repository, folder_path=version, allow_patterns=FILES, commit_message="Put an export of ganzoo"
-        )
-    return str(page)
 
 
 def name_in_cache(path):

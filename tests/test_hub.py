@@ -13,6 +13,7 @@ import ganzoo
 from ganzoo import hub
 from ganzoo.cli.options import MODEL
 from ganzoo.errors import UserError
+from ganzoo.serving.push import push, without_places
 
 EXPORT = Path(__file__).parents[1] / "exported" / "ring_vanilla" / "1"
 SMALL = {"saved_model.pb": b"model", "card.json": b"{}", "README.md": b"# A card", "variables/variables.index": b"index"}
@@ -35,7 +36,7 @@ def stand_in(monkeypatch, tmp_path):
 
 
 def test_what_was_pushed_is_loaded_elsewhere(stand_in):
-    page = hub.push(EXPORT, "hf://me/ring")
+    page = push(EXPORT, "hf://me/ring")
     assert page == f"{stand_in.url}/me/ring"
     (files,) = stand_in.repositories["me/ring"]["commits"]
     assert files == {str(path.relative_to(EXPORT)): path.read_bytes() for path in EXPORT.rglob("*") if path.is_file()}
@@ -43,6 +44,32 @@ def test_what_was_pushed_is_loaded_elsewhere(stand_in):
     model = ganzoo.load("hf://me/ring")
     assert model.name == "ring" and model.step == ganzoo.load(EXPORT).step
     np.testing.assert_array_equal(model.sample(5, seed=1), ganzoo.load(EXPORT).sample(5, seed=1))
+
+
+def test_a_pushed_card_does_not_tell_where_this_machine_keeps_its_data(stand_in, tmp_path):
+    version = shutil.copytree(EXPORT, tmp_path / "export")
+    facts = json.loads((version / "card.json").read_text())
+    place = "/home/somebody/my photos"
+    facts["data"]["name"] = facts["data_path"] = place
+    facts["overrides"] = [f"data.name='{place}'", "data.name=~/pictures/", "steps=10"]
+    facts["begun_from"] = {"source": "../runs/ring", "step": 1, "sha256": "0" * 64, "taken": {"generator": [1, 2]}, "left": []}
+    (version / "card.json").write_text(json.dumps(facts))
+    push(version, "hf://me/ring")
+    (files,) = stand_in.repositories["me/ring"]["commits"]
+    pushed = json.loads(files["card.json"])
+    assert "data_path" not in pushed and pushed["data"]["name"] == "my photos" and pushed["begun_from"]["source"] == "ring"
+    assert pushed["overrides"] == ["data.name='my photos'", "data.name=pictures", "steps=10"]
+    page = files["README.md"].decode()
+    assert "my photos (train" in page and "somebody" not in page and "../runs" not in page
+    assert json.loads((version / "card.json").read_text()) == facts, "the export here knows where its data are"
+    assert ganzoo.load("hf://me/ring").step == facts["steps"]
+
+
+@pytest.mark.parametrize(
+    "text", ["float32 [None, 2]", "1/2", "https://x.org/a", "a / b", "arXiv:1701.00160", "hf://me/ring", "//"]
+)
+def test_what_is_no_place_stays(text):
+    assert without_places({"text": [text]}) == {"text": [text]}
 
 
 def test_commands_take_an_address(stand_in, command, tmp_path):
@@ -80,7 +107,7 @@ def test_without_a_connection_the_cache_is_taken(stand_in, monkeypatch):
     with pytest.raises(UserError, match="hf://me/other: http://127.0.0.1:9 cannot be reached, and it is not in the cache"):
         hub.fetched("hf://me/other")
     with pytest.raises(UserError, match="hf://me/small: http://127.0.0.1:9 cannot be reached"):
-        hub.push(EXPORT, "hf://me/small")
+        push(EXPORT, "hf://me/small")
 
 
 @pytest.mark.parametrize("missing, words", [("card.json", "no card.json"), ("saved_model.pb", "no saved_model.pb")])
@@ -102,7 +129,7 @@ def test_a_run_is_never_opened_from_the_hub(stand_in, tmp_path):
     shutil.copytree(EXPORT, tmp_path / "version")
     (tmp_path / "version" / "run.json").write_text("{}")
     with pytest.raises(UserError, match="holds a run"):
-        hub.push(tmp_path / "version", "hf://me/ring")
+        push(tmp_path / "version", "hf://me/ring")
 
 
 def test_what_is_not_there_or_not_for_everybody(stand_in, monkeypatch):
@@ -115,20 +142,20 @@ def test_what_is_not_there_or_not_for_everybody(stand_in, monkeypatch):
         stand_in.put("me/closed", SMALL, private=True)
         hub.fetched("hf://me/closed")
     with pytest.raises(UserError, match="hf://me/ring: the token of the Hub is refused"):
-        hub.push(EXPORT, "hf://me/ring")
+        push(EXPORT, "hf://me/ring")
 
 
 def test_a_push_needs_a_token_and_keeps_what_was_to_be_private_so(stand_in, monkeypatch):
     stand_in.put("me/open", {"README.md": b""})
     with pytest.raises(UserError, match="hf://me/open is there already, and public"):
-        hub.push(EXPORT, "hf://me/open", private=True)
+        push(EXPORT, "hf://me/open", private=True)
     assert len(stand_in.repositories["me/open"]["commits"]) == 1
     monkeypatch.delenv("HF_TOKEN")
     monkeypatch.setattr(library, "get_token", lambda: None)
     with pytest.raises(UserError, match="no token of the Hub: `hf auth login`"):
-        hub.push(EXPORT, "hf://me/ring")
+        push(EXPORT, "hf://me/ring")
     with pytest.raises(UserError, match="without @main"):
-        hub.push(EXPORT, "hf://me/ring@main")
+        push(EXPORT, "hf://me/ring@main")
 
 
 @pytest.mark.parametrize("address", ["hf://", "hf://me", "hf://me/", "hf:///ring", "hf://me/a/b", "hf://me/ring@", "hf://../x"])
@@ -139,6 +166,6 @@ def test_other_addresses_are_refused(address):
 
 def test_without_the_library_it_says_which_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    for call in (lambda: hub.fetched("hf://me/ring"), lambda: hub.push(EXPORT, "hf://me/ring")):
+    for call in (lambda: hub.fetched("hf://me/ring"), lambda: push(EXPORT, "hf://me/ring")):
         with pytest.raises(UserError, match="hf://me/ring needs huggingface_hub, of the extra `hub`"):
             call()

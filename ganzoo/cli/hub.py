@@ -37,9 +37,10 @@ def push(model, address, private, json_file):
     """Put MODEL, an export, on Hugging Face's Hub: the SavedModel, its card as the page, its samples.
 
     Needs the extra `hub` and a token that may write, by `hf auth login` or in HF_TOKEN. Elsewhere `ganzoo.load` and every
-    command that takes a model then take hf://OWNER/NAME.
+    command that takes a model then take hf://OWNER/NAME. Of a path on this machine, such as that of the data, the card that
+    is pushed tells the last part alone.
     """
-    from ganzoo.hub import push
+    from ganzoo.serving.push import push
     from ganzoo.zoo import newest_version
 
     version = newest_version(model)
