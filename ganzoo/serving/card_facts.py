@@ -5,7 +5,7 @@ from ganzoo.errors import UserError
 from ganzoo.fingerprint import made_of
 from ganzoo.serving.cards import RANGES, completed, paper_of
 from ganzoo.serving.draws import shares_of
-from ganzoo.serving.sampling import to_json
+from ganzoo.serving.open_values import to_json
 
 
 def describe(sampler, signatures, licence=None, data_licence=None):

@@ -15,7 +15,7 @@ from ganzoo.data.scaling import to_uint8
 from ganzoo.errors import UserError
 from ganzoo.files import DRAFT, draft_name
 from ganzoo.run import Run
-from ganzoo.serving import card_facts, cards, transfer, warmup
+from ganzoo.serving import cards, transfer, warmup
 from ganzoo.serving.exported_model import COMPARED, ExportedModel
 from ganzoo.serving.halves import Halves, Whole, changed
 from ganzoo.serving.sampling import RunSampler, load
@@ -103,10 +103,7 @@ def write(sampler, path, licence=None, data_licence=None, without=(), halves=Fal
     tf.saved_model.save(module, str(path), signatures=signatures)
     warmup.write(path, signatures)
     write_samples(sampler, path)
-    if isinstance(sampler, ExportedModel):
-        card = card_facts.described_again(sampler.card, signatures, licence, data_licence)
-    else:
-        card = card_facts.describe(sampler, signatures, licence, data_licence)
+    card = sampler.described(signatures, licence, data_licence)
     if without:
         card["left_out"] = {"signatures": list(without), "networks": sorted(set(sampler.model.networks) - set(module.networks))}
     if halves:

@@ -9,7 +9,7 @@ from ganzoo.checked_json import read_json
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.recipe_files import recipe_path
-from ganzoo.serving import transfer
+from ganzoo.serving import card_facts, transfer
 from ganzoo.serving.cards import OF_CARDS
 from ganzoo.serving.family import FamilySampler
 from ganzoo.serving.sampling import load
@@ -46,3 +46,7 @@ class ExportedModel(FamilySampler):
         super().__init__(model, self.card["name"], version)
         if not np.allclose(self.sample(COMPARED), load(version).sample(COMPARED), atol=1e-4):
             raise UserError(f"the recipe {self.card['recipe']} makes other samples by now than {path}: export its run again")
+
+    def described(self, signatures, licence=None, data_licence=None):
+        """The facts of the model card of what it is exported again as: see `card_facts.described_again`."""
+        return card_facts.described_again(self.card, signatures, licence, data_licence)

@@ -1,7 +1,6 @@
 """Samples from whatever can be sampled: a run, an export, or any SavedModel that maps latents to images."""
 
 import functools
-import math
 import re
 from pathlib import Path
 
@@ -14,10 +13,12 @@ from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError, one_line, usable_path
 from ganzoo.run import Run
 from ganzoo.run_record import IDENTITY
+from ganzoo.serving import card_facts
 from ganzoo.serving.draws import with_labels_by
 from ganzoo.serving.family import drawn_captions, drawn_labels
 from ganzoo.serving.foreign import ForeignSampler
 from ganzoo.serving.model_files import MODEL_FILES, load_model_file
+from ganzoo.serving.open_values import from_json
 from ganzoo.serving.sampler import BATCH, Sampler, option_value, refusals, sample_shape
 
 # The signatures of an export that give samples or their inputs; every other is a service.
@@ -100,6 +101,10 @@ class RunSampler(Sampler):
         other = super().following(shares)
         other._sample = tf.function(other._sampled, reduce_retracing=True)
         return other
+
+    def described(self, signatures, licence=None, data_licence=None):
+        """The facts of the model card of an export of it: see `card_facts.describe`."""
+        return card_facts.describe(self, signatures, licence, data_licence)
 
     def _sampled(self, first, seed, options):
         inputs = self.model.draw_inputs(BATCH, seed, first, **options)
@@ -257,17 +262,3 @@ def is_export(signatures):
         return False
     _, inputs = signatures["inputs"].structured_input_signature
     return set(OF_DRAWS) <= set(inputs) and all(inputs[name].dtype == tf.int32 for name in OF_DRAWS)
-
-
-def to_json(value):
-    """An option's open value as JSON can hold it: null for NaN, also within a list."""
-    if isinstance(value, (list, tuple)):
-        return [to_json(part) for part in value]
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def from_json(value):
-    """The open value that `to_json` wrote."""
-    if isinstance(value, list):
-        return [from_json(part) for part in value]
-    return math.nan if value is None else value

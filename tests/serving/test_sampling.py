@@ -17,8 +17,9 @@ from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError
 from ganzoo.recipe import build, load_recipe
 from ganzoo.run import Run
+from ganzoo.serving.open_values import from_json, to_json
 from ganzoo.serving.sampler import BATCH, Sampler
-from ganzoo.serving.sampling import drawn_captions, drawn_labels, from_json, load, to_json
+from ganzoo.serving.sampling import drawn_captions, drawn_labels, load
 from ganzoo.zoo import newest_version
 
 EXPORTED = Path(__file__).parents[2] / "exported"
