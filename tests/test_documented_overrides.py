@@ -63,7 +63,16 @@ def test_the_documents_are_searched():
     hinge = ["model.adversarial_loss=losses.Hinge()", "optimizers.discriminator.learning_rate=4e-4"]
     assert said["training.md", "digits_dcgan"] == hinge
     # Over the end of a line.
-    assert said["cifar_sngan.py", "cifar_sngan"] == ["model.generator.width=64", "model.discriminator.width=32"]
+    assert said["cifar_sngan.py", "cifar_sngan"] == [
+        "model.generator.width=256",
+        "model.discriminator.width=128",
+        "model.discriminator_steps=5",
+        "batch_size=64",
+        "steps=100000",
+        "optimizers.generator.learning_rate.decay_steps=100000",
+        "optimizers.discriminator.learning_rate.decay_steps=500000",
+        "optimizers.discriminator.learning_rate.initial_learning_rate=2e-4",
+    ]
     assert len(EXAMPLES) > 15
 
 
