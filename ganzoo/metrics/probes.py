@@ -1,5 +1,6 @@
 """Small classifiers of features, trained on real and on generated data: what labels are worth that a model was asked for."""
 
+import contextlib
 import dataclasses
 import warnings
 
@@ -122,12 +123,19 @@ def linear(features, labels):
 
 
 def fitted(classifier, features, labels):
-    """The classifier, fitted on one thread; that its steps are over before it converges is meant."""
+    """The classifier, fitted on one thread."""
+    with so_many_steps(), one_thread():
+        return classifier.fit(features, labels)
+
+
+@contextlib.contextmanager
+def so_many_steps():
+    """Classifiers are fitted without scikit-learn's warning where their steps are over before they converge, as is meant."""
     from sklearn.exceptions import ConvergenceWarning
 
-    with warnings.catch_warnings(), one_thread():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        return classifier.fit(features, labels)
+        yield
 
 
 def probabilities(classifier, features, classes):

@@ -7,6 +7,7 @@ import scipy
 
 from ganzoo.metrics.birthday.support import clopper_pearson
 from ganzoo.metrics.checks import checked, moderate, same_dimension
+from ganzoo.metrics.probes import so_many_steps
 from ganzoo.metrics.registry import Part, metric
 
 
@@ -100,7 +101,8 @@ def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> 
     }
     result = {}
     for name, classifier in classifiers.items():
-        right = int(np.sum(classifier.fit(train, train_labels).predict(test) == test_labels))
+        with so_many_steps():
+            right = int(np.sum(classifier.fit(train, train_labels).predict(test) == test_labels))
         result[name] = right / len(test)
         result[f"{name}_low"], result[f"{name}_high"] = clopper_pearson(right, len(test))
         result[f"{name}_p"] = float(scipy.stats.binomtest(right, len(test), 0.5, alternative="greater").pvalue)

@@ -1,13 +1,19 @@
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 
 from ganzoo.cli.main import main
 from ganzoo.errors import UserError
+from ganzoo.explore.judged import separability
 from ganzoo.explore.probe import linear_probe_accuracy, lines, mean_distance, nearest_neighbour_accuracy, probe
+from ganzoo.metrics.probes import linear
+from ganzoo.metrics.two_sample import c2st
 from ganzoo.serving.sampling import Sampler
 
 
@@ -25,6 +31,28 @@ def test_accuracies_of_known_codes():
     assert linear_probe_accuracy(codes * 0 + np.arange(len(codes))[:, None] % 2, labels, held, held_labels) < 0.6
     # The nearest of codes 0 and 1 to .4 and .9 are 0 and 1.
     assert nearest_neighbour_accuracy([[0.0], [1.0]], [7, 8], [[0.4], [0.9]], [7, 7]) == 0.5
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda codes, labels: linear_probe_accuracy(codes, labels, codes, labels),
+        lambda codes, labels: separability(codes[:30], codes[30:])["linear_probe"],
+        lambda codes, labels: c2st(codes[:30], codes[30:])["logistic"],
+        lambda codes, labels: linear(codes, labels).score(codes, labels),
+    ],
+)
+def test_who_asks_for_so_many_steps_is_not_warned_that_they_are_over(fit, monkeypatch, recwarn):
+    """Of 10,000 codes of CIFAR-10 the probe does not converge; scikit-learn's warning stood above the result."""
+    whole = LogisticRegression.fit
+
+    def over(self, *arguments):
+        warnings.warn("lbfgs failed to converge", ConvergenceWarning, stacklevel=1)
+        return whole(self, *arguments)
+
+    monkeypatch.setattr(LogisticRegression, "fit", over)
+    assert 0 <= fit(*clusters(0)) <= 1
+    assert not [str(warning.message) for warning in recwarn if warning.category is ConvergenceWarning]
 
 
 def test_the_mean_distance_of_pairs():
