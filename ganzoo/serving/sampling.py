@@ -13,7 +13,6 @@ from ganzoo.checkpoints import Checkpoints
 from ganzoo.errors import UserError, one_line, usable_path
 from ganzoo.run import Run
 from ganzoo.run_record import IDENTITY
-from ganzoo.serving import card_facts
 from ganzoo.serving.draws import with_labels_by
 from ganzoo.serving.family import drawn_captions, drawn_labels
 from ganzoo.serving.foreign import ForeignSampler
@@ -104,6 +103,8 @@ class RunSampler(Sampler):
 
     def described(self, signatures, licence=None, data_licence=None):
         """The facts of the model card of an export of it: see `card_facts.describe`."""
+        from ganzoo.serving import card_facts  # which imports Fiddle too
+
         return card_facts.describe(self, signatures, licence, data_licence)
 
     def _sampled(self, first, seed, options):
