@@ -97,6 +97,7 @@ INTERNAL = {
         "path_length.squared_paces",
         "population_spectrum.expected_frechet",
         "tfgan.*",
+        "probes.so_many_steps",
         "threads.*",
     ],
     "metrics/birthday": [],
