@@ -117,7 +117,7 @@ def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
 
 @pytest.fixture
 def heard_signals():
-    """Processes that are started hear SIGHUP also where the tests run under nohup, from which they would inherit to ignore it."""
+    """Processes that are started hear SIGHUP also under nohup, from which they would inherit to ignore it."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
