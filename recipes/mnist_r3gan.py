@@ -10,6 +10,7 @@ Cost: 30 s of CPU time for the first 100 of 8,000 steps on one core of a shared 
 all.
 
 Score: not measured: the training was not run to its end. After 100 steps nothing is to be seen.
+Not tried here: penalties of 10 and a discriminator of half the width, with which stacked_mnist_r3gan does better than with 0.1.
 """
 
 import keras

@@ -65,6 +65,12 @@ def test_a_pushed_card_does_not_tell_where_this_machine_keeps_its_data(stand_in,
     assert ganzoo.load("hf://me/ring").step == facts["steps"]
 
 
+def test_the_cards_of_the_zoo_name_no_place():
+    cards = {path: json.loads(path.read_text()) for path in sorted(EXPORT.parents[1].glob("*/*/card.json"))}
+    changed = [path.parents[1].name for path, card in cards.items() if without_places(card) != card]
+    assert len(cards) > 50 and changed == ["faces"], "faces was trained on ./faces"
+
+
 @pytest.mark.parametrize(
     "text", ["float32 [None, 2]", "1/2", "https://x.org/a", "a / b", "arXiv:1701.00160", "hf://me/ring", "//"]
 )

@@ -16,7 +16,7 @@ from ganzoo.data.scaling import to_uint8, to_unit
 from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.reference import held_out, own_data
-from ganzoo.metrics.probes import so_many_steps
+from ganzoo.metrics.probes import without_convergence_warnings
 
 MOST_VALUES = 2048  # of a layer's features: larger maps are averaged over blocks
 # Up to so many points t-SNE is exact: as fast, and without the threads that wait for one another on a busy machine.
@@ -146,7 +146,7 @@ def separability(one, other, seed=0):
     }
     record = {}
     for name, model in models.items():
-        with so_many_steps():
+        with without_convergence_warnings():
             scores = cross_val_score(model, x, y, cv=folds)
         record |= {name: float(scores.mean()), f"{name}_std": float(scores.std())}
     return record

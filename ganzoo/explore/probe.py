@@ -10,7 +10,7 @@ from ganzoo.errors import UserError
 from ganzoo.evaluation.inputs.base import ModelInput
 from ganzoo.evaluation.inputs.overlap import warn_if_trained_on
 from ganzoo.evaluation.inputs.reference import held_out, real_data
-from ganzoo.metrics.probes import so_many_steps
+from ganzoo.metrics.probes import without_convergence_warnings
 from ganzoo.notes import logged
 
 MOST_TRAIN, MOST_HELD = 10_000, 2_000
@@ -31,7 +31,7 @@ def nearest_neighbour_accuracy(codes, labels, held_codes, held_labels):
 def linear_probe_accuracy(codes, labels, held_codes, held_labels):
     """Held-out accuracy of a logistic regression on standardised training codes, of at most 1,000 steps; arguments as above."""
     scale = StandardScaler().fit(codes)
-    with so_many_steps():
+    with without_convergence_warnings():
         probe = LogisticRegression(max_iter=1000).fit(scale.transform(codes), labels)
     return float(probe.score(scale.transform(held_codes), held_labels))
 

@@ -124,12 +124,12 @@ def linear(features, labels):
 
 def fitted(classifier, features, labels):
     """The classifier, fitted on one thread."""
-    with so_many_steps(), one_thread():
+    with without_convergence_warnings(), one_thread():
         return classifier.fit(features, labels)
 
 
 @contextlib.contextmanager
-def so_many_steps():
+def without_convergence_warnings():
     """Classifiers are fitted without scikit-learn's warning where their steps are over before they converge, as is meant."""
     from sklearn.exceptions import ConvergenceWarning
 

@@ -7,7 +7,7 @@ import scipy
 
 from ganzoo.metrics.birthday.support import clopper_pearson
 from ganzoo.metrics.checks import checked, moderate, same_dimension
-from ganzoo.metrics.probes import so_many_steps
+from ganzoo.metrics.probes import without_convergence_warnings
 from ganzoo.metrics.registry import Part, metric
 
 
@@ -101,7 +101,7 @@ def c2st(real: np.ndarray, fake: np.ndarray, seed: int = 0, cap: int = 5000) -> 
     }
     result = {}
     for name, classifier in classifiers.items():
-        with so_many_steps():
+        with without_convergence_warnings():
             right = int(np.sum(classifier.fit(train, train_labels).predict(test) == test_labels))
         result[name] = right / len(test)
         result[f"{name}_low"], result[f"{name}_high"] = clopper_pearson(right, len(test))
