@@ -28,19 +28,19 @@ def recipe():
     return Recipe(
         data=Images("mnist", size=32),
         model=GAN(
-            generator=r3gan_generator(size=32, channels=1, latent_dim=64, width=(128, 64, 32, 8), blocks=1),
-            discriminator=r3gan_discriminator(size=32, channels=1, width=(128, 64, 32, 8), blocks=1),
+            generator=r3gan_generator(size=32, channels=1, latent_dim=64, width=(128, 64, 32, 16), blocks=1),
+            discriminator=r3gan_discriminator(size=32, channels=1, width=(64, 32, 16, 8), blocks=1),
             adversarial_loss=losses.Relativistic(),
-            penalties=[penalties.R1(gamma=0.1), penalties.R2(gamma=0.1)],
+            penalties=[penalties.R1(gamma=10.0), penalties.R2(gamma=10.0)],
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 8000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 8000, 0.0), beta_1=0.0, beta_2=0.99
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(5e-4, 8000, 0.0), beta_1=0.0, beta_2=0.99
+                keras.optimizers.schedules.PolynomialDecay(1e-3, 8000, 0.0), beta_1=0.0, beta_2=0.99
             ),
         },
-        batch_size=64,
+        batch_size=32,
         steps=8000,
     )
