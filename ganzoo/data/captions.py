@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.checked_tensors import checked
 from ganzoo.data.vocabulary import PAD, Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.serialization import Serializable
@@ -117,12 +118,9 @@ class Captions(Serializable):
         numbers = tf.ragged.map_flat_values(self.vocabulary.table.lookup, words)
         unknown, _ = tf.unique(tf.boolean_mask(words.flat_values, numbers.flat_values < 0))
         longest = tf.reduce_max(tf.concat([words.row_lengths(), [0]], 0))
-        checks = [
-            tf.debugging.Assert(tf.size(unknown) == 0, [self._rules[0], tf.strings.reduce_join(unknown, separator=" ")]),
-            tf.debugging.Assert(longest <= self.length, [self._rules[1], longest]),
-        ]
-        with tf.control_dependencies([check for check in checks if check is not None]):
-            return tf.cast(numbers.to_tensor(PAD, shape=[None, self.length]), tf.int64)
+        tokens = tf.cast(numbers.to_tensor(PAD, shape=[None, self.length]), tf.int64)
+        tokens = checked(tokens, tf.size(unknown) == 0, [self._rules[0], tf.strings.reduce_join(unknown, separator=" ")])
+        return checked(tokens, longest <= self.length, [self._rules[1], longest])
 
     @functools.cached_property
     def _bank(self):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from ganzoo.checked_tensors import checked
 from ganzoo.data.image_reader import grey
 from ganzoo.errors import UserError
 from ganzoo.notes import counted
@@ -26,9 +27,7 @@ def fit(image, crop, shape):
         if crop:
             rows, columns = crop
             fits = tf.logical_and(height >= rows, width >= columns)
-            check = tf.debugging.Assert(fits, [f"crop {rows} x {columns} is larger than an image of", height, width])
-            with tf.control_dependencies([check]):
-                height = tf.identity(height)
+            height = checked(height, fits, [f"crop {rows} x {columns} is larger than an image of", height, width])
         else:
             rows = tf.clip_by_value(tf.cast(tf.round(width * target[0] / target[1]), tf.int32), 1, height)
             columns = tf.clip_by_value(tf.cast(tf.round(height * target[1] / target[0]), tf.int32), 1, width)

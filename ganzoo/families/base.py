@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from ganzoo import noise
 from ganzoo.averages import Average
+from ganzoo.checked_tensors import checked
 from ganzoo.errors import UserError
 from ganzoo.families.rounds import MOST_RECORDS, Round
 from ganzoo.families.sampling import Sampled
@@ -271,9 +272,7 @@ class Family(Sampled, SavedByKeras, keras.Model):
             self.record(f"{player}_skipped", tf.logical_not(finite))
         else:
             # Before the weights change: what is not finite must not reach them.
-            finite = tf.debugging.Assert(tf.math.is_finite(norm), [NOT_FINITE.format(player=player), norm])
-            with tf.control_dependencies([finite] if finite is not None else []):
-                gradients = [tf.identity(gradient) for gradient in gradients]
+            gradients = checked(gradients, tf.math.is_finite(norm), [NOT_FINITE.format(player=player), norm])
         self.record(f"{player}_gradient_norm", norm)
         optimizer.apply(gradients, self.variables_of(player))
 

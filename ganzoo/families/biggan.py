@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from ganzoo import losses, noise, penalties
+from ganzoo.checked_tensors import checked
 from ganzoo.errors import UserError
 from ganzoo.families.conditional import ConditionalGAN
 
@@ -103,7 +104,7 @@ class BigGAN(ConditionalGAN):
         """Labels as `ConditionalGAN`, and latents within [-truncation, truncation]."""
         inputs = super().draw_inputs(count, seed, first, label)
         truncation = tf.cast(truncation, tf.float32)
-        tf.debugging.Assert(truncation >= 0.0, ["truncation must be 0 or more, not", truncation])
+        truncation = checked(truncation, truncation >= 0.0, ["truncation must be 0 or more, not", truncation])
         return {**inputs, "latents": truncated(inputs["latents"], truncation)}
 
     def generator_loss(self, batch):

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.checked_tensors import checked
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,9 +75,8 @@ class Codes:
             number = numbers[index]
             is_open = tf.math.is_nan(number)
             known = is_open | ((number == tf.floor(number)) & (number >= 0) & (number < size))
-            check = tf.debugging.Assert(known, [f"code {index} is a category from 0 to {size - 1}, or NaN, not", number])
-            with tf.control_dependencies([check] if check is not None else []):
-                chosen = tf.one_hot(tf.cast(tf.where(is_open, 0.0, number), tf.int32), size)
+            number = checked(number, known, [f"code {index} is a category from 0 to {size - 1}, or NaN, not", number])
+            chosen = tf.one_hot(tf.cast(tf.where(is_open, 0.0, number), tf.int32), size)
             parts.append(tf.where(is_open, own, chosen))
         parts.append(tf.where(tf.math.is_nan(values), continuous, values))
         return tf.concat(parts, -1)

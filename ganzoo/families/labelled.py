@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.checked_tensors import checked
 from ganzoo.errors import UserError
 from ganzoo.families.base import Family
 
@@ -28,7 +29,7 @@ class Labelled(Family):
         drawn = noise.sample_rows(self.random_labels, count, (), seed, first, purpose="labels")
         label = tf.cast(label, tf.int64)
         known = (label >= -1) & (label < self.num_classes)
-        tf.debugging.Assert(known, [f"label must be from 0 to {self.num_classes - 1}, or -1 for any, not", label])
+        label = checked(label, known, [f"label must be from 0 to {self.num_classes - 1}, or -1 for any, not", label])
         return {**inputs, "labels": tf.where(label < 0, drawn, label)}
 
     def random_labels(self, shape, seed):
@@ -46,7 +47,7 @@ class Labelled(Family):
     def sample(self, latents, labels):
         """Samples by the averaged generator in inference mode; a label that is no class is an error, not a sample."""
         known = tf.reduce_all((labels >= 0) & (labels < self.num_classes))
-        tf.debugging.Assert(known, [f"labels must be from 0 to {self.num_classes - 1}, not all of", labels])
+        labels = checked(labels, known, [f"labels must be from 0 to {self.num_classes - 1}, not all of", labels])
         return super().sample(latents, labels)
 
     def check_data(self, data):

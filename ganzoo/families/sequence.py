@@ -6,6 +6,7 @@ import keras
 import tensorflow as tf
 
 from ganzoo import noise
+from ganzoo.checked_tensors import checked
 from ganzoo.data.vocabulary import Vocabulary
 from ganzoo.errors import UserError
 from ganzoo.families.base import Family, examples_of
@@ -134,10 +135,8 @@ class TextFamily(Family):
         """
         if temperature is not None:
             least = tf.reduce_min(temperature)
-            fits = tf.debugging.Assert(tf.reduce_all(temperature >= 0.0), ["temperature must be 0 or more, not", least])
-            # Before a draw by a nonsensical one fails in its own words; eagerly it has no operation.
-            with tf.control_dependencies([fits] if fits is not None else []):
-                temperature = tf.identity(temperature)
+            fits = tf.reduce_all(temperature >= 0.0)
+            temperature = checked(temperature, fits, ["temperature must be 0 or more, not", least])
         return decoding.draw_texts(self.serving_generator, latents, temperature)
 
     def log_likelihood(self, tokens):

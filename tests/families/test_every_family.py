@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tiny_families import FAMILIES, arrays, compiled, discriminator, drawn, every_family, generator, parts, play
 
 from ganzoo import losses
@@ -126,3 +127,33 @@ def test_a_users_own_family_needs_no_get_config(tmp_path):
     model = Heavier(generator(), discriminator(), weight=3.0, adversarial_loss=losses.LeastSquares(b=0.9), instance_noise=0.1)
     again = Heavier.from_config(model.get_config())
     assert (again.weight, again.adversarial_loss, again.instance_noise) == (3.0, losses.LeastSquares(b=0.9), 0.1)
+
+
+@EVERY
+def test_what_a_family_refuses_to_sample_is_refused_before_a_network_reads_it(family):
+    model = compiled(family)
+    options = {
+        name: tf.TensorSpec(np.shape(value), dtype)
+        for name, (dtype, value) in model.sample_options.items()
+        if dtype != tf.string
+    }
+
+    def sampled(**options):
+        return model.sample(**model.draw_inputs(4, 1, **options))
+
+    graph = tf.function(sampled).get_concrete_function(**options).graph
+    followers = {}
+    for op in graph.get_operations():
+        for first in {*op.control_inputs, *(tensor.op for tensor in op.inputs)}:
+            followers.setdefault(first, set()).add(op)
+
+    def all_after(op):
+        nearest = followers.get(op, set())
+        return nearest.union(*map(all_after, nearest))
+
+    ends = {tensor.op for tensor in graph.outputs}  # for which whatever is checked is waited
+    guards = [op for op in graph.get_operations() if op.type == "Assert" or op.name.endswith("AssertGuard")]
+    assert len(guards) >= len(options)
+    for guard in guards:
+        read = [op for op in all_after(guard) - ends if op.type != "NoOp" and "Assert" not in op.name]
+        assert read, guard.inputs[-1]
