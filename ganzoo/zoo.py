@@ -30,6 +30,15 @@ CARD = {
 FOREMOST = ("caption_match", "mode_coverage.captured", "FD", "NLL_oracle", "grammatical")
 
 
+# Further columns of the gallery, where a card has them.
+COLUMNS = {
+    "precision": "precision_recall.precision",
+    "recall": "precision_recall.recall",
+    "class accuracy": "label_accuracy",
+    "N_eff": "birthday.n_eff",
+}
+
+
 @dataclasses.dataclass(frozen=True)
 class Exported:
     """A model of the zoo.
@@ -197,29 +206,32 @@ def in_terminal(model, width=72, lines=6):
     return "\n".join(text)
 
 
-def gallery(chosen, directory):
+def gallery(chosen, directory, command="ganzoo zoo --page"):
     """A page of Markdown with the samples of models, what they cost and what they scored.
 
     Args:
         chosen: `Exported`s.
         directory: where the page will lie: its links lead from there.
+        command: what writes the page, without the file.
     """
+    more = {title: part for title, part in COLUMNS.items() if any(_named(model, part) for model in chosen)}
     lines = [
         "# The zoo",
         "",
         f"{len(chosen)} models; `ganzoo zoo` lists them, `ganzoo.load(NAME)` and every command take their names. This page is "
-        "written by `ganzoo zoo --page docs/zoo.md`. Scores are those of the cards, beside the same score of held-out real "
-        "data; each card says under which protocol.",
+        f"written by `{command} docs/zoo.md`. Scores that it does not compute are those of the cards, beside the same score of "
+        "held-out real data, some in brackets; each card says under which protocol.",
         "",
-        "| model | family | data | steps | CPU s | score | real |",
-        "|---|---|---|---|---|---|---|",
+        f"| {' | '.join(['model', 'family', 'data', 'steps', 'CPU s', 'score', 'real', *more])} |",
+        f"|{'---|' * (7 + len(more))}",
     ]
     for model in chosen:
         found = model.score or {"name": "not scored", "value": None}
         shown = [_short(found.get(key)) for key in ("value", "real")]
         facts = [model.family, model.data, _count(model.card.get("steps")), _count(model.card.get("cpu_seconds"))]
         name = f"[{model.name}]({_link(model.path / 'README.md', directory)})"
-        lines.append(f"| {' | '.join([name, *facts, ' '.join([found['name'], shown[0]]).strip(), shown[1]])} |")
+        others = [_beside_real(_named(model, part)) for part in more.values()]
+        lines.append(f"| {' | '.join([name, *facts, ' '.join([found['name'], shown[0]]).strip(), shown[1], *others])} |")
     for model in chosen:
         lines += ["", f"## {model.name}", ""]
         if (model.path / PICTURE).is_file():
@@ -233,8 +245,22 @@ def _link(path, directory):
     return Path(os.path.relpath(path, directory)).as_posix()
 
 
+def _named(model, name):
+    """The first score of a model that is called so, whatever its features; None where there is none."""
+    return next((s for s in model.scores if s["name"].partition("[")[0] == name and s["value"] is not None), None)
+
+
+def _beside_real(score):
+    """A score, and held-out real data's in brackets."""
+    if score is None:
+        return ""
+    value, real = map(_short, (score["value"], score["real"]))
+    return f"{value} ({real})" if real else value
+
+
 def _short(value):
-    return "" if value is None else f"{value:.4g}"
+    """Four digits; of what counts thousands all before the point."""
+    return "" if value is None else f"{value:.4g}" if abs(value) < 1000 else _count(value)
 
 
 def _count(value):

@@ -112,6 +112,24 @@ def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
     assert json.loads((place / "zoo.json").read_text())[0]["scores"] == [CS, FD]
 
 
+def test_a_gallery_has_columns_of_what_any_card_knows(place):
+    few = {"name": "label_accuracy[cnn-digits]", "value": 0.975, "real": None}
+    many = {"name": "birthday.n_eff[cnn-digits]", "value": 27394.6, "real": 1136136.2}
+    cards = [{"scores": [FD]}, {"scores": [FD, few, many]}]
+    chosen = [zoo.Exported(f"model_{number}", place, card) for number, card in enumerate(cards)]
+    lines = zoo.gallery(chosen, place, "ganzoo zoo --score --page").splitlines()
+    assert "written by `ganzoo zoo --score --page docs/zoo.md`" in lines[2]
+    header, rule, one, other = lines[4:8]
+    assert header.endswith("| score | real | class accuracy | N_eff |") and rule.count("|") == header.count("|")
+    assert one.endswith("| FD[cnn-digits] 1.5 | 0.5 |  |  |")
+    assert other.endswith("| FD[cnn-digits] 1.5 | 0.5 | 0.975 | 27,395 (1,136,136) |")
+
+
+def test_metrics_are_named_for_what_scores(place):
+    assert "give one of them" in run("--metrics", "birthday", code=2)
+    assert "no such metric: nonsense" in run("--score", "--metrics", "nonsense", code=2)
+
+
 def test_a_terminal_of_colours_shows_the_samples(place):
     assert "\x1b[38;2;200;10;30m" in run("digits_a", "--pictures")
     assert "\x1b" not in run("digits_a")  # the test's output is no terminal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ganzoo.cli.options import data_dir_option, json_option, say, start, write_file, write_json
+from ganzoo.cli.options import data_dir_option, json_option, metrics_option, say, start, write_file, write_json
 from ganzoo.errors import UserError
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -22,9 +22,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--page", type=FILE, help="Write a gallery in Markdown, which shows the pictures beside the models' cards.")
 @click.option("--leaderboard", type=FILE, help="Score all of one data set under one protocol; write the tables in Markdown.")
 @click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says.")
+@metrics_option
 @data_dir_option
 @json_option
-def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
+def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json_file):
     """List the models at hand: name, family, data, score; those that TEXT is found in, or all.
 
     Every command and `ganzoo.load` take such a name where they take a model. They lie in the directory that GANZOO_ZOO
@@ -32,6 +33,8 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
     """
     if sheet and sheet.suffix != ".png":
         raise UserError(f"--sheet ends in .png, not {sheet.name!r}")
+    if metrics != "default" and not (score or leaderboard):
+        raise UserError("--metrics chooses what --score and --leaderboard score: give one of them")
     if score or leaderboard:
         start(data_dir)
     from ganzoo.zoo import gallery, in_terminal, models
@@ -44,13 +47,13 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
     if score:
         from ganzoo.evaluation.zoo import scored
 
-        chosen = scored(chosen, data_dir, log=say)
+        chosen = scored(chosen, metrics, data_dir, log=say)
     if leaderboard:
         from ganzoo.evaluation.zoo import leaderboard as boards_of
         from ganzoo.report.leaderboard import leaderboard_page
 
-        boards = boards_of(chosen, data_dir=data_dir, log=say)
-        write_file(leaderboard, leaderboard_page(boards, text))
+        boards = boards_of(chosen, metrics, data_dir=data_dir, log=say)
+        write_file(leaderboard, leaderboard_page(boards, text, metrics))
         click.echo(f"{sum(len(board['models']) for board in boards)} models: {leaderboard}")
         write_json(json_file, boards)
         return
@@ -66,10 +69,16 @@ def zoo(text, pictures, sheet, page, leaderboard, score, data_dir, json_file):
         write_file(sheet, png(contact_sheet(chosen)))
         click.echo(f"{len(chosen)} models: {sheet}")
     if page:
-        write_file(page, gallery(chosen, page.parent))
+        write_file(page, gallery(chosen, page.parent, command_of(text, score, metrics)))
         click.echo(f"{len(chosen)} models: {page}")
     rows = [{"name": m.name, "path": str(m.path), "family": m.family, "data": m.data, "scores": m.scores} for m in chosen]
     write_json(json_file, rows)
+
+
+def command_of(text, score, metrics):
+    """The command that writes a gallery, without the file."""
+    named = f"--metrics {metrics}" if metrics != "default" else ""
+    return " ".join(filter(None, ["ganzoo zoo", text, "--score" if score else "", named, "--page"]))
 
 
 def line(model, *widths):

@@ -23,14 +23,10 @@ def chosen_metrics(names, context, trained_on=False, log=print):
     """
     known = metrics_of(context.modality.kind)
     asked = names not in ("default", "all")
-    if isinstance(names, str):
+    if not asked:
         default = tuple(name for name, metric in known.items() if metric.is_default(context.modality.kind))
-        lists = {"default": default, "all": tuple(known)}
-        names = lists.get(names) or tuple(name.strip() for name in names.split(",") if name.strip())
-    names = list(names) if isinstance(names, Iterable) else [names]
-    unknown = [str(name) for name in names if name not in all_metrics()]
-    if unknown or not names:
-        raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {', '.join(sorted(known))}")
+        names = {"default": default, "all": tuple(known)}[names]
+    names = named(names, known)
     chosen, left, blind = [], [], []
     for name in dict.fromkeys(names):
         problem = why_not(all_metrics()[name], context)
@@ -47,6 +43,25 @@ def chosen_metrics(names, context, trained_on=False, log=print):
     if blind:
         log(f"left out, since nothing is held out from the model: {', '.join(blind)}; `ganzoo neighbours` sees copies")
     return chosen
+
+
+def named(names, known=None):
+    """Names of metrics, as a list or separated by commas, as a list.
+
+    Args:
+        known: what the refusal lists; all metrics by default.
+
+    Raises:
+        UserError: there is no such metric.
+    """
+    if isinstance(names, str):
+        names = [name.strip() for name in names.split(",") if name.strip()]
+    names = list(names) if isinstance(names, Iterable) else [names]
+    unknown = [str(name) for name in names if name not in all_metrics()]
+    if unknown or not names:
+        there = ", ".join(sorted(known or all_metrics()))
+        raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {there}")
+    return names
 
 
 def why_not(metric, context):

@@ -4,34 +4,46 @@ import dataclasses
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import compare
-from ganzoo.evaluation.evaluate import evaluate
+from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
+from ganzoo.evaluation.selection import named
 
 
-def scored(models, data_dir=None, log=print):
-    """Scores models of the zoo, each beside held-out examples of what it was trained on, by the default metrics.
+def scored(models, metrics="default", data_dir=None, log=print):
+    """Scores models of the zoo, each beside held-out examples of what it was trained on.
 
     What was computed is kept in the cache, so that the same call after an interruption goes on where it stopped.
 
     Args:
         models: `Exported`s.
+        metrics: "default", "all", or names as a list or separated by commas, of which each model gets those that apply to it.
         data_dir: where data sets are prepared.
         log: called with each line for the user.
 
     Returns:
-        The same models with these scores instead of their cards'; of those that cannot be scored here, such as without their
-        data, the reason is logged and the scores are none.
+        The same models with these scores instead of their cards'; where metrics are named, instead of their cards' of these
+        alone. Of those that cannot be scored here, such as without their data, the reason is logged.
+
+    Raises:
+        UserError: no such metric.
     """
+    asked = None if metrics in ("default", "all") else named(metrics)
     found = []
     for number, model in enumerate(models, 1):
         log(f"{number}/{len(models)}  {model.name}")
         try:
-            scores = evaluate(model.path, data_dir=data_dir, log=lambda line: None)
+            entry = open_input(model.path, data_dir)
+            evaluator = Evaluator(real_data(entry, data_dir=data_dir), data_dir=data_dir, log=lambda line: None)
+            chosen = metrics if asked is None else [name for name in asked if evaluator.applies(name, entry)]
+            if not chosen:
+                raise UserError(f"none of these metrics applies to it: {', '.join(asked)}")
+            scores = evaluator.scores(entry, chosen)
         except UserError as error:
             log(f"    not scored: {error}")
             scores = []
-        found.append(dataclasses.replace(model, card=model.card | {"scores": scores}))
+        kept = [] if asked is None else [score for score in model.scores if score.get("metric") not in asked]
+        found.append(dataclasses.replace(model, card=model.card | {"scores": scores + kept}))
     return found
 
 

@@ -5,14 +5,14 @@ from datetime import date
 from ganzoo.report.numbers import BETTER, plain
 
 
-def leaderboard_page(boards, text=""):
+def leaderboard_page(boards, text="", metrics="default"):
     """The page of `evaluation.zoo.leaderboard`'s boards.
 
     Args:
         boards: the list.
-        text: what the models were chosen by, for the command.
+        text, metrics: what the models were chosen and scored by, for the command.
     """
-    words = f" {text}" if text else ""
+    words = (f" {text}" if text else "") + (f" --metrics {metrics}" if metrics != "default" else "")
     lines = [
         "# Leaderboard",
         "",

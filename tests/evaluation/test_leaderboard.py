@@ -4,7 +4,7 @@ import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import compare
-from ganzoo.evaluation.zoo import leaderboard
+from ganzoo.evaluation.zoo import leaderboard, scored
 from ganzoo.report.leaderboard import leaderboard_page
 from ganzoo.zoo import Exported, models
 
@@ -41,3 +41,15 @@ def test_models_of_other_sizes_or_splits_do_not_share_a_board(tmp_path):
     with pytest.raises(UserError):
         leaderboard(chosen, log=said.append)
     assert said[::2] == ["nowhere@16: small, twin", "nowhere@32: large", "nowhere@32:train[:1%]: half"]
+
+
+def test_each_model_is_scored_by_those_of_the_named_metrics_that_apply_to_it():
+    chosen = [model for model in models() if model.name in ("ring_vanilla", "digits_cgan", "grammar_mle")]
+    said = []
+    conditional, text, points = scored(chosen, ["label_accuracy", "mode_coverage"], log=said.append)
+    assert conditional.scores[0]["metric"] == "label_accuracy" and points.scores[0]["metric"] == "mode_coverage"
+    for before, after in zip(chosen, (conditional, text, points), strict=True):
+        others = [score for score in before.scores if score["metric"] not in ("label_accuracy", "mode_coverage")]
+        assert others and [score for score in after.scores if score in others] == others, "what was not asked for stays"
+    assert said[1] == "2/3  grammar_mle" and said[2].startswith("    not scored: none of these metrics applies to it: label")
+    assert text.scores == chosen[1].scores
