@@ -29,18 +29,17 @@ def recipe():
         data=Images("fashion_mnist", size=32, labels=True),
         model=ConditionalGAN(
             generator=resnet_generator(size=32, channels=1, width=32, num_classes=10),
-            discriminator=resnet_discriminator(size=32, channels=1, width=16, num_classes=10),
+            discriminator=resnet_discriminator(size=32, channels=1, width=32, num_classes=10),
             adversarial_loss=losses.Hinge(),
-            discriminator_steps=2,
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 5000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 8000, 0.0), beta_1=0.0, beta_2=0.9
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 10000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(8e-4, 8000, 0.0), beta_1=0.0, beta_2=0.9
             ),
         },
         batch_size=32,
-        steps=5000,
+        steps=8000,
     )
