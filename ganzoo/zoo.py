@@ -37,6 +37,8 @@ COLUMNS = {
     "class accuracy": "label_accuracy",
     "N_eff": "birthday.n_eff",
 }
+# What is known where the former is not.
+BOUNDS = {"birthday.n_eff": "birthday.at_least"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -230,7 +232,7 @@ def gallery(chosen, directory, command="ganzoo zoo --page"):
         shown = [_short(found.get(key)) for key in ("value", "real")]
         facts = [model.family, model.data, _count(model.card.get("steps")), _count(model.card.get("cpu_seconds"))]
         name = f"[{model.name}]({_link(model.path / 'README.md', directory)})"
-        others = [_beside_real(_named(model, part)) for part in more.values()]
+        others = [_beside_real(model, part) for part in more.values()]
         lines.append(f"| {' | '.join([name, *facts, ' '.join([found['name'], shown[0]]).strip(), shown[1], *others])} |")
     for model in chosen:
         lines += ["", f"## {model.name}", ""]
@@ -250,12 +252,16 @@ def _named(model, name):
     return next((s for s in model.scores if s["name"].partition("[")[0] == name and s["value"] is not None), None)
 
 
-def _beside_real(score):
-    """A score, and held-out real data's in brackets."""
-    if score is None:
+def _beside_real(model, name):
+    """A model's score by name, or the bound that is known instead, and held-out real data's in brackets."""
+    score, bound = _named(model, name), _named(model, BOUNDS.get(name))
+    if score is None and bound is None:
         return ""
-    value, real = map(_short, (score["value"], score["real"]))
-    return f"{value} ({real})" if real else value
+    value = _short(score["value"]) if score else f"≥ {_short(bound['value'])}"
+    real = (score or {}).get("real")
+    if real is None and bound and bound.get("real") is not None:
+        return f"{value} (≥ {_short(bound['real'])})"
+    return f"{value} ({_short(real)})" if real is not None else value
 
 
 def _short(value):

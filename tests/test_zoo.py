@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -115,19 +116,30 @@ def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
 def test_a_gallery_has_columns_of_what_any_card_knows(place):
     few = {"name": "label_accuracy[cnn-digits]", "value": 0.975, "real": None}
     many = {"name": "birthday.n_eff[cnn-digits]", "value": 27394.6, "real": 1136136.2}
-    cards = [{"scores": [FD]}, {"scores": [FD, few, many]}]
+    bound = {"name": "birthday.at_least[cnn-digits]", "value": 4445268.9, "real": 415674.6}
+    cards = [{"scores": [FD]}, {"scores": [FD, few, many, bound]}, {"scores": [bound, FD]}]
     chosen = [zoo.Exported(f"model_{number}", place, card) for number, card in enumerate(cards)]
     lines = zoo.gallery(chosen, place, "ganzoo zoo --score --page").splitlines()
     assert "written by `ganzoo zoo --score --page docs/zoo.md`" in lines[2]
-    header, rule, one, other = lines[4:8]
+    header, rule, one, other, unbounded = lines[4:9]
     assert header.endswith("| score | real | class accuracy | N_eff |") and rule.count("|") == header.count("|")
     assert one.endswith("| FD[cnn-digits] 1.5 | 0.5 |  |  |")
     assert other.endswith("| FD[cnn-digits] 1.5 | 0.5 | 0.975 | 27,395 (1,136,136) |")
+    assert unbounded.endswith("| FD[cnn-digits] 1.5 | 0.5 |  | ≥ 4,445,269 (≥ 415,675) |")
 
 
 def test_metrics_are_named_for_what_scores(place):
     assert "give one of them" in run("--metrics", "birthday", code=2)
     assert "no such metric: nonsense" in run("--score", "--metrics", "nonsense", code=2)
+
+
+def test_named_metrics_are_all_printed(monkeypatch):
+    monkeypatch.setenv("GANZOO_ZOO", str(Path(__file__).parents[1] / "exported"))
+    lines = run("ring_vanilla", "--score", "--metrics", "mode_coverage").splitlines()
+    assert lines[0] == "1/1  ring_vanilla" and lines[1].startswith(
+        "ring_vanilla  GAN  ring8  mode_coverage.captured 7 (real 8)"
+    )
+    assert [line for line in lines if line.startswith("    mode_coverage.high_quality 0.")]
 
 
 def test_a_terminal_of_colours_shows_the_samples(place):

@@ -9,6 +9,7 @@ import click
 
 from ganzoo.cli.options import data_dir_option, json_option, metrics_option, say, start, write_file, write_json
 from ganzoo.errors import UserError
+from ganzoo.report.numbers import plain
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -61,6 +62,9 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
     widths = [max(len(getattr(model, column)) for model in chosen) for column in ("name", "family", "data")]
     for model in chosen:
         click.echo(line(model, *widths))
+        if metrics != "default":
+            for found in (found for found in model.scores if found.get("direction") != "aside"):
+                click.echo(f"    {score_words(found)}")
         if show and (samples := in_terminal(model, min(96, shutil.get_terminal_size().columns))):
             click.echo(samples, color=True)
     if sheet:
@@ -83,14 +87,15 @@ def command_of(text, score, metrics):
 
 def line(model, *widths):
     """What a model is, in columns of these widths, and the score that stands for it beside held-out real data's."""
-    found = model.score
-    if found is None:
-        words = "not scored"
-    else:
-        real = "" if found.get("real") is None else f" (real {found['real']:.4g})"
-        words = f"{found['name']} {found['value']:.4g}{real}"
+    words = "not scored" if model.score is None else score_words(model.score)
     cells = zip((model.name, model.family, model.data), widths, strict=True)
     return "  ".join([*(f"{cell:{width}}" for cell, width in cells), words])
+
+
+def score_words(score):
+    """A score's name, value, and held-out real data's in brackets."""
+    real = "" if score.get("real") is None else f" (real {plain(score['real'])})"
+    return f"{score['name']} {plain(score['value'])}{real}"
 
 
 def has_colours():
