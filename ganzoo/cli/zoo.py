@@ -63,7 +63,7 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
     for model in chosen:
         click.echo(line(model, *widths))
         if metrics != "default":
-            for found in (found for found in model.scores if found.get("direction") != "aside"):
+            for found in new_scores(model, metrics):
                 click.echo(f"    {score_words(found)}")
         if show and (samples := in_terminal(model, min(96, shutil.get_terminal_size().columns))):
             click.echo(samples, color=True)
@@ -90,6 +90,13 @@ def line(model, *widths):
     words = "not scored" if model.score is None else score_words(model.score)
     cells = zip((model.name, model.family, model.data), widths, strict=True)
     return "  ".join([*(f"{cell:{width}}" for cell, width in cells), words])
+
+
+def new_scores(model, metrics):
+    """What a model scored by these metrics, names or "all"."""
+    asked = [name.strip() for name in metrics.split(",")]
+    scores = (score for score in model.scores if score.get("direction") != "aside")
+    return [score for score in scores if metrics == "all" or score.get("metric") in asked]
 
 
 def score_words(score):

@@ -29,12 +29,16 @@ def scored(models, metrics="default", data_dir=None, log=print):
         UserError: no such metric.
     """
     asked = None if metrics in ("default", "all") else named(metrics)
+
+    def under(line):
+        log(f"    {line}")
+
     found = []
     for number, model in enumerate(models, 1):
         log(f"{number}/{len(models)}  {model.name}")
         try:
             entry = open_input(model.path, data_dir)
-            evaluator = Evaluator(real_data(entry, data_dir=data_dir), data_dir=data_dir, log=lambda line: None)
+            evaluator = Evaluator(real_data(entry, data_dir=data_dir), data_dir=data_dir, log=under)
             chosen = metrics if asked is None else [name for name in asked if evaluator.applies(name, entry)]
             if not chosen:
                 raise UserError(f"none of these metrics applies to it: {', '.join(asked)}")
