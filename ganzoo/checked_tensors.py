@@ -7,9 +7,10 @@ def checked(value, holds, words):
     """`value`, which nothing reads before `holds` was found true.
 
     An assertion alone is an operation that nothing waits for: in a graph a lookup beside it may fail first, in its own words.
+    XLA drops assertions: what is compiled with `jit_compile=True` refuses nothing.
 
     Args:
-        value: a tensor, or a structure of tensors.
+        value: a tensor, or a structure of tensors, in which None stays None.
         holds: a bool scalar.
         words: of the refusal, a list of strings and tensors; `ganzoo.serving.sampler.refusals` reads two.
 
@@ -18,4 +19,4 @@ def checked(value, holds, words):
     """
     assertion = tf.debugging.Assert(holds, words)
     with tf.control_dependencies([] if assertion is None else [assertion]):  # at once it has been checked by now
-        return tf.nest.map_structure(tf.identity, value)
+        return tf.nest.map_structure(lambda part: None if part is None else tf.identity(part), value)

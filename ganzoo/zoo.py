@@ -208,20 +208,20 @@ def in_terminal(model, width=72, lines=6):
     return "\n".join(text)
 
 
-def gallery(chosen, directory, command="ganzoo zoo --page"):
+def gallery(chosen, directory, command="ganzoo zoo --page FILE"):
     """A page of Markdown with the samples of models, what they cost and what they scored.
 
     Args:
         chosen: `Exported`s.
         directory: where the page will lie: its links lead from there.
-        command: what writes the page, without the file.
+        command: what writes the page.
     """
-    more = {title: part for title, part in COLUMNS.items() if any(_named(model, part) for model in chosen)}
+    more = {title: part for title, part in COLUMNS.items() if any(_beside_real(model, part) for model in chosen)}
     lines = [
         "# The zoo",
         "",
         f"{len(chosen)} models; `ganzoo zoo` lists them, `ganzoo.load(NAME)` and every command take their names. This page is "
-        f"written by `{command} docs/zoo.md`. Scores that it does not compute are those of the cards, beside the same score of "
+        f"written by `{command}`. Scores that it does not compute are those of the cards, beside the same score of "
         "held-out real data, some in brackets; each card says under which protocol.",
         "",
         f"| {' | '.join(['model', 'family', 'data', 'steps', 'CPU s', 'score', 'real', *more])} |",

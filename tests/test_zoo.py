@@ -108,6 +108,7 @@ def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
     sheet = np.asarray(Image.open("sheet.png"))
     assert sheet.shape[2] == 3 and ((sheet == [200, 10, 30]).all(2)).sum() == 240 * 240
     page = (place / "zoo.md").read_text()
+    assert "written by `ganzoo zoo --page zoo.md`" in page
     assert "| [digits_a](animals/digits_a/10/README.md) | GAN | digits | 6,000 | 100 | FD[cnn-digits] 1.5 | 0.5 |" in page
     assert "![Samples of digits_a](animals/digits_a/10/samples.png)" in page and "a dog sees it" in page
     assert json.loads((place / "zoo.json").read_text())[0]["scores"] == [CS, FD]
@@ -119,8 +120,9 @@ def test_a_gallery_has_columns_of_what_any_card_knows(place):
     bound = {"name": "birthday.at_least[cnn-digits]", "value": 4445268.9, "real": 415674.6}
     cards = [{"scores": [FD]}, {"scores": [FD, few, many, bound]}, {"scores": [bound, FD]}]
     chosen = [zoo.Exported(f"model_{number}", place, card) for number, card in enumerate(cards)]
-    lines = zoo.gallery(chosen, place, "ganzoo zoo --score --page").splitlines()
-    assert "written by `ganzoo zoo --score --page docs/zoo.md`" in lines[2]
+    lines = zoo.gallery(chosen, place, "ganzoo zoo --score --page zoo.md").splitlines()
+    assert "written by `ganzoo zoo --score --page zoo.md`" in lines[2]
+    assert "| N_eff |" in zoo.gallery(chosen[2:], place), "also where its bound alone is known"
     header, rule, one, other, unbounded = lines[4:9]
     assert header.endswith("| score | real | class accuracy | N_eff |") and rule.count("|") == header.count("|")
     assert one.endswith("| FD[cnn-digits] 1.5 | 0.5 |  |  |")
@@ -130,7 +132,8 @@ def test_a_gallery_has_columns_of_what_any_card_knows(place):
 
 def test_metrics_are_named_for_what_scores(place):
     assert "give one of them" in run("--metrics", "birthday", code=2)
-    assert "no such metric: nonsense" in run("--score", "--metrics", "nonsense", code=2)
+    for scoring in (["--score"], ["--leaderboard", "board.md"]):
+        assert "no such metric: nonsense" in run(*scoring, "--metrics", "nonsense", code=2)
 
 
 def test_named_metrics_are_all_printed(monkeypatch):

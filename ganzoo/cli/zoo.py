@@ -1,6 +1,7 @@
 """The command `ganzoo zoo`: the models at hand, their pictures and their scores."""
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--sheet", type=FILE, help="Write a contact sheet of all samples as a .png.")
 @click.option("--page", type=FILE, help="Write a gallery in Markdown, which shows the pictures beside the models' cards.")
 @click.option("--leaderboard", type=FILE, help="Score all of one data set under one protocol; write the tables in Markdown.")
-@click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says.")
+@click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says of these metrics.")
 @metrics_option
 @data_dir_option
 @json_option
@@ -73,16 +74,16 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
         write_file(sheet, png(contact_sheet(chosen)))
         click.echo(f"{len(chosen)} models: {sheet}")
     if page:
-        write_file(page, gallery(chosen, page.parent, command_of(text, score, metrics)))
+        write_file(page, gallery(chosen, page.parent, command_of(text, score, metrics, page)))
         click.echo(f"{len(chosen)} models: {page}")
     rows = [{"name": m.name, "path": str(m.path), "family": m.family, "data": m.data, "scores": m.scores} for m in chosen]
     write_json(json_file, rows)
 
 
-def command_of(text, score, metrics):
-    """The command that writes a gallery, without the file."""
-    named = f"--metrics {metrics}" if metrics != "default" else ""
-    return " ".join(filter(None, ["ganzoo zoo", text, "--score" if score else "", named, "--page"]))
+def command_of(text, score, metrics, page):
+    """The command that writes a gallery."""
+    named = ["--metrics", metrics] if metrics != "default" else []
+    return shlex.join(["ganzoo", "zoo", *filter(None, [text]), *(["--score"] if score else []), *named, "--page", str(page)])
 
 
 def line(model, *widths):

@@ -8,8 +8,10 @@ from ganzoo.evaluation.evaluator import Evaluator
 from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.selection import named
+from ganzoo.notes import logged
 
 
+@logged
 def scored(models, metrics="default", data_dir=None, log=print):
     """Scores models of the zoo, each beside held-out examples of what it was trained on.
 
@@ -17,13 +19,14 @@ def scored(models, metrics="default", data_dir=None, log=print):
 
     Args:
         models: `Exported`s.
-        metrics: "default", "all", or names as a list or separated by commas, of which each model gets those that apply to it.
+        metrics: "default", "all", or names as a list or separated by commas, of which each model gets those that apply to it;
+            the others are logged.
         data_dir: where data sets are prepared.
         log: called with each line for the user.
 
     Returns:
         The same models with these scores instead of their cards'; where metrics are named, instead of their cards' of these
-        alone. Of those that cannot be scored here, such as without their data, the reason is logged.
+        alone. What cannot be computed here, such as without a model's data, is missing, and the reason logged.
 
     Raises:
         UserError: no such metric.
@@ -33,24 +36,47 @@ def scored(models, metrics="default", data_dir=None, log=print):
     def under(line):
         log(f"    {line}")
 
-    found = []
+    found, evaluators = [], {}
     for number, model in enumerate(models, 1):
         log(f"{number}/{len(models)}  {model.name}")
         try:
             entry = open_input(model.path, data_dir)
-            evaluator = Evaluator(real_data(entry, data_dir=data_dir), data_dir=data_dir, log=under)
-            chosen = metrics if asked is None else [name for name in asked if evaluator.applies(name, entry)]
-            if not chosen:
-                raise UserError(f"none of these metrics applies to it: {', '.join(asked)}")
-            scores = evaluator.scores(entry, chosen)
+            place = _place(model) or model.path
+            if place not in evaluators:  # its real data is prepared once for all models of it
+                evaluators[place] = Evaluator(real_data(entry, data_dir=data_dir), data_dir=data_dir, log=under)
+            evaluator = evaluators[place]
+            scores = evaluator.scores(entry, metrics) if asked is None else scores_by(asked, evaluator, entry, under)
         except UserError as error:
             log(f"    not scored: {error}")
             scores = []
-        kept = [] if asked is None else [score for score in model.scores if score.get("metric") not in asked]
+        new = {score["name"] for score in scores}
+        others = [] if asked is None else [score for score in model.scores if score.get("metric") not in asked]
+        kept = [score for score in others if score["name"] not in new]
         found.append(dataclasses.replace(model, card=model.card | {"scores": scores + kept}))
     return found
 
 
+def scores_by(names, evaluator, entry, log):
+    """The scores of a model by those of the named metrics that apply to it; a metric that fails takes no other with it.
+
+    Raises:
+        UserError: none applies.
+    """
+    apply = [name for name in names if evaluator.applies(name, evaluator.adapted(entry))]
+    if not apply:
+        raise UserError(f"none of these metrics applies to it: {', '.join(names)}")
+    if others := [name for name in names if name not in apply]:
+        log(f"left out, since they do not apply here: {', '.join(others)}")
+    scores = []
+    for name in apply:
+        try:
+            scores += evaluator.scores(entry, [name])
+        except UserError as error:
+            log(f"{name} left out: {error}")
+    return scores
+
+
+@logged
 def leaderboard(models, metrics="default", count=None, data_dir=None, log=print):
     """Models of the zoo side by side, those of one data set under one protocol.
 
@@ -59,7 +85,8 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
 
     Args:
         models: `Exported`s.
-        metrics, count: as of `compare.compare`.
+        metrics: "default", "all", or names as a list or separated by commas; each board has those that apply to all its models.
+        count: as of `compare.compare`.
         data_dir: where data sets are prepared.
         log: called with each line for the user.
 
@@ -69,26 +96,40 @@ def leaderboard(models, metrics="default", count=None, data_dir=None, log=print)
         the reason is logged.
 
     Raises:
-        UserError: nothing could be scored.
+        UserError: no such metric, or nothing could be scored.
     """
-    groups, boards = {}, []
+    asked = None if metrics in ("default", "all") else named(metrics)
+    groups, boards, reason = {}, [], None
     for model in models:
         groups.setdefault(_place(model), []).append(model)
     for name, members in sorted(groups.items()):
         log(f"{name or 'data that the card does not name'}: {', '.join(member.name for member in members)}")
-        named = {member.name: member.path for member in members}
+        paths = {member.name: member.path for member in members}
         try:
             arguments = {"metrics": metrics, "count": count, "intervals": False, "data_dir": data_dir}
             # Of one name, size and split: the same for all.
             data = real_data(open_input(members[0].path, data_dir), data_dir=data_dir)
-            record = compare(named, data, **arguments, log=lambda line: None, least=1)
+            if asked is not None:
+                arguments["metrics"] = _common(asked, data, paths.values(), count, data_dir)
+            record = compare(paths, data, **arguments, log=lambda line: None, least=1)
         except UserError as error:
+            reason = error
             log(f"    not scored: {error}")
             continue
         boards.append({"data": name} | ranked(record))
     if not boards:
-        raise UserError("none of these models could be scored here: `ganzoo data prepare` fetches what they were trained on")
+        raise UserError(f"none of these models could be scored here, the last since {reason}")
     return boards
+
+
+def _common(names, data, paths, count, data_dir):
+    """Those of the named metrics that apply to all models of one data set."""
+    evaluator = Evaluator(data, count=count, data_dir=data_dir, log=lambda line: None)
+    entries = [evaluator.adapted(open_input(path, data_dir)) for path in paths]
+    common = [name for name in names if all(evaluator.applies(name, entry) for entry in entries)]
+    if not common:
+        raise UserError(f"none of these metrics applies to all of them: {', '.join(names)}")
+    return common
 
 
 def _place(model):

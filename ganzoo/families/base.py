@@ -140,7 +140,8 @@ class Family(Sampled, SavedByKeras, keras.Model):
             optimizers: a dict from player to keras.Optimizer. Learning rates that differ make the two time-scale update
                 rule, TTUR (Heusel et al. 2017, arXiv:1706.08500): the discriminator's is then mostly the higher.
             seed: the run's seed.
-            **kwargs: `steps_per_execution`, `jit_compile` and `run_eagerly`, as Keras has them.
+            **kwargs: `steps_per_execution`, `jit_compile` and `run_eagerly`, as Keras has them. XLA drops assertions: with
+                `jit_compile=True` a step whose gradients are not finite is not stopped.
 
         Raises:
             ValueError: a player has no optimizer, or an optimizer no player.

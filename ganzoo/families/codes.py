@@ -66,7 +66,7 @@ class Codes:
             code: float32 [count]: a category's number, or a continuous code's value; NaN leaves a code as it is.
 
         Raises:
-            tf.errors.InvalidArgumentError: a category that there is not.
+            tf.errors.InvalidArgumentError: a category that there is not, or an infinite value.
         """
         noise_part, categories, continuous = self.split(latents)
         numbers, values = tf.split(code, [len(self.categories), self.continuous])
@@ -78,5 +78,7 @@ class Codes:
             number = checked(number, known, [f"code {index} is a category from 0 to {size - 1}, or NaN, not", number])
             chosen = tf.one_hot(tf.cast(tf.where(is_open, 0.0, number), tf.int32), size)
             parts.append(tf.where(is_open, own, chosen))
+        finite = tf.logical_not(tf.reduce_any(tf.math.is_inf(values)))
+        values = checked(values, finite, ["a continuous code is a finite number, or NaN, not all of", values])
         parts.append(tf.where(tf.math.is_nan(values), continuous, values))
         return tf.concat(parts, -1)

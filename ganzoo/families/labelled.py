@@ -1,5 +1,7 @@
 """What families have in common whose generator is told a label."""
 
+import functools
+
 import tensorflow as tf
 
 from ganzoo import noise
@@ -46,9 +48,24 @@ class Labelled(Family):
 
     def sample(self, latents, labels):
         """Samples by the averaged generator in inference mode; a label that is no class is an error, not a sample."""
+        return super().sample(latents, self.known(labels))
+
+    def known(self, labels):
+        """Labels int [B], each of which is a class, or an error."""
         known = tf.reduce_all((labels >= 0) & (labels < self.num_classes))
-        labels = checked(labels, known, [f"labels must be from 0 to {self.num_classes - 1}, not all of", labels])
-        return super().sample(latents, labels)
+        return checked(labels, known, [f"labels must be from 0 to {self.num_classes - 1}, not all of", labels])
+
+    @property
+    def services(self):
+        """As of any family; what a discriminator is asked of a label that is no class is an error too, not a logit."""
+        return {name: (self._of_known_labels(function), specs) for name, (function, specs) in super().services.items()}
+
+    def _of_known_labels(self, function):
+        @functools.wraps(function)
+        def serve(**inputs):
+            return function(**inputs | ({"labels": self.known(inputs["labels"])} if "labels" in inputs else {}))
+
+        return serve
 
     def check_data(self, data):
         """Refuses data without labels, or with another number of classes than the networks know."""

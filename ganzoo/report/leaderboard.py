@@ -1,5 +1,6 @@
 """The zoo's leaderboard in Markdown: the models of each data set under one protocol."""
 
+import shlex
 from datetime import date
 
 from ganzoo.report.numbers import BETTER, plain
@@ -12,7 +13,8 @@ def leaderboard_page(boards, text="", metrics="default"):
         boards: the list.
         text, metrics: what the models were chosen and scored by, for the command.
     """
-    words = (f" {text}" if text else "") + (f" --metrics {metrics}" if metrics != "default" else "")
+    options = [text] * bool(text) + ["--metrics", metrics] * (metrics != "default")
+    words = "".join(f" {shlex.quote(word)}" for word in options)
     lines = [
         "# Leaderboard",
         "",

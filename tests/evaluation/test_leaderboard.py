@@ -1,10 +1,13 @@
 """The zoo's models of one data set stand under one protocol, the best first."""
 
+import numpy as np
 import pytest
 
 from ganzoo.errors import UserError
 from ganzoo.evaluation.compare import compare
 from ganzoo.evaluation.zoo import leaderboard, scored
+from ganzoo.metrics import registry
+from ganzoo.metrics.registry import metric
 from ganzoo.report.leaderboard import leaderboard_page
 from ganzoo.zoo import Exported, models
 
@@ -54,3 +57,27 @@ def test_each_model_is_scored_by_those_of_the_named_metrics_that_apply_to_it():
     refused = said[said.index("2/3  grammar_mle") + 1]
     assert refused == "    not scored: none of these metrics applies to it: label_accuracy, mode_coverage"
     assert text.scores == chosen[1].scores
+
+
+def test_a_metric_that_fails_takes_no_other_with_it(monkeypatch):
+    registry.all_metrics()
+    monkeypatch.setattr(registry, "REGISTRY", dict(registry.REGISTRY))
+
+    @metric("always_fails", direction="lower", least=2, cost="none", paper="none", meaning="A test's.", misleads="Always.")
+    def always_fails(fake: np.ndarray) -> float:
+        raise UserError("too few of something")
+
+    (ring,) = [model for model in models() if model.name == "ring_vanilla"]
+    said = []
+    (found,) = scored([ring], ["always_fails", "mode_coverage", "bleu"], log=said.append)
+    assert found.scores[0]["metric"] == "mode_coverage"
+    assert "    left out, since they do not apply here: bleu" in said
+    assert "    always_fails left out: too few of something" in said
+
+
+def test_a_board_has_the_named_metrics_that_apply_to_all_its_models():
+    ring = [model for model in models() if model.name == "ring_vanilla"]
+    (board,) = leaderboard(ring, "mode_coverage,label_accuracy", 200, log=lambda line: None)
+    assert {row["metric"] for row in board["rows"]} == {"mode_coverage"}
+    with pytest.raises(UserError, match="could be scored here, the last since none of these metrics applies to all"):
+        leaderboard(ring, "label_accuracy", 200, log=lambda line: None)

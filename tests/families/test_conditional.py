@@ -327,6 +327,9 @@ def test_the_signatures_take_labels(exported):
     assert signatures["png"](**draw)["image_bytes"].shape == (5,)
     judged = [signatures["discriminate"](images=images, labels=tf.fill([5], tf.constant(k, tf.int64))) for k in (4, 5)]
     assert judged[0]["logits"].shape == (5, 1) and np.abs(judged[0]["logits"] - judged[1]["logits"]).max() > 0
+    for unknown in ([0, 1, 2, 3, 10], [0, 1, 2, 3, -1]):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="labels must be from 0 to 9"):
+            signatures["discriminate"](images=images, labels=tf.constant(unknown, tf.int64))
     with pytest.raises(tf.errors.InvalidArgumentError, match="labels must be from 0 to 9"):
         signatures["serving_default"](latents=inputs["latents"], labels=tf.fill([5], tf.constant(10, tf.int64)))
 

@@ -196,6 +196,18 @@ def test_a_loss_that_is_not_finite_stops_before_the_weights_change():
     assert not moved(before, model, "generator")
 
 
+@pytest.mark.filterwarnings("ignore:.*gradients")  # as Keras says
+def test_a_weight_that_the_loss_does_not_reach_stays_and_the_others_move():
+    model = compiled()
+    before = weights(model)["generator"]
+    *others, last = model.gradients("generator", lambda: model.generator_loss(batch()))
+    assert np.abs(last).max() > 0
+    model.move("generator", [*others, None])
+    *moved_ones, kept = weights(model)["generator"]
+    np.testing.assert_array_equal(kept, before[-1])
+    assert all((one != old).any() for one, old in zip(moved_ones, before[:-1], strict=True))
+
+
 def test_records_are_means_over_the_steps_since_the_last_report():
     model = compiled()
     expected = [model.train_step(batch())["generator_loss"].numpy() for _ in range(3)]

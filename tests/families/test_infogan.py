@@ -85,6 +85,12 @@ def test_a_category_that_there_is_not_is_refused(number):
         compiled().draw_inputs(2, seed=0, code=[number, math.nan, math.nan, math.nan])
 
 
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_an_infinite_code_is_refused(value):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="a continuous code is a finite number, or NaN"):
+        compiled().draw_inputs(2, seed=0, code=[0.0, math.nan, math.nan, value])
+
+
 def test_the_showcase_is_ordered_by_category():
     model = compiled()
     shown = model.showcase(64, seed=0)["latents"].numpy()
