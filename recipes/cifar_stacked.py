@@ -25,7 +25,10 @@ Score: FD[inception768] 0.83 (real 0.12, the floor 0.10), precision 0.59 (0.76),
 runs/cifar_stacked/default --data 'cifar10:train[:2000]' --count 1000 --metrics frechet_distance,precision_recall --extractor
 PATH:features_768`, where PATH is a SavedModel of the first blocks of Inception. Aeroplanes, cars, ships and horses can be
 named; samples of a class are much alike. The authors report an inception score of 8.59. With 8,000 steps of batch 64 a phase
-at constant rates, 64 minutes of a CPU with bfloat16, it was 0.66 with sharper samples: docs/support.md has that run.
+at constant rates, 64 minutes of a CPU with bfloat16, it was 0.66 with sharper samples: docs/support.md has that run. Of this
+model 94.1 % of 10,000 samples are of the class asked for (held-out 78.5 %), by `ganzoo evaluate cifar_stacked --metrics
+label_accuracy`. N_eff 2,016 [1,689, 2,350] (held-out 462,870) by `ganzoo evaluate cifar_stacked --metrics birthday`,
+2026-12-01.
 """
 
 import keras

@@ -52,7 +52,7 @@ def scored(models, metrics="default", data_dir=None, log=print):
         new = {score["name"] for score in scores}
         others = [] if asked is None else [score for score in model.scores if score.get("metric") not in asked]
         kept = [score for score in others if score["name"] not in new]
-        found.append(dataclasses.replace(model, card=model.card | {"scores": scores + kept}))
+        found.append(dataclasses.replace(model, card=model.card | {"scores": kept + scores}))
     return found
 
 

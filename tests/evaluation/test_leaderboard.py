@@ -50,7 +50,7 @@ def test_each_model_is_scored_by_those_of_the_named_metrics_that_apply_to_it():
     chosen = [model for model in models() if model.name in ("ring_vanilla", "digits_cgan", "grammar_mle")]
     said = []
     conditional, text, points = scored(chosen, ["label_accuracy", "mode_coverage"], log=said.append)
-    assert conditional.scores[0]["metric"] == "label_accuracy" and points.scores[0]["metric"] == "mode_coverage"
+    assert conditional.scores[-1]["metric"] == "label_accuracy" and points.scores[-1]["metric"] == "mode_coverage"
     for before, after in zip(chosen, (conditional, text, points), strict=True):
         others = [score for score in before.scores if score["metric"] not in ("label_accuracy", "mode_coverage")]
         assert others and [score for score in after.scores if score in others] == others, "what was not asked for stays"
@@ -70,7 +70,7 @@ def test_a_metric_that_fails_takes_no_other_with_it(monkeypatch):
     (ring,) = [model for model in models() if model.name == "ring_vanilla"]
     said = []
     (found,) = scored([ring], ["always_fails", "mode_coverage", "bleu"], log=said.append)
-    assert found.scores[0]["metric"] == "mode_coverage"
+    assert found.scores[-1]["metric"] == "mode_coverage"
     assert "    left out, since they do not apply here: bleu" in said
     assert "    always_fails left out: too few of something" in said
 
