@@ -10,7 +10,9 @@ Cost: 38 minutes (2,259 s) of CPU time on one core of a shared AMD EPYC with AVX
 
 Score: FD[cnn-fashion_mnist@32] 6.72 [6.58, 6.86] (held-out 0.12), precision 0.74 (0.86), recall 0.12 (0.86), by `ganzoo
 evaluate runs/fashion_projection/default --metrics frechet_distance,precision_recall`. Nearly all but sandals and some coats can
-be named, and those of a class differ.
+be named, and those of a class differ. 90.7 % of 10,000 samples are of the class asked for (held-out 90.5 %), by `ganzoo
+evaluate fashion_projection --metrics label_accuracy`. N_eff 531,862 [282,587, 745,594] (held-out 961,346) by `ganzoo evaluate
+fashion_projection --metrics birthday`, 2026-12-01.
 
 Tried, 2026-11-30: a discriminator of width 16 at the generator's rate, two steps to one, for 5,000 steps, 23 minutes, had
 23.5, one and the same garment for each class.
