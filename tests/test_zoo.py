@@ -139,10 +139,11 @@ def test_metrics_are_named_for_what_scores(place):
 def test_named_metrics_are_all_printed(monkeypatch):
     monkeypatch.setenv("GANZOO_ZOO", str(Path(__file__).parents[1] / "exported"))
     lines = run("ring_vanilla", "--score", "--metrics", "mode_coverage").splitlines()
-    assert lines[0] == "1/1  ring_vanilla" and lines[1].startswith(
-        "ring_vanilla  GAN  ring8  mode_coverage.captured 7 (real 8)"
-    )
-    assert [line for line in lines if line.startswith("    mode_coverage.high_quality 0.")]
+    assert lines[:2] == ["1/1  ring_vanilla", "ring_vanilla  GAN  ring8  mode_coverage.captured 7 (real 8)"]
+    assert lines[2] == "    mode_coverage.captured 7 (real 8)" and lines[3].startswith("    mode_coverage.high_quality 0.")
+    assert all(line.startswith("    mode_coverage.") for line in lines[2:]), "its card's scores by other metrics are not new"
+    refused = run("ring_vanilla", "--score", "--metrics", "bleu").splitlines()
+    assert len(refused) == 3 and refused[1].startswith("    not scored: "), "nor are those that stay"
 
 
 def test_a_terminal_of_colours_shows_the_samples(place):

@@ -46,6 +46,7 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
     if not chosen:
         among = f"no model of the zoo has {text!r} in its name, family or data" if text else "there is no model here"
         raise UserError(f"{among}: GANZOO_ZOO names a directory of exports, `ganzoo export` writes to ./exported")
+    of_cards = [found for model in chosen for found in model.scores]
     if score:
         from ganzoo.evaluation.zoo import scored
 
@@ -64,7 +65,7 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
     for model in chosen:
         click.echo(line(model, *widths))
         if metrics != "default":
-            for found in new_scores(model, metrics):
+            for found in new_scores(model, of_cards):
                 click.echo(f"    {score_words(found)}")
         if show and (samples := in_terminal(model, min(96, shutil.get_terminal_size().columns))):
             click.echo(samples, color=True)
@@ -93,11 +94,10 @@ def line(model, *widths):
     return "  ".join([*(f"{cell:{width}}" for cell, width in cells), words])
 
 
-def new_scores(model, metrics):
-    """What a model scored by these metrics, names or "all"."""
-    asked = [name.strip() for name in metrics.split(",")]
-    scores = (score for score in model.scores if score.get("direction") != "aside")
-    return [score for score in scores if metrics == "all" or score.get("metric") in asked]
+def new_scores(model, of_cards):
+    """The scores of a model that are none of these that cards said before."""
+    known = {id(score) for score in of_cards}
+    return [score for score in model.scores if id(score) not in known and score.get("direction") != "aside"]
 
 
 def score_words(score):

@@ -26,7 +26,8 @@ def scored(models, metrics="default", data_dir=None, log=print):
 
     Returns:
         The same models with these scores instead of their cards'; where metrics are named, instead of their cards' of these
-        alone. What cannot be computed here, such as without a model's data, is missing, and the reason logged.
+        alone. Of what cannot be computed here, such as without a model's data, the reason is logged; of named metrics the
+        card's scores then stay.
 
     Raises:
         UserError: no such metric.
@@ -49,9 +50,8 @@ def scored(models, metrics="default", data_dir=None, log=print):
         except UserError as error:
             log(f"    not scored: {error}")
             scores = []
-        new = {score["name"] for score in scores}
-        others = [] if asked is None else [score for score in model.scores if score.get("metric") not in asked]
-        kept = [score for score in others if score["name"] not in new]
+        new = {score[key] for score in scores for key in ("name", "metric")}
+        kept = [score for score in model.scores if asked is not None and not new & {score["name"], score.get("metric")}]
         found.append(dataclasses.replace(model, card=model.card | {"scores": kept + scores}))
     return found
 

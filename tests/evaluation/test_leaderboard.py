@@ -71,6 +71,8 @@ def test_a_metric_that_fails_takes_no_other_with_it(monkeypatch):
     said = []
     (found,) = scored([ring], ["always_fails", "mode_coverage", "bleu"], log=said.append)
     assert found.scores[-1]["metric"] == "mode_coverage"
+    (kept,) = scored([ring], ["always_fails"], log=said.append)
+    assert kept.scores == ring.scores, "what its card says stays where nothing is computed"
     assert "    left out, since they do not apply here: bleu" in said
     assert "    always_fails left out: too few of something" in said
 
