@@ -115,15 +115,6 @@ def test_records_survive_a_resume_inside_a_window(tmp_path, tiny_recipe):
     assert set(parts) == {10, 13, 20}
 
 
-@pytest.fixture
-def heard_signals():
-    """Processes that are started hear SIGHUP also under nohup, from which they would inherit to ignore it."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
-@pytest.mark.usefixtures("heard_signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_a_signal_saves_and_stops_and_the_same_command_resumes(tmp_path, tiny_recipe, number):
     command = ["train", tiny_recipe, "--run", "run", "--steps", 1_000_000]

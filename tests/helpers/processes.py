@@ -126,7 +126,8 @@ def _main(run, cwd, env, stdout, stderr):
     if hasattr(time, "tzset"):
         time.tzset()
     os.chdir(cwd)
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # SIGHUP too: under nohup the server, and whatever it forks, would inherit to ignore it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     for path, descriptor in ((stdout, 1), (stderr, 2)):
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
