@@ -128,17 +128,24 @@ def model_path(name):
             run is runs/NAME/default or runs/NAME; or hf://owner/name[@revision], which is fetched.
 
     Raises:
-        UserError: an address on the Hub holds no export, or cannot be reached.
+        UserError: an address on the Hub holds no export, or cannot be reached; a bare name is that of a directory, such as
+            one of images, and of a model elsewhere.
     """
     if hub.is_address(name):
         return hub.fetched(name)
     path = Path(name)
-    if path.exists() or not NAME.fullmatch(str(name)):
+    if not NAME.fullmatch(str(name)) or path.is_file() or _is_model(path):
         return path
-    exports = [directory / name for directory in zoo_directories()]
-    runs = [Path("runs") / name / "default", Path("runs") / name]
-    is_there = [p for p in exports if newest_version(p)] + [p for p in runs if (p / "run.json").is_file()]
-    return next(iter(is_there), path)
+    places = [directory / name for directory in zoo_directories()] + [Path("runs") / name / "default", Path("runs") / name]
+    model = next(filter(_is_model, places), None)
+    if model and path.exists():
+        raise UserError(f"{name} is the directory ./{name}, which is no model, and the model {model}: write which of them")
+    return model or path
+
+
+def _is_model(path):
+    """Whether a run or an export is there."""
+    return (path / "run.json").is_file() or newest_version(path) is not None
 
 
 def hint(name):

@@ -14,8 +14,10 @@ Score: 88.9 % [87.6, 90.2] of 2,400 samples show all that their caption says (he
 size 93 %, position 97 %, background 95 %, by `ganzoo evaluate runs/shapes_text/default --metrics caption_match --extractor
 pixels`; on the way 60 % after 3,000 steps, 76 % after 10,000. Two samples of a caption lie 0.77 times as far apart as two real
 images of it, the mean of 100 captions, the least 0.43, by `python benchmarks/captions.py runs/shapes_text/default --out
-FILE`. N_eff 359,850 [87,156, 833,509] (held-out at least 64,188) by `ganzoo evaluate shapes_text --metrics birthday`,
-2026-12-01.
+FILE`. N_eff 359,850 [87,156, 833,509] (held-out at least 64,188) by `ganzoo evaluate shapes_text --metrics birthday`.
+FD[inception768] 1.32 (held-out 0.02), precision 0.01 (0.95), recall 0.17 (0.94) by `ganzoo evaluate shapes_text --data
+'captioned_shapes32:train[:2000]' --count 1000 --metrics frechet_distance,precision_recall --extractor PATH:features_768`, PATH
+a SavedModel of Inception's first blocks, to whose features hardly a sample is like a drawn shape. 2026-12-01.
 """
 
 import keras

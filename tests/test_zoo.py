@@ -70,7 +70,18 @@ def test_a_name_is_a_path_then_a_model_of_the_zoo_then_a_run(place):
     for unknown in ("ring8:test", "some/where", "digits"):
         assert zoo.model_path(unknown) == zoo.Path(unknown)
     (place / "digits_a").mkdir()
+    (place / "digits_a" / "run.json").write_text("{}")
     assert zoo.model_path("digits_a") == zoo.Path("digits_a")
+
+
+def test_a_name_of_a_directory_and_of_a_model_is_refused(place):
+    """Such as `faces`, where ./faces has the images that the model `faces` was trained on."""
+    (place / "digits_a").mkdir()
+    with pytest.raises(UserError, match=r"the directory \./digits_a, which is no model, and the model .*animals/digits_a"):
+        zoo.model_path("digits_a")
+    assert zoo.model_path("./digits_a") == zoo.Path("digits_a")
+    (place / "alone").mkdir()
+    assert zoo.model_path("alone") == zoo.Path("alone")
 
 
 def test_without_a_named_zoo_the_working_directory_comes_before_the_checkout(place, monkeypatch):

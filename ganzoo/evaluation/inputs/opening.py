@@ -1,5 +1,6 @@
 """Opens whatever can be evaluated, as an `Input`: a run, a model's file, a data set, a folder, an archive, an array."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from ganzoo.zoo import newest_version
 
 KNOWN = ": give a run, a SavedModel, a .keras or .onnx file, a folder, .zip or .tar of images, an .npz, .npy or .txt"
 OF_TORCH = ": give `ganzoo.evaluate` a function that returns batches of its samples, or export it to .onnx"
+SIZE = re.compile("[0-9]+(x[0-9]+)?")
 HINTS = dict.fromkeys((".pt", ".pth", ".ckpt", ".safetensors", ".pkl"), OF_TORCH)
 
 
@@ -86,14 +88,15 @@ def common_size(folder):
 
 
 def split_spec(spec):
-    """(name, size or None, split) of a data set or folder written as NAME[@SIZE][:SPLIT]."""
+    """(name, size or None, split) of a data set or folder written as NAME[@SIZE][:SPLIT], SIZE a side or HEIGHTxWIDTH."""
     if Path(spec).is_dir():
         name = spec if "/" in spec or spec in registered() else f"./{spec}"
         return name, None, "train"
     name, colon, split = spec.partition(":")
     name, at, size = name.partition("@")
-    if (at and not size.isdigit()) or (colon and not split) or not name:
-        raise UserError(f"a data set is written NAME[@SIZE][:SPLIT], such as mnist@32:test, not {spec!r}")
+    if (at and not SIZE.fullmatch(size)) or (colon and not split) or not name:
+        raise UserError(f"a data set is written NAME[@SIZE][:SPLIT], such as mnist@32:test or faces@64x48, not {spec!r}")
     if "/" in name and not Path(name).is_dir() and name[0] in "/.~":
         raise UserError(f"nothing at {name}: no run, no SavedModel, no folder of images, no file")
-    return name, int(size) if size else None, split or "train"
+    sides = tuple(int(side) for side in size.split("x")) if size else (None,)
+    return name, sides if len(sides) == 2 else sides[0], split or "train"

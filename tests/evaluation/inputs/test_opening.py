@@ -120,13 +120,23 @@ def test_a_folder_is_read_and_a_bad_one_refused(tmp_path):
         ("mnist", ("mnist", None, "train")),
         ("mnist:test", ("mnist", None, "test")),
         ("mnist@32:train[:80%]", ("mnist", 32, "train[:80%]")),
+        ("mnist@32x24:test", ("mnist", (32, 24), "test")),
     ],
 )
 def test_data_sets_are_named_with_size_and_split(spec, parsed):
     assert split_spec(spec) == parsed
 
 
-@pytest.mark.parametrize("spec", ["mnist@big", "mnist:", ":test", "/nowhere/at/all", "./nowhere"])
+def test_the_name_that_data_is_told_by_opens_it(tmp_path, monkeypatch):
+    (tmp_path / "pictures").mkdir()
+    Image.new("RGB", (6, 8)).save(tmp_path / "pictures" / "one.png")
+    monkeypatch.chdir(tmp_path)
+    told = open_input("./pictures@10x12")
+    assert told.name == "pictures@10x12:train" and told.shape == (10, 12, 3)
+    assert np.array_equal(open_input(f"./{told.name}").examples(1), told.examples(1))
+
+
+@pytest.mark.parametrize("spec", ["mnist@big", "mnist@32x", "digits@8x0", "mnist:", ":test", "/nowhere/at/all", "./nowhere"])
 def test_names_that_mean_nothing_are_refused(spec):
     with pytest.raises(UserError) as caught:
         open_input(spec)
