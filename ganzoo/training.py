@@ -173,6 +173,8 @@ def _go_on(training_run, loaded, built, data, distribution, chosen_precision, an
         raise UserError(f"{path} began and its checkpoints are gone: put them back, or --fresh starts anew")
     facts = {"run": str(path), "recipe": loaded.name, "steps": start, "seconds": 0.0}
     if start >= built.steps:
+        if chief:
+            score_what_is_missing(built, training_run, start, log)
         log(f"{path} has its {start} steps already; --steps N goes on to N, --fresh starts anew")
         return facts
     if start and chief:
@@ -278,7 +280,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
     callbacks = [reports, stop]
     if chief:
         progress = progress_of(built.steps, start)
-        board = Board(run.logs, model.equilibrium, "/".join(run.root.absolute().parts[-2:]))
+        board = Board(run.logs, model.equilibrium, run_name(run))
         recipe, settings, listeners, cost = about
         if not start:
             board.on_start(recipe, settings)
@@ -306,7 +308,7 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
         callbacks += [
             grids,
             Saving(built.checkpoint_every, checkpoints, saved),
-            *(Evaluations(entry, run, everybody, progress.log) for entry in built.evaluations),
+            *(Evaluations(entry, run, everybody, progress.log, number) for number, entry in enumerate(built.evaluations)),
         ]
     try:
         with translated(model, checkpoints):
@@ -318,6 +320,26 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
                 with contextlib.suppress(tf.errors.OpError):
                     listener.close()
     return reports, stop
+
+
+def score_what_is_missing(built, run, step, log):
+    """Runs those evaluations of a finished run that have no score of its last step, since a kill took them."""
+    board = Board(run.logs, built.model.equilibrium, run_name(run))
+    evaluations = [Evaluations(entry, run, board, log, number) for number, entry in enumerate(built.evaluations)]
+    try:
+        for evaluation in evaluations:
+            if evaluation.is_missing(step):
+                evaluation.set_model(built.model)
+                evaluation.entry.prepare(built.data, log)
+                evaluation.on_step(step)
+    finally:
+        with contextlib.suppress(tf.errors.OpError):
+            board.close()
+
+
+def run_name(run):
+    """What a run is called in TensorBoard: the recipe's name and its own."""
+    return "/".join(run.root.absolute().parts[-2:])
 
 
 def steps_per_execution(built, start, end, distribution):

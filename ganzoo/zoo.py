@@ -148,13 +148,24 @@ def _is_model(path):
     return (path / "run.json").is_file() or newest_version(path) is not None
 
 
-def hint(name):
-    """What to say of a bare name that no model has, such as `: did you mean digits_dcgan?`; empty for a path."""
+def close_names(name):
+    """The names of models at hand that a bare name, or the end of a path that is not there, may have meant; a list."""
+    try:
+        names = [model.name for model in models()]
+    except UserError:  # of the zoo; whoever asks has something else to say
+        return []
     if not NAME.fullmatch(str(name)):
-        return ""
+        return [Path(name).name] if Path(name).name in names and not Path(name).exists() else []
+    return difflib.get_close_matches(str(name), names, n=2)
+
+
+def hint(name):
+    """What to say of a name that no model has, such as `: did you mean digits_dcgan?`; empty for most paths."""
+    close = close_names(name)
+    if not NAME.fullmatch(str(name)):
+        return f": did you mean {close[0]}?" if close else ""
     if (recipes_directory() / f"{name}.py").is_file():  # a wheel has the recipes, and not the zoo
         return f": that model is not at hand. `ganzoo train {name}` makes a run of it; GANZOO_ZOO names a directory of exports"
-    close = difflib.get_close_matches(str(name), [model.name for model in models()], n=2)
     return f": did you mean {' or '.join(close)}?" if close else "; `ganzoo zoo` lists the models at hand"
 
 

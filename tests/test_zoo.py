@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,15 @@ def test_a_name_that_is_nearly_right_is_suggested(place):
         load("digits_dcgan")
     with pytest.raises(UserError, match=r"saved_model.pb\)$"):
         load("some/digits_b")
+    with pytest.raises(UserError, match=r"saved_model.pb\): did you mean digits_a\?$"):
+        load("some/digits_a")
+
+
+@pytest.mark.parametrize("name", ["digits_b", "exported/digits_a"])
+@pytest.mark.parametrize("command", ["evaluate", "birthday", "neighbours", "export", "sample"])
+def test_every_command_suggests_models(place, command, name):
+    result = CliRunner().invoke(main, [command, name, *(["--out", "samples.npz"] if command == "sample" else [])])
+    assert result.exit_code == 2 and "did you mean digits_a" in result.output.splitlines()[-1], result.output
 
 
 def test_the_command_lists_writes_a_sheet_and_a_gallery(place):
@@ -157,6 +167,29 @@ def test_named_metrics_are_all_printed(monkeypatch):
     assert len(refused) == 3 and refused[1].startswith("    not scored: "), "nor are those that stay"
 
 
+def test_new_scores_stand_in_the_cards(tmp_path, monkeypatch):
+    export = tmp_path / "zoo" / "ring_vanilla"
+    shutil.copytree(Path(__file__).parents[1] / "exported" / "ring_vanilla", export)
+    monkeypatch.setenv("GANZOO_ZOO", str(export.parent))
+    card = next(export.glob("*/card.json"))
+    before = json.loads(card.read_text())
+    assert before["scores"], "an export that was scored"
+    old = {"name": "mode_coverage.captured", "metric": "mode_coverage", "value": 0.0, "protocol_line": "of old"}
+    other = {"name": "FD[elsewhere]", "metric": "frechet_distance", "value": 9.0, "protocol_line": "of old"}
+    card.write_text(json.dumps(before | {"scores": [old, other]}))
+    run("ring_vanilla", "--score", "--metrics", "mode_coverage")
+    assert json.loads(card.read_text())["scores"] == [old, other], "kept where that is asked for alone"
+    run("ring_vanilla", "--score", "--metrics", "mode_coverage", "--cards")
+    after = json.loads(card.read_text())
+    values = {score["name"]: score["value"] for score in after["scores"]}
+    assert values["FD[elsewhere]"] == 9.0 and values["mode_coverage.captured"] == 7
+    assert old not in after["scores"] and after | {"scores": []} == before | {"scores": []}
+    assert all(score["step"] == before["steps"] for score in after["scores"] if score != other)
+    assert "| mode_coverage.captured | 7 | 8 |" in (card.parent / "README.md").read_text()
+    card.write_text(json.dumps({name: fact for name, fact in before.items() if name != "parameters"}))
+    assert "not kept: " in run("ring_vanilla", "--score", "--metrics", "mode_coverage", "--cards")
+
+
 def test_a_terminal_of_colours_shows_the_samples(place):
     assert "\x1b[38;2;200;10;30m" in run("digits_a", "--pictures")
     assert "\x1b" not in run("digits_a")  # the test's output is no terminal
@@ -167,7 +200,12 @@ def test_a_terminal_of_colours_shows_the_samples(place):
 
 
 @pytest.mark.parametrize(
-    "arguments, words", [(["nothing"], "no model of the zoo has 'nothing'"), (["--sheet", "a.gif"], ".png")]
+    "arguments, words",
+    [
+        (["nothing"], "no model of the zoo has 'nothing'"),
+        (["--sheet", "a.gif"], ".png"),
+        (["--cards"], "--cards keeps what --score finds"),
+    ],
 )
 def test_what_cannot_be_is_one_line(place, arguments, words):
     assert words in run(*arguments, code=2)

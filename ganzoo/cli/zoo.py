@@ -24,10 +24,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--page", type=FILE, help="Write a gallery in Markdown, which shows the pictures beside the models' cards.")
 @click.option("--leaderboard", type=FILE, help="Score all of one data set under one protocol; write the tables in Markdown.")
 @click.option("--score", is_flag=True, help="Score each on its own data anew, instead of what its card says of these metrics.")
+@click.option("--cards", is_flag=True, help="Put the scores of --score in the models' cards.")
 @metrics_option
 @data_dir_option
 @json_option
-def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json_file):
+def zoo(text, pictures, sheet, page, leaderboard, score, cards, metrics, data_dir, json_file):
     """List the models at hand: name, family, data, score; those that TEXT is found in, or all.
 
     Every command and `ganzoo.load` take such a name where they take a model. They lie in the directory that GANZOO_ZOO
@@ -37,6 +38,8 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
         raise UserError(f"--sheet ends in .png, not {sheet.name!r}")
     if metrics != "default" and not (score or leaderboard):
         raise UserError("--metrics chooses what --score and --leaderboard score: give one of them")
+    if cards and not score:
+        raise UserError("--cards keeps what --score finds: give both")
     if score or leaderboard:
         start(data_dir)
     from ganzoo.zoo import gallery, in_terminal, models
@@ -50,7 +53,7 @@ def zoo(text, pictures, sheet, page, leaderboard, score, metrics, data_dir, json
     if score:
         from ganzoo.evaluation.zoo import scored
 
-        chosen = scored(chosen, metrics, data_dir, log=say)
+        chosen = scored(chosen, metrics, data_dir, cards, log=say)
     if leaderboard:
         from ganzoo.evaluation.zoo import leaderboard as boards_of
         from ganzoo.report.leaderboard import leaderboard_page

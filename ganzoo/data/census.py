@@ -37,7 +37,7 @@ def census(name, split="train", size=None, crop=None, channels=None, held_out=0.
     try:
         source = Images(name, size=size, **options)
     except UserError as error:
-        if size is not None or "various sizes" not in str(error):
+        if size is not None or "give `size`" not in str(error):
             raise
         source = Images(name, size=_common_size(name, split) or DEFAULT_SIDE, **options)
     marks, labels, shown = set(), [], Shown(len(source.class_names))

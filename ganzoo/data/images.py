@@ -116,7 +116,7 @@ class Images(NamedSource):
             raise UserError(f"crop {crop} is larger than the images of {name}, {height} x {width}")
         height, width = sides("size", size) or self._crop or (height, width)
         if height is None or width is None:
-            raise UserError(f"the images of {name} are of various sizes: give `size`, such as size=64")
+            raise UserError(f"the images of {name} may be of any sizes: give `size`, such as size=64")
         super().__init__((height, width, self.channels or channels), len(self._originals.classes) or None, labels, flip)
 
     def _open(self):

@@ -9,10 +9,11 @@ from ganzoo.evaluation.inputs.opening import open_input
 from ganzoo.evaluation.inputs.reference import real_data
 from ganzoo.evaluation.selection import named
 from ganzoo.notes import logged
+from ganzoo.serving.cards import keep_scores
 
 
 @logged
-def scored(models, metrics="default", data_dir=None, log=print):
+def scored(models, metrics="default", data_dir=None, keep=False, log=print):
     """Scores models of the zoo, each beside held-out examples of what it was trained on.
 
     What was computed is kept in the cache, so that the same call after an interruption goes on where it stopped.
@@ -22,6 +23,7 @@ def scored(models, metrics="default", data_dir=None, log=print):
         metrics: "default", "all", or names as a list or separated by commas, of which each model gets those that apply to it;
             the others are logged.
         data_dir: where data sets are prepared.
+        keep: whether the cards get the new scores, in the place of those of the same metrics by the same features.
         log: called with each line for the user.
 
     Returns:
@@ -50,6 +52,11 @@ def scored(models, metrics="default", data_dir=None, log=print):
         except UserError as error:
             log(f"    not scored: {error}")
             scores = []
+        if keep and scores:
+            try:
+                keep_scores(model.path, scores)
+            except UserError as error:
+                log(f"    not kept: {error}")
         new = {score[key] for score in scores for key in ("name", "metric")}
         kept = [score for score in model.scores if asked is not None and not new & {score["name"], score.get("metric")}]
         found.append(dataclasses.replace(model, card=model.card | {"scores": kept + scores}))

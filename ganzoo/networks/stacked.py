@@ -158,7 +158,7 @@ def stacked_generator_0(
     return keras.Model([features, latents], images, name=name)
 
 
-def stacked_discriminator_1(feature_dim=256, latent_dim=50, num_classes=None, width=512, name="discriminator_1"):
+def stacked_discriminator_1(feature_dim=256, latent_dim=50, num_classes=None, width=512, norm="batch", name="discriminator_1"):
     """The upper discriminator, of h1: two dense layers, and on them the logit and Q's guess of z1.
 
     Args:
@@ -167,6 +167,8 @@ def stacked_discriminator_1(feature_dim=256, latent_dim=50, num_classes=None, wi
         num_classes: if given, a logit l_k for each label; the one for "real" is then log sum exp l_k, as in the
             authors' CIFAR code, so that D = Z / (Z + 1) with Z = sum exp l_k.
         width: units of the dense layers.
+        norm: of the second dense layer: "batch", as the authors'; "layer"; "none". Batch norm takes the statistics of real
+            and of generated h1 apart, so that the logit hardly sees where the means of the two lie.
 
     Returns:
         A `keras.Model` from `features` [B, feature_dim] to a dict of float32 tensors: `logits` [B, 1], `codes`
@@ -178,10 +180,17 @@ def stacked_discriminator_1(feature_dim=256, latent_dim=50, num_classes=None, wi
     Reference: Huang et al. 2017, 1612.04357; the classes' logits Salimans et al. 2016, 1606.03498.
     """
     checks.positive(feature_dim=feature_dim, latent_dim=latent_dim, width=width)
+    checks.one_of(("batch", "layer", "none"), norm=norm)
     x = features = keras.Input((feature_dim,), name="features")
     x = keras.layers.Dense(width, name="dense_1")(x)
     x = keras.layers.LeakyReLU(0.2, name="dense_1_relu")(x)
-    x = _dense(x, width, "dense_2", leaky=True)
+    if norm == "batch":
+        x = _dense(x, width, "dense_2", leaky=True)
+    else:
+        x = keras.layers.Dense(width, use_bias=norm == "none", name="dense_2")(x)
+        if norm == "layer":
+            x = keras.layers.LayerNormalization(name="dense_2_norm")(x)
+        x = keras.layers.LeakyReLU(0.2, name="dense_2_relu")(x)
     return keras.Model(features, _heads(x, x, latent_dim, num_classes), name=name)
 
 

@@ -93,6 +93,31 @@ def renew_card(model, licence=None, data_licence=None, count_classes=None):
     return version / "README.md"
 
 
+def keep_scores(version, scores):
+    """Puts an export's new scores in its card, in the place of those of the same metrics by the same features.
+
+    Args:
+        version: the directory of the SavedModel.
+        scores: JSON-ready dicts, as `evaluate` gives them.
+
+    Raises:
+        UserError: the directory has no card.json, or its card cannot be read or written.
+    """
+    if not (version / "card.json").is_file():
+        raise UserError(f"{version} has no card.json that scores could stand in: `ganzoo export` writes one")
+    card = read_json(version / "card.json", OF_CARDS, "the model card")
+    new = [{"step": card["steps"], **score} for score in scores if score.get("direction") != "aside"]
+    replaced = {_of_what(score) for score in new}
+    card["scores"] = [score for score in card["scores"] if _of_what(score) not in replaced] + new
+    write_card(version, completed(card))
+
+
+def _of_what(score):
+    """The metric and the features of a score."""
+    name, _, features = score["name"].partition("[")
+    return score.get("metric") or name.partition(".")[0], features
+
+
 def completed(card, licence=None, data_licence=None):
     """A card as `describe` would write it today: what cards of old lack is added, as far as it follows from their names.
 

@@ -69,6 +69,8 @@ def to_export(path):
     path = zoo.model_path(path)
     if not (path / "run.json").is_file() and zoo.newest_version(path):
         return ExportedModel(path)
+    if not path.exists():
+        raise UserError(f"{path} is neither a run (run.json) nor an export (saved_model.pb){zoo.hint(path)}")
     if Run.open(path).smoke:
         raise UserError(f"{path} is a smoke run: it shows that a recipe runs, not a model to export")
     return RunSampler(path)

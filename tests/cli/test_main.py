@@ -111,7 +111,7 @@ def test_data_list_and_prepare(command, tmp_path):
         (["latent", "interpolate", "nowhere", "--out", "a.png"], "neither a run"),
         (["latent", "interpolate", "nowhere", "--out", "a.gif"], ".png"),
         (["latent", "interpolate", "--out", "a.png"], "Missing argument"),
-        (["export", "nowhere"], "is no run"),
+        (["export", "nowhere"], "is neither a run"),
         (["show", "no_such_recipe"], "no recipe"),
         (["train"], "Missing argument"),
         (["data", "prepare", "no_such_set"], "no_such_set"),

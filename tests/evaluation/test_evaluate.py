@@ -519,7 +519,18 @@ def test_a_recipe_scores_its_model_while_it_trains(tiny_recipe, tmp_path):
     entry = 'Evaluation(("frechet_distance",), count=100, every=10, data="ring8:test", reference_count=200)'
     source = tiny_recipe.read_text().replace("checkpoint_every=10,", f"checkpoint_every=10, evaluations=({entry},),")
     tiny_recipe.write_text(source.replace("import keras", "import keras\nfrom ganzoo.evaluation.evaluate import Evaluation"))
-    train(tiny_recipe, run=tmp_path / "run", steps=20, log=quiet)
-    scores = Run(tmp_path / "run").all_scores()
+    run, kept = tmp_path / "run", tmp_path / "run" / "scores.jsonl"
+    train(tiny_recipe, run=run, steps=10, log=quiet)
+    kept.unlink()  # as where a kill met the evaluation of step 10, after its checkpoint
+    train(tiny_recipe, run=run, steps=20, log=quiet)
+    scores = Run(run).all_scores()
     assert [score["step"] for score in scores] == [10, 20]
     assert {score["name"] for score in scores} == {"FD[points]"}
+    whole = kept.read_text().splitlines(keepends=True)
+    kept.write_text(whole[0])
+    said = []
+    for _ in range(2):
+        train(tiny_recipe, run=run, steps=20, log=said.append)
+    assert sum(line.startswith("step 20: FD[points]") for line in said) == 1
+    again = Run(run).all_scores()
+    assert [score["step"] for score in again] == [10, 20] and again[1]["value"] == scores[1]["value"]

@@ -17,7 +17,7 @@ from ganzoo.evaluation.inputs.base import DataInput, Input, ModelInput
 from ganzoo.evaluation.inputs.text import TextInput
 from ganzoo.serving.model_files import MODEL_FILES
 from ganzoo.serving.sampling import Sampler, load
-from ganzoo.zoo import newest_version
+from ganzoo.zoo import close_names, newest_version
 
 KNOWN = ": give a run, a SavedModel, a .keras or .onnx file, a folder, .zip or .tar of images, an .npz, .npy or .txt"
 OF_TORCH = ": give `ganzoo.evaluate` a function that returns batches of its samples, or export it to .onnx"
@@ -61,7 +61,15 @@ def open_input(source, data_dir=None, unit="word"):
         return TextInput.of_file(path, unit)
     if path.is_file():
         raise UserError(f"{path} is a file that cannot be evaluated{HINTS.get(path.suffix.lower(), KNOWN)}")
-    return data_input(str(source), data_dir)
+    try:
+        return data_input(str(source), data_dir)
+    except UserError:
+        name = str(source)
+        close = [] if name in registered() or Path(name).is_dir() else close_names(name)
+        if close:
+            words = f"no model, data set or folder is called {name!r}; did you mean {' or '.join(close)}?"
+            raise UserError(words) from None
+        raise
 
 
 def data_input(spec, data_dir=None):
