@@ -1,11 +1,13 @@
 """What a built recipe must be before it trains: complete, consistent, with a seed that everybody takes."""
 
 import hashlib
+import math
 import operator
 import tempfile
 from pathlib import Path
 
 import fiddle as fdl
+import keras
 import numpy as np
 from PIL import Image
 
@@ -49,12 +51,29 @@ def free_settings(built):
     return {name: getattr(built, name) for name in FREE_TO_CHANGE if name != "evaluations"}
 
 
-def check(built):
-    """Refuses numbers and data that no training can be made of."""
+def check_numbers(built):
+    """Refuses numbers that no training can be made of."""
     for name in ("batch_size", "steps", "log_every", "sample_every", "checkpoint_every", "keep_checkpoints"):
         value = getattr(built, name)
         if not isinstance(value, int) or value < 1:
             raise UserError(f"{name} must be a positive whole number, not {value!r}")
+    for player, optimizer in built.optimizers.items():
+        rate = first_rate(optimizer)
+        if not 0.0 <= rate < math.inf:
+            raise UserError(f"optimizers.{player}: a learning rate is 0 or more, not {rate:g}")
+
+
+def first_rate(optimizer):
+    """The learning rate of an optimizer's first step, a float, also where it is a schedule or lies on several devices."""
+    if not isinstance(optimizer, keras.optimizers.Optimizer):
+        return 0.0  # refused where it would be used
+    told = optimizer.get_config()["learning_rate"]
+    return float(optimizer.learning_rate if isinstance(told, dict) else told)
+
+
+def check(built):
+    """Refuses numbers and data that no training can be made of."""
+    check_numbers(built)
     if built.steps % built.model.generator_steps:
         raise UserError(f"steps must be a multiple of the {built.model.generator_steps} generator steps of one round")
     for phase, steps in (built.phases or {}).items():
@@ -67,7 +86,12 @@ def check(built):
 
 
 def make_smoke(built, log):
-    """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent."""
+    """Shrinks a built recipe to a few steps, and fabricates its data where the real is absent.
+
+    Raises:
+        UserError: the recipe's own numbers, which these take the place of, are none that it could train with.
+    """
+    check_numbers(built)
     built.batch_size, built.steps = SMOKE_BATCH, SMOKE_STEPS * built.model.generator_steps
     built.log_every = built.checkpoint_every = built.model.generator_steps
     built.sample_every = built.steps

@@ -230,10 +230,25 @@ def test_absent_data_is_one_line_and_leaves_no_run(tmp_path, monkeypatch):
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("override", ["batch_size=0", "steps=0", "log_every=-1"])
-def test_impossible_numbers_are_refused(tmp_path, tiny_recipe, override):
-    with pytest.raises(UserError, match="positive whole number"):
-        train(tiny_recipe, tmp_path / "run", overrides=[override], log=lambda line: None)
+FALLING = "keras.optimizers.schedules.PolynomialDecay(-1.0, 10, 0.0)"
+
+
+@pytest.mark.parametrize("smoke", [False, True])
+@pytest.mark.parametrize(
+    "override, reason",
+    [
+        ("batch_size=0", "positive whole number"),
+        ("steps=0", "positive whole number"),
+        ("log_every=-1", "positive whole number"),
+        ("optimizers.generator.learning_rate=-1", "optimizers.generator: a learning rate is 0 or more, not -1"),
+        (f"optimizers.discriminator.learning_rate={FALLING}", "a learning rate is 0 or more, not -1"),
+        ("optimizers.generator.learning_rate=1e400", "not inf"),
+    ],
+)
+def test_impossible_numbers_are_refused(tmp_path, tiny_recipe, override, reason, smoke):
+    with pytest.raises(UserError, match=reason):
+        train(tiny_recipe, tmp_path / "run", overrides=[override], smoke=smoke, log=lambda line: None)
+    assert not (tmp_path / "run").exists()
 
 
 def test_several_rounds_of_one_player_count_generator_steps(tmp_path, tiny_recipe):

@@ -49,6 +49,12 @@ class Commands(click.Group):
     `--debug` shows where it was raised instead.
     """
 
+    def make_context(self, *arguments, **extra):
+        try:
+            return super().make_context(*arguments, **extra)
+        except click.UsageError as error:
+            end_usage(error)
+
     def invoke(self, context):
         with notes_to(click.echo):
             return self._ended(context)
@@ -58,6 +64,8 @@ class Commands(click.Group):
             return super().invoke(context)
         try:
             return super().invoke(context)
+        except click.UsageError as error:
+            end_usage(error)
         except (click.exceptions.Exit, click.exceptions.Abort, click.ClickException, BrokenPipeError):
             raise  # click's own, which knows what to do
         except KeyboardInterrupt:
@@ -79,6 +87,14 @@ def end(line, code):
     """Prints a line and ends the program."""
     click.echo(f"ganzoo: {line}", err=True)
     sys.exit(code)
+
+
+def end_usage(error):
+    """Ends the program where a command was not called as its help says; without any arguments with that help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        raise error
+    where = error.ctx.command_path if error.ctx else "ganzoo"
+    end(f"{' '.join(error.format_message().split())} `{where} --help` tells more", 2)
 
 
 def end_unforeseen(error):

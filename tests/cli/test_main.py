@@ -122,7 +122,28 @@ def test_bad_input_is_one_line_and_exit_code_2(command, arguments, complaint):
     assert complaint in process.stderr
     assert "Traceback" not in process.stderr
     ours = [line for line in process.stderr.splitlines() if line.startswith("ganzoo: ")]
-    assert len(ours) == 1 or "Usage:" in process.stderr
+    assert len(ours) == 1 and "Usage:" not in process.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["smaple"], "No such command 'smaple'. "),
+        (["--nonsense"], "No such option '--nonsense'. `ganzoo --help` tells more"),
+        (["sample", "a", "--count", "0"], "'--count': 0 is not in the range x>=1. `ganzoo sample --help` tells more"),
+        (["data", "prepare"], "Missing argument 'NAME'. `ganzoo data prepare --help` tells more"),
+        (["train", "a", "--strategy", "none"], "'none' is not one of"),
+    ],
+)
+def test_a_command_that_is_not_called_as_its_help_says_ends_in_one_line(arguments, said):
+    result = CliRunner().invoke(main, arguments, prog_name="ganzoo")
+    assert result.exit_code == 2 and len(result.output.splitlines()) == 1
+    assert result.output.startswith("ganzoo: ") and said in result.output
+
+
+def test_without_arguments_the_help_is_shown():
+    result = CliRunner().invoke(main, [], prog_name="ganzoo")
+    assert "Commands:" in result.output and result.exit_code in (0, 2)
 
 
 def test_debug_shows_the_traceback(command):
