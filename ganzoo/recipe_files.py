@@ -61,7 +61,8 @@ def recipe_path(name_or_path):
     names = sorted(file.stem for file in directory.glob("*.py"))
     close = difflib.get_close_matches(path.stem, names, n=3)
     hint = f"did you mean {' or '.join(close)}?" if close else "`ganzoo recipes` lists those that ship with it"
-    raise UserError(f"no recipe {str(name_or_path)!r}: {hint}")
+    missing = "no such file; " if path.suffix else ""
+    raise UserError(f"no recipe {str(name_or_path)!r}: {missing}{hint}")
 
 
 def read_card(path):

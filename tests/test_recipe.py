@@ -233,6 +233,8 @@ def test_a_file_that_is_no_text_is_no_recipe(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UserError, match="the recipe .*binary.py cannot be read"):
         load_recipe(path)
+    with pytest.raises(UserError, match="no recipe 'no/such.py': no such file; "):
+        load_recipe("no/such.py")
     with pytest.raises(UserError, match="no recipe"):
         load_recipe(tmp_path)
     (tmp_path / "page.html").write_text("<p>")

@@ -1,5 +1,6 @@
 """Which metrics of a selection can be computed of a model, and why others cannot."""
 
+import difflib
 from collections.abc import Iterable
 
 from ganzoo.errors import UserError
@@ -60,7 +61,9 @@ def named(names, known=None):
     unknown = [str(name) for name in names if name not in all_metrics()]
     if unknown or not names:
         there = ", ".join(sorted(known or all_metrics()))
-        raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; there are {there}")
+        close = dict.fromkeys(match for name in unknown for match in difflib.get_close_matches(name, all_metrics(), n=2))
+        hint = f"did you mean {' or '.join(close)}? " if close else ""
+        raise UserError(f"no such metric: {', '.join(unknown) or 'none named'}; {hint}there are {there}")
     return names
 
 

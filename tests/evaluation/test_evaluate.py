@@ -223,6 +223,7 @@ def test_real_columns_are_kept(tmp_path, fresh):
         ({"model": np.zeros((20, 8, 8, 3), np.uint8) + np.arange(3, dtype=np.uint8)}, "8 x 8 x 3"),
         ({"model": np.zeros((20, 2), np.float32)}, "cannot be compared"),
         ({"metrics": "fid"}, "no such metric: fid; there are .*frechet_distance"),
+        ({"metrics": "frechet_distnce"}, "no such metric: frechet_distnce; did you mean frechet_distance or .*there are"),
         ({"metrics": []}, "no such metric"),
         ({"metrics": "mode_coverage"}, "mode_coverage does not apply"),
         ({"count": 1}, "at least 2"),
