@@ -50,6 +50,16 @@ def test_discriminators_give_a_logit_and_a_guess_and_start_undecided(num_classes
             np.testing.assert_allclose(again[name], outputs[name], atol=1e-6)
 
 
+@pytest.mark.parametrize("norm, alone", [("batch", False), ("layer", True), ("none", True)])
+def test_without_batch_norm_an_example_is_judged_by_itself(norm, alone):
+    keras.utils.set_random_seed(0)
+    upper = stacked_discriminator_1(5, latent_dim=3, num_classes=4, width=6, norm=norm)
+    features = np.random.default_rng(0).uniform(0, 1, (8, 5)).astype(np.float32)
+    whole, half = (upper(part, training=True)["logits"].numpy()[:4] for part in (features, features[:4]))
+    assert np.allclose(whole, half, atol=1e-6) == alone
+    assert [layer.name for layer in upper.layers if "norm" in layer.name] == ["dense_2_norm"] * (norm != "none")
+
+
 def test_the_defaults_are_as_large_as_the_authors_cifar_networks():
     encoder = stacked_encoder()
     by_hand = (5 * 5 * 3 + 1) * 64 + (5 * 5 * 64 + 1) * 128 + (5 * 5 * 128 + 1) * 256 + 257 * 10
@@ -66,6 +76,7 @@ def test_the_defaults_are_as_large_as_the_authors_cifar_networks():
         (lambda: stacked_encoder(dropout=1.0), "fraction"),
         (lambda: stacked_generator_0(8, first_side=8), "first_side must be one of 2, 4"),
         (lambda: stacked_generator_1(num_classes=0), "num_classes must be a positive integer"),
+        (lambda: stacked_discriminator_1(norm="group"), "norm must be one of 'batch', 'layer', 'none'"),
         (lambda: stacked_discriminator_0(num_classes=-1), "num_classes must be a positive integer"),
     ],
 )
