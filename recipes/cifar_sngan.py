@@ -37,18 +37,18 @@ def recipe():
     return Recipe(
         data=Images("cifar10", flip=True),
         model=GAN(
-            generator=resnet_generator(size=32, channels=3, latent_dim=128, width=32),
-            discriminator=resnet_discriminator(size=32, channels=3, width=32),
+            generator=resnet_generator(size=32, channels=3, latent_dim=128, width=48),
+            discriminator=resnet_discriminator(size=32, channels=3, width=48),
             adversarial_loss=losses.Hinge(),
         ),
         optimizers={
             "generator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 5000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 9000, 0.0), beta_1=0.0, beta_2=0.9
             ),
             "discriminator": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(8e-4, 5000, 0.0), beta_1=0.0, beta_2=0.9
+                keras.optimizers.schedules.PolynomialDecay(8e-4, 9000, 0.0), beta_1=0.0, beta_2=0.9
             ),
         },
-        batch_size=32,
-        steps=5000,
+        batch_size=64,
+        steps=9000,
     )

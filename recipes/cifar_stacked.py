@@ -2,19 +2,21 @@
 
 Huang, Li, Poursaeed, Hopcroft, Belongie 2017, "Stacked Generative Adversarial Networks", arXiv:1612.04357.
 
-The encoder and the upper stack have the size of the authors' code. To suit a CPU the lower generator is a plain chain of
+The encoder and the upper generator have the size of the authors' code. To suit a CPU the lower generator is a plain chain of
 doublings (4, 8, 16, 32) with 256 to 64 channels instead of maps of 5, 10, 14, 28 and 32 with 256 to 128, and its
-discriminator is a third as wide, with layer norm for batch norm (see `stacked_discriminator_0`). Beyond that: the
-non-saturating loss instead of the saturating one with up to seven generator steps, mirrored images, dropout in the encoder,
-twice the learning rate. The authors trained each stack, and both together, for 200 epochs: 100,000 steps of batch 100 each;
-here it is 3 to 6 epochs a phase, of batch 32, with rates of the encoder and the lower stack that fall to nothing. Nearer to
-them, and far dearer:
+discriminator is a third as wide. Both discriminators have layer norm for batch norm (see `stacked_discriminator_0` and `_1`).
+Beyond that: the non-saturating loss instead of the saturating one, mirrored images, dropout in the encoder, ten times the
+learning rate in the upper stack and twice in the lower one. The authors trained each stack, and both together, for 200
+epochs: 100,000 steps of batch 100 each; here it is 6 to 12 epochs a phase, of batch 64, with rates of the encoder and the
+lower stack that fall to nothing. Nearer to them, and far dearer:
 
     --set batch_size=100 --set steps=320000 --set model.discriminator_0.width=96
+    --set model.discriminator_0.norm=batch --set model.discriminator_1.norm=batch
     --set optimizers.generator_0.learning_rate=1e-4 --set optimizers.discriminator_0.learning_rate=1e-4
+    --set optimizers.generator_1.learning_rate=1e-4 --set optimizers.discriminator_1.learning_rate=1e-4
     --set optimizers.encoder.learning_rate=1e-3
     --set "phases={'encoder': 20000, 'stack_1': 100000, 'stack_0': 100000, 'joint': 100000}"
-    --set "model.adversarial_loss=losses.Minimax()" --set "model.ladder=((0.65, 1), (0.5, 3), (0.3, 5), (0., 7))"
+    --set "model.adversarial_loss=losses.Minimax()"
 
 Run: ganzoo train recipes/cifar_stacked.py
 
@@ -54,24 +56,25 @@ def recipe():
         model=StackedGAN(
             encoder=stacked_encoder(dropout=0.5),
             generator_1=stacked_generator_1(),
-            discriminator_1=stacked_discriminator_1(num_classes=10),
+            discriminator_1=stacked_discriminator_1(num_classes=10, norm="layer"),
             generator_0=stacked_generator_0(width=64),
             discriminator_0=stacked_discriminator_0(num_classes=10, width=32, norm="layer"),
             adversarial_loss=losses.NonSaturating(),
+            ladder=((0.65, 1), (0.5, 3), (0.3, 5), (0.0, 7)),
             latents=noise.Uniform(0.0, 1.0),
         ),
         optimizers={
-            "encoder": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 9000, 0.0)),
-            "generator_1": keras.optimizers.Adam(2e-4, beta_1=0.5),
-            "discriminator_1": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "encoder": keras.optimizers.Adam(keras.optimizers.schedules.PolynomialDecay(1e-3, 8000, 0.0)),
+            "generator_1": keras.optimizers.Adam(1e-3, beta_1=0.5),
+            "discriminator_1": keras.optimizers.Adam(1e-3, beta_1=0.5),
             "generator_0": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 11000, 0.0, power=0.5), beta_1=0.5
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 14000, 0.0, power=0.5), beta_1=0.5
             ),
             "discriminator_0": keras.optimizers.Adam(
-                keras.optimizers.schedules.PolynomialDecay(2e-4, 11000, 0.0, power=0.5), beta_1=0.5
+                keras.optimizers.schedules.PolynomialDecay(2e-4, 14000, 0.0, power=0.5), beta_1=0.5
             ),
         },
-        batch_size=32,
-        steps=28000,
-        phases={"encoder": 9000, "stack_1": 8000, "stack_0": 7000, "joint": 4000},
+        batch_size=64,
+        steps=30000,
+        phases={"encoder": 8000, "stack_1": 8000, "stack_0": 9000, "joint": 5000},
     )
