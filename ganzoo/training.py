@@ -323,7 +323,10 @@ def fit(built, data, distribution, run, checkpoints, start, end, chief, about, l
 
 
 def score_what_is_missing(built, run, step, log):
-    """Runs those evaluations of a finished run that have no score of its last step, since a kill took them."""
+    """Runs those evaluations of a finished run that have no score of its last step, such as those that a kill took.
+
+    The scores go to scores.jsonl and TensorBoard; listeners of one's own are not begun for them.
+    """
     board = Board(run.logs, built.model.equilibrium, run_name(run))
     evaluations = [Evaluations(entry, run, board, log, number) for number, entry in enumerate(built.evaluations)]
     try:

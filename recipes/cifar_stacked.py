@@ -43,6 +43,7 @@ from fiddle.experimental.auto_config import auto_config
 from ganzoo import losses, noise
 from ganzoo.data import Images
 from ganzoo.families import StackedGAN
+from ganzoo.families.stacked import AUTHORS_LADDER
 from ganzoo.networks import (
     stacked_discriminator_0,
     stacked_discriminator_1,
@@ -64,7 +65,7 @@ def recipe():
             generator_0=stacked_generator_0(width=64),
             discriminator_0=stacked_discriminator_0(num_classes=10, width=32, norm="layer"),
             adversarial_loss=losses.NonSaturating(),
-            ladder=((0.65, 1), (0.5, 3), (0.3, 5), (0.0, 7)),
+            ladder=AUTHORS_LADDER,
             latents=noise.Uniform(0.0, 1.0),
         ),
         optimizers={
